@@ -1,0 +1,65 @@
+// diagnostics.h - located problems of the files a person wrote, collected and shown all at once.
+//
+// Owns:    a Diagnostics owns its entries; each entry shares the text of the file it points into.
+// Threads: a Diagnostics belongs to one thread.
+// Blocks:  never.
+// Fails:   never; adding a problem is the way to report a failure at start-up and in the tools.
+// Units:   lines and columns count from 1; columns count UTF-8 code points.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace winnow {
+
+/// One file as it was read. Shared by every Location that points into it.
+struct SourceText {
+  std::string name;  // as the person named it, for messages
+  std::string text;
+};
+
+/// A stretch of one line of a file. Line 0 means "the file as a whole".
+struct Location {
+  std::shared_ptr<const SourceText> source;  // may be null: no file (a default, the command line)
+  std::size_t line = 0;
+  std::size_t column = 0;
+  std::size_t length = 1;  // code points to underline
+};
+
+enum class Severity { Warning, Error };
+
+struct Diagnostic {
+  Severity severity = Severity::Error;
+  Location where;
+  std::string text;  // one sentence in lower case, without a final full stop
+  std::string hint;  // "did you mean 'x'?" and the like; may be empty
+};
+
+class Diagnostics {
+ public:
+  void error(Location where, std::string text, std::string hint = {});
+  void warning(Location where, std::string text, std::string hint = {});
+
+  bool has_errors() const { return errors_ > 0; }
+  std::size_t error_count() const { return errors_; }
+  const std::vector<Diagnostic>& entries() const { return entries_; }
+
+  /// All entries in the order of file and position, each as
+  ///     file:line:col: error: text (hint)
+  ///        14 |     when: probabilty >= 0.90
+  ///           |           ^~~~~~~~~~
+  /// Control characters of the quoted source line are shown as '?'; long lines are cut around the caret.
+  std::string to_string() const;
+
+ private:
+  std::vector<Diagnostic> entries_;
+  std::size_t errors_ = 0;
+};
+
+/// "did you mean 'candidate'?" for the candidate nearest in edit distance, or "" when none is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace winnow

@@ -1,0 +1,65 @@
+// batcher.h - collects waiting messages into one model call.
+//
+// Owns:    its inference threads, one per Model, and the Models.
+// Threads: submit() and Ticket from any thread; construction and stop() by the owner.
+// Blocks:  submit() never: a full queue answers Busy at once. Ticket::wait_until as told. stop() until what is queued is done.
+// Fails:   if the model fails, every message of that batch gets ModelFailed; NaN logits are ModelFailed too.
+// Units:   max_queue_delay counts from the oldest waiting message; 0 = an idle thread takes what waits at once.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/features/features.h"
+#include "engine/model.h"
+
+namespace winnow {
+
+struct BatchSettings {
+  std::size_t max_batch_size = 32;
+  std::chrono::microseconds max_queue_delay{0};
+  std::size_t max_queue_length = 1024;
+  std::size_t labels = 1;
+};
+
+enum class ScoreError { None, Busy, Deadline, ModelFailed, Stopped };
+std::string_view score_error_name(ScoreError error);  // "busy", "deadline", "model", "stopped"
+
+/// What came of one message.
+struct Outcome {
+  ScoreError error = ScoreError::None;
+  std::string detail;               // of ModelFailed
+  std::vector<float> logits;        // one per label
+  std::size_t batch_size = 0;
+  std::chrono::microseconds waited{0};    // in the queue
+  std::chrono::microseconds inferred{0};  // of the whole batch
+};
+
+/// A place in the queue. Destroying it cancels a message that has not been taken yet.
+class Ticket {
+ public:
+  virtual ~Ticket() = default;
+  /// The outcome, or nullopt when it is not there at `until`.
+  virtual std::optional<Outcome> wait_until(std::chrono::steady_clock::time_point until) = 0;
+};
+
+class Batcher {
+ public:
+  virtual ~Batcher() = default;  // stops
+  /// Never null; a refused message gets its outcome (Busy, Stopped) at once.
+  virtual std::unique_ptr<Ticket> submit(Features features) = 0;
+  /// Refuses new messages and finishes the waiting ones. Idempotent.
+  virtual void stop() = 0;
+  virtual std::size_t queue_length() const = 0;
+};
+
+/// `on_thread_start` runs first on every inference thread.
+std::unique_ptr<Batcher> make_batcher(std::vector<std::unique_ptr<Model>> models, const BatchSettings& settings,
+                                      std::function<void()> on_thread_start = {});
+
+}  // namespace winnow

@@ -1,0 +1,53 @@
+// engine.h - Message -> Probability: extractor, batcher and calibration of one loaded model.
+//
+// Owns:    the model and its inference threads. Shared by the snapshots that use the same model.
+// Threads: all const methods from any thread.
+// Blocks:  make_engine loads, probes and warms up; submit() never blocks.
+// Fails:   make_engine reports into Diagnostics and returns null.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "config/settings.h"
+#include "engine/batcher.h"
+#include "engine/features/features.h"
+#include "engine/manifest.h"
+#include "engine/model_loader.h"
+#include "engine/probability.h"
+
+namespace winnow {
+
+class Engine {
+ public:
+  /// What make_engine does once the model is loaded; tests pass models of their own.
+  Engine(LoadedModel model, const EngineSettings& settings, std::function<void()> on_thread_start = {});
+  ~Engine();
+
+  const Manifest& manifest() const { return manifest_; }
+  const std::string& sha256() const { return sha256_; }
+  const FeatureExtractor& extractor() const { return extractor_; }
+  std::unique_ptr<Ticket> submit(Features features) const;
+  std::size_t queue_length() const;
+
+  /// Calibrated probability per label, in the order of manifest().labels; nullopt when a logit is not a number.
+  std::optional<std::vector<Probability>> probabilities(const std::vector<float>& logits) const;
+
+  /// Finishes what is queued, then refuses.
+  void stop();
+
+ private:
+  Manifest manifest_;
+  std::string sha256_;
+  FeatureExtractor extractor_;
+  double site_prior_;
+  std::unique_ptr<Batcher> batcher_;
+};
+
+std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics& problems);
+
+}  // namespace winnow

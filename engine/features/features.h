@@ -1,0 +1,75 @@
+// features.h - Message -> Features: the one implementation that training and serving share.
+//
+// Owns:    Features owns its vectors. FeatureExtractor is a small value.
+// Threads: extract() from any thread at once.
+// Blocks:  never; bounded work per message (FeatureLimits).
+// Fails:   never.
+// Shapes:  tokens and weights have one length (unique tokens); dense has dense_features().size() values in that order.
+// Units:   a token is a hash folded to [0, table_size); dense values are scaled to about 0..1.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/message/message.h"
+
+namespace winnow {
+
+struct Features {
+  std::vector<std::int64_t> tokens;
+  std::vector<float> weights;
+  std::vector<float> dense;
+};
+
+struct DenseFeature {
+  std::string_view name;
+  std::string_view meaning;
+  std::string_view range;
+  std::string_view source;  // which part of the message it reads
+};
+
+/// The dense features in model order.
+const std::vector<DenseFeature>& dense_features();
+
+/// Identity of what extract() computes. Changes whenever a feature's meaning, name, order or hash changes.
+struct FeatureSchema {
+  std::string id;    // "winnow-1"
+  std::string hash;  // 16 hex digits over id, namespaces, hash seed and dense names
+};
+const FeatureSchema& feature_schema();
+
+struct FeatureLimits {
+  std::size_t max_tokens = 4000;          // unique tokens of one message
+  std::size_t max_words = 3000;           // words of the text read
+  std::size_t max_opening_chars = 300;    // the opening, kept apart from the tail
+  std::size_t max_urls = 100;
+};
+
+/// Where a token came from, for `explain`: "subject word \"invoice\"".
+struct TokenOrigin {
+  std::int64_t token = 0;
+  std::string name;  // readable; text of the mail is escaped by whoever prints it
+};
+
+class FeatureExtractor {
+ public:
+  /// table_size: a power of two, from the model's manifest.
+  explicit FeatureExtractor(std::size_t table_size, FeatureLimits limits = {});
+
+  Features extract(const Message& message) const;
+
+  /// The same Features, and the origin of each unique token (index-aligned with tokens).
+  Features extract(const Message& message, std::vector<TokenOrigin>& origins) const;
+
+ private:
+  std::size_t table_size_;
+  FeatureLimits limits_;
+};
+
+/// True when the visible text or the subject holds the GTUBE test string.
+bool contains_gtube(const Message& message);
+
+}  // namespace winnow

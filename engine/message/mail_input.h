@@ -1,0 +1,41 @@
+// mail_input.h - a message as it came, before anything is understood: the same for the milter and for files.
+//
+// Owns:    plain values.
+// Units:   raw is RFC 5322 octets, headers and body; line ends LF or CRLF.
+// Fails:   read_mail_file returns nullopt with a sentence in `error`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace winnow {
+
+/// What the SMTP session said (RFC 5321). Files have none of it: the fields stay empty.
+struct Envelope {
+  std::string client_ip;    // "" when unknown
+  std::string client_name;  // verified PTR name, "" or "unknown" when there is none
+  std::string helo;
+  std::string mail_from;    // without angle brackets; "" is the null sender
+  std::vector<std::string> recipients;
+  std::string auth_user;    // {auth_authen}
+  bool tls = false;
+  bool present = false;     // false: there was no SMTP session (a file)
+};
+
+struct MailInput {
+  Envelope envelope;
+  std::string raw;
+  std::uint64_t full_size = 0;  // of the message, also when raw was cut
+  bool truncated = false;       // raw holds only the first max_scan_bytes
+};
+
+/// Reads one message from a file, at most `max_bytes` of it (the rest marks it truncated). A leading mbox "From "
+/// line is dropped.
+std::optional<MailInput> read_mail_file(const std::filesystem::path& file, std::uint64_t max_bytes, std::string& error);
+/// The same for bytes at hand.
+MailInput mail_from_bytes(std::string raw, std::uint64_t max_bytes);
+
+}  // namespace winnow

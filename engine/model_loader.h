@@ -1,0 +1,36 @@
+// model_loader.h - the one way a model file gets in: every check of the design, in order.
+//
+// Owns:    LoadedModel owns its Models (one per replica), each made from the same bytes.
+// Blocks:  reads the file once and runs probe and warm-up batches.
+// Fails:   every refusal is one Diagnostic that names the file; the result is then nullopt.
+//
+// Order: open once without following links; regular file, owner root or ours, not writable by others, size limit; sha256
+// pin; scan for code that runs at load; manifest against the running feature schema; load from the same bytes; operator
+// allow-list; prepare(); freeze; probe with batch 1 and max_batch_size; NaN check; warm-up.
+// A TorchScript file is a program that runs as the daemon: these checks narrow what it can do, they do not make a
+// stranger's file safe.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "config/settings.h"
+#include "engine/manifest.h"
+#include "engine/model.h"
+
+namespace winnow {
+
+struct LoadedModel {
+  Manifest manifest;
+  std::string sha256;  // of the file
+  std::vector<std::unique_ptr<Model>> replicas;
+};
+
+std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems);
+
+}  // namespace winnow

@@ -1,0 +1,47 @@
+// torch_backend.h - the door to libwinnow-torch.so: all that the rest of Winnow knows of LibTorch.
+//
+// Owns:    the backend lives as long as the process (the plugin is never unloaded); what it makes belongs to the caller.
+// Threads: load() and make_trainer() from any thread, one at a time.
+// Blocks:  loading the plugin costs about half a second once.
+// Fails:   load_torch_backend returns null and says in `error` which package to install; nothing throws.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/model.h"
+#include "engine/status.h"
+#include "engine/trainer.h"
+
+namespace winnow {
+
+struct ModelInspection {
+  std::string manifest_json;  // extra/winnow.json; "" when the archive has none
+};
+
+class TorchBackend {
+ public:
+  virtual ~TorchBackend() = default;
+  virtual std::string version() const = 0;          // LibTorch's, "1.13.1"
+  virtual std::size_t cuda_devices() const = 0;     // 0 without CUDA
+  /// Reads the manifest and scans the archive (record list, record sizes, code that runs at load) without running anything.
+  virtual Status inspect(std::string_view archive, ModelInspection& inspection) = 0;
+  /// Loads from these bytes: scan, load, operator allow-list over all methods, prepare(), freeze.
+  virtual Status load(std::string_view archive, const std::string& device, std::unique_ptr<Model>& model) = 0;
+  virtual Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
+                              std::unique_ptr<Trainer>& trainer) = 0;
+  /// Once per inference thread, before its first run().
+  virtual void enter_inference_thread() = 0;
+};
+
+inline constexpr int kTorchBackendAbi = 1;
+/// The symbol the plugin exports: returns null when `abi` is not its own.
+using TorchBackendEntry = TorchBackend* (*)(int abi);
+inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";
+
+/// Loads the plugin once per process.
+TorchBackend* load_torch_backend(std::string& error);
+
+}  // namespace winnow

@@ -1,0 +1,55 @@
+// trainer.h - builds and trains the default architecture; implemented by the LibTorch plugin.
+//
+// Owns:    a Trainer owns the module and the optimizer's state.
+// Threads: one thread.
+// Blocks:  step() for one forward, backward and update.
+// Fails:   a failed Status; never throws.
+// Shapes:  targets and importance are messages x labels; importance 0 leaves a label of a message out of the loss.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/model.h"
+#include "engine/status.h"
+
+namespace winnow {
+
+/// The default architecture: a hashed embedding bag (per-sample weights, sum) joined with the dense features in a small
+/// MLP, beside a linear part over the tokens.
+struct ArchitectureSpec {
+  std::size_t table_size = 1u << 18;  // rows, a power of two
+  std::size_t embedding_width = 12;
+  std::size_t dense_width = 0;
+  std::size_t hidden_width = 32;
+  std::size_t labels = 1;
+};
+
+struct OptimizerSpec {
+  double learning_rate = 0.05;        // of Adagrad
+  double dense_learning_rate = 0.005; // of the MLP
+  double weight_decay = 0.0;
+  double token_dropout = 0.1;         // share of tokens left out per step
+  double dense_dropout = 0.1;
+  std::uint64_t seed = 1;
+};
+
+class Trainer {
+ public:
+  virtual ~Trainer() = default;
+  /// One optimizer step on logits (binary cross entropy); `loss` gets the weighted mean.
+  virtual Status step(const TokenBatch& batch, const std::vector<float>& targets,
+                      const std::vector<float>& importance, double& loss) = 0;
+  /// Logits without dropout.
+  virtual Status predict(const TokenBatch& batch, std::vector<float>& logits) = 0;
+  /// Module and optimizer, to go on later with restore().
+  virtual Status checkpoint(std::string& bytes) = 0;
+  virtual Status restore(const std::string& bytes) = 0;
+  /// The TorchScript archive as it is shipped: per-row int8 table with prepare(), manifest as extra/winnow.json.
+  virtual Status save(const std::string& manifest_json, std::string& bytes) = 0;
+};
+
+}  // namespace winnow

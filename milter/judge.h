@@ -1,0 +1,63 @@
+// judge.h - the whole judgement of one message: MailInput -> Judgement. Used by the daemon and by `winnow classify`.
+//
+// Owns:    plain values; the snapshot is borrowed for the call.
+// Threads: from any thread at once; the model runs on the engine's own threads.
+// Blocks:  up to `deadline`, calling `on_wait` about once a second meanwhile.
+// Fails:   never throws; a message that could not be scored says so in `failure` and is decided by on_error/on_overload.
+// Units:   timings in microseconds of wall clock.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/message/mail_input.h"
+#include "engine/message/message.h"
+#include "milter/snapshot.h"
+#include "rules/decision.h"
+
+namespace winnow {
+
+struct JudgeTimings {
+  std::chrono::microseconds parse{0}, features{0}, queue{0}, infer{0}, rules{0};
+};
+
+/// What a message without a probability gets: what the settings say, and why.
+struct Fallback {
+  ScoreError cause = ScoreError::None;
+  OnError action = OnError::Accept;
+  std::string detail;
+};
+
+struct LabelProbability {
+  std::string label;
+  double probability = 0;
+};
+
+struct Judgement {
+  Message message;                             // as it was read
+  std::vector<LabelProbability> probabilities; // empty on failure; the first is spam
+  Decision decision;                           // what the rules want; unset on failure
+  std::vector<Decision> per_recipient;
+  std::optional<Fallback> fallback;
+  bool gtube = false;
+  std::string model;
+  std::vector<std::string> reasons;            // short, strongest first, safe for a header
+  std::size_t batch_size = 0;
+  JudgeTimings timings;
+};
+
+struct JudgeContext {
+  std::chrono::steady_clock::time_point deadline;
+  std::function<void()> on_wait;  // smfi_progress; may be empty
+};
+
+Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context);
+
+/// The facts of a message as rules see them.
+Facts facts_of(const Message& message, const Judgement& judgement);
+
+}  // namespace winnow

@@ -1,0 +1,99 @@
+// facts.h - what a rule may ask about a message: declared once, filled by the milter or by a rule test.
+//
+// Owns:    Facts owns copies of its values; it is filled once per message and then only read.
+// Threads: one thread fills, any number read.
+// Fails:   never; an absent fact (no From address, say) is empty text, false or 0 - each fact's meaning says which.
+// Units:   probabilities 0..1, size in bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace winnow {
+
+enum class FactType { Bool, Number, Percent, Size, Text, TextList, Ip };
+
+/// An IPv4 or IPv6 address; IPv4 is kept as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2).
+struct IpAddress {
+  std::array<std::uint8_t, 16> bytes{};
+  bool operator==(const IpAddress&) const = default;
+  bool is_v4() const;
+  static std::optional<IpAddress> parse(std::string_view text);
+  std::string to_string() const;
+};
+
+/// The facts of a message. Their names in rules, types and meanings stand in fact_table().
+enum class Fact : std::uint8_t {
+  Spam,             // spam
+  Phishing,         // phishing: 0 when the model has no such label
+  ScanOk,           // scan.ok
+  ScanError,        // scan.error
+  ModelName,        // model.name
+  Authenticated,    // authenticated
+  ClientIp,         // client.ip
+  ClientName,       // client.name
+  Helo,             // helo
+  Tls,              // tls
+  MailFrom,         // mail_from
+  MailFromDomain,   // mail_from.domain
+  FromAddress,      // from.address
+  FromDomain,       // from.domain
+  FromName,         // from.name
+  ReplyToDomain,    // reply_to.domain
+  Recipient,        // recipient: the one the rules are evaluated for
+  RecipientDomain,  // recipient.domain
+  RecipientsCount,  // recipients.count
+  Subject,          // subject
+  Size,             // size
+  Truncated,        // truncated
+  AttachmentsCount, // attachments.count
+  AttachmentsNames, // attachments.names
+  UrlsDomains,      // urls.domains
+  Spf,              // spf: pass, fail, softfail, neutral, none, temperror, permerror or ""
+  Dkim,             // dkim
+  Dmarc,            // dmarc
+  Gtube,            // gtube: the standard test string of spam filters is in the text
+  kCount
+};
+inline constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::kCount);
+
+struct FactDeclaration {
+  Fact fact;
+  std::string_view name;
+  FactType type;
+  std::string_view meaning;  // one sentence for `winnow facts` and docs
+};
+
+/// All facts, in the order of the enum.
+const std::array<FactDeclaration, kFactCount>& fact_table();
+std::string_view type_name(FactType type);
+
+/// Bool; Number, Percent and Size as double; Text; TextList; Ip. monostate: not set (reads as false, 0, "", empty).
+using FactValue =
+    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, IpAddress>;
+
+class Facts {
+ public:
+  /// Sets one fact. The value's alternative must fit the fact's declared type (checked by assert).
+  void set(Fact fact, FactValue value);
+  const FactValue& get(Fact fact) const { return values_[static_cast<std::size_t>(fact)]; }
+
+  /// Header fields as they stand in the message, top to bottom, decoded to UTF-8; header("Name") reads the first.
+  std::vector<std::pair<std::string, std::string>> headers;
+  /// Named numeric features of the message, sorted by name; feature("name") reads them.
+  std::vector<std::pair<std::string, double>> features;
+  /// Envelope recipients; rules are evaluated once for each.
+  std::vector<std::string> recipients;
+
+ private:
+  std::array<FactValue, kFactCount> values_;
+};
+
+}  // namespace winnow
