@@ -1,15 +1,23 @@
-// labelled_mail.h - where labelled mail comes from: folders, Maildir, mbox, tar(.zst, .gz), index.tsv.
+// labelled_mail.h - where labelled mail comes from: folders, Maildir, mbox, tar(.zst, .gz, .bz2, .xz),
+// index.tsv.
 //
 // Owns:    plain values; messages are read one at a time, an archive is never unpacked to disk.
 // Threads: one thread.
 // Blocks:  reads files.
 // Fails:   a source that cannot be read is one Diagnostic; the others are still read.
+// Units:   max_bytes is of one message: more of it is skipped and the message marked truncated.
+//
+// An index is a tab-separated file whose first line names the columns corpus, path, label (ham|spam) and, if
+// it likes, date, split and others. The messages of a corpus lie beside it, in <corpus>/<path> or as member
+// <path> of <corpus>.tar (.zst, .gz, .bz2, .xz).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/diagnostics.h"
@@ -18,12 +26,13 @@
 namespace winnow {
 
 enum class Label { Ham, Spam };
+std::string_view label_name(Label label);  // "ham", "spam"
 
 struct LabelledMail {
-  std::string name;     // file, or archive:member, for reports
-  std::string corpus;   // of an index; else the source's base name
-  std::string split;    // train, dev, test of an index; "" otherwise
-  std::string date;     // ISO 8601 of an index; "" otherwise
+  std::string name;    // file, file:number of an mbox, or archive:member, for reports
+  std::string corpus;  // of an index; else the source's base name
+  std::string split;   // train, dev, test of an index; "" otherwise
+  std::string date;    // ISO 8601 of an index; "" otherwise
   Label label = Label::Ham;
   MailInput input;
 };
@@ -33,16 +42,21 @@ struct MailSource {
   Label label = Label::Ham;    // not used for an index, which says it itself
 };
 
-/// Which rows of an index are read. Empty fields take all.
+/// Which rows of an index are read. Empty fields take all. Mail from other sources is always read.
 struct IndexFilter {
   std::vector<std::string> splits;
   std::vector<std::string> corpora;
   std::vector<std::string> without_corpora;
 };
 
-/// Calls `take` for every message, in a fixed order; `take` returning false ends the reading.
-/// `progress(done, total)` counts messages (total 0 when unknown).
-void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
-                        Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take);
+/// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends
+/// the reading. In folders hidden files are skipped, and tmp/ of a Maildir. A file that starts with "From "
+/// is an mbox when it is a source itself or is called *.mbox; inside a folder it is else one message.
+void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter,
+                        std::uint64_t max_bytes, Diagnostics& problems,
+                        const std::function<bool(LabelledMail&&)>& take);
+
+/// How many messages that will be at most, for a progress bar; 0 when a source cannot say without being read.
+std::size_t count_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter);
 
 }  // namespace winnow

@@ -1,15 +1,23 @@
 // train.h - labelled mail -> a calibrated model file with its manifest and card.
 //
 // Owns:    plain values.
-// Threads: one caller; uses one thread.
-// Blocks:  for minutes; progress is told, and a stop request ends it at the next step with a checkpoint to resume from.
-// Fails:   problems into Diagnostics; the output file is written whole (temporary file and rename) or not at all.
+// Threads: one caller; mail is taken apart on one thread per core, the training itself uses the caller's.
+// Blocks:  for minutes; progress is told, and a stop request ends it at the next step with a checkpoint to
+// resume from. Fails:   problems into Diagnostics; the output files are written whole (temporary file and
+// rename) or not at all.
+//
+// What is learnt from and what is held out: mail of an index with split "train" and "dev"; of other mail a
+// share chosen by the content's hash. Mail of split "test" is never read. Each group of mail (corpus x label)
+// counts with the square root of its size, so that no large one decides alone, and both labels count the
+// same: the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its manifest), and
+// a site shifts them to its own.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,25 +30,29 @@ namespace winnow {
 
 struct TrainOptions {
   std::vector<MailSource> sources;
-  IndexFilter filter;
-  std::filesystem::path output;       // the .pt; the card is written beside it as .md
+  IndexFilter filter;            // splits empty = train and dev
+  std::filesystem::path output;  // the .pt; the card is written beside it as .md
   std::string name = "local";
-  ArchitectureSpec architecture;
+  std::string created;            // ISO 8601 date for the manifest; "" = today
+  ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
-  std::size_t epochs = 4;
-  std::size_t batch_size = 64;
-  double held_out = 0.1;              // share kept for calibration and for the card, unless the index has a dev split
-  std::filesystem::path checkpoint;   // "" = none; resumed from when it exists
+  std::size_t epochs = 4;       // at most; the best one on held-out mail is kept
+  std::size_t batch_size = 64;  // messages
+  double held_out = 0.1;  // share kept for calibration and for the card, unless the index has a dev split
+  std::filesystem::path checkpoint;         // "" = none; resumed from when it exists
+  std::uint64_t max_scan_bytes = 1u << 20;  // of one message, as the daemon reads it
+  std::uint64_t max_memory_bytes =
+      3u << 29;  // of features; past it an even share of the mail is left out, with a warning
 };
 
 struct TrainProgress {
-  std::string phase;  // "reading", "training", "calibrating"
-  std::size_t done = 0, total = 0;
+  std::string phase;                // "reading", "training", "calibrating"
+  std::size_t done = 0, total = 0;  // messages read, then steps; total 0 = unknown
   double loss = 0;
 };
 
 struct TrainReport {
-  std::size_t ham = 0, spam = 0;
+  std::size_t ham = 0, spam = 0;  // learnt from
   std::map<std::string, Evaluation> held_out;
   std::string sha256;
 };

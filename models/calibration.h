@@ -1,0 +1,29 @@
+// calibration.h - from a logit to a probability that means what it says.
+//
+// Owns:    plain values.
+// Fails:   fit_calibration returns nullopt when a class has no weight or a logit is not a number.
+// Source:  Platt 1999 for the sigmoid and its smoothed targets; Lin, Lin & Weng 2007 for the Newton
+// iteration.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/manifest.h"
+#include "models/labelled_mail.h"
+
+namespace winnow {
+
+struct CalibrationSample {
+  double logit = 0;
+  Label label = Label::Ham;
+  double weight = 1;
+};
+
+/// The slope and intercept with the largest weighted likelihood of the labels. Targets are (n+ + 1)/(n+ + 2)
+/// for spam and 1/(n- + 2) for ham, n being each class's effective number of messages (sum of weights squared
+/// over the sum of squared weights), so that separable mail does not give an endless slope. The slope is
+/// never negative.
+std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>& samples);
+
+}  // namespace winnow

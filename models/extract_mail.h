@@ -1,0 +1,42 @@
+// extract_mail.h - labelled mail -> features, on several threads, in the order of the sources.
+//
+// Owns:    plain values.
+// Threads: reads on the caller's thread and takes messages apart on threads of its own; `take` runs on the
+// caller's. Blocks:  until all is read. Memory is bounded by a chunk of messages (kChunkMessages,
+// kChunkBytes). Fails:   mail that cannot be read is a Diagnostic.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "engine/features/features.h"
+#include "models/labelled_mail.h"
+
+namespace winnow {
+
+struct ExtractedMail {
+  std::string name, corpus, split;
+  Label label = Label::Ham;
+  std::string sha256;  // of the octets read
+  Features features;
+};
+
+struct ExtractOptions {
+  std::vector<MailSource> sources;
+  IndexFilter filter;
+  std::uint64_t max_scan_bytes = 1u << 20;
+  std::size_t threads = 0;  // 0 = one per core
+};
+
+inline constexpr std::size_t kChunkMessages = 512;
+inline constexpr std::size_t kChunkBytes = 32u << 20;
+
+/// `take` returning false ends the reading.
+void extract_mail(const ExtractOptions& options, const FeatureExtractor& extractor, Diagnostics& problems,
+                  const std::function<bool(ExtractedMail&&)>& take);
+
+}  // namespace winnow

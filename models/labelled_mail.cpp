@@ -1,0 +1,198 @@
+#include "models/labelled_mail.h"
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include "models/mail_archive.h"
+#include "models/mail_index.h"
+#include "models/mbox.h"
+
+namespace winnow {
+namespace {
+
+namespace fs = std::filesystem;
+
+Location whole_file(const fs::path& file) {
+  return {std::make_shared<const SourceText>(SourceText{file.string(), {}})};
+}
+
+std::string base_name(const fs::path& path) {
+  return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code failed;
+  return fs::is_directory(path, failed);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code failed;
+  return fs::is_regular_file(path, failed);
+}
+
+bool is_maildir(const fs::path& folder) { return is_folder(folder / "cur") && is_folder(folder / "new"); }
+
+/// Regular files below a folder, sorted by path. Of a Maildir, what is being delivered (tmp) is left out.
+void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostics& problems) {
+  std::error_code failed;
+  std::vector<fs::path> entries;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+    entries.push_back(at->path());
+  }
+  if (failed) problems.error(whole_file(folder), "cannot be listed: " + failed.message());
+  std::sort(entries.begin(), entries.end());
+  const bool maildir = is_maildir(folder);
+  for (const fs::path& entry : entries) {
+    if (entry.filename().string().starts_with('.')) continue;
+    const fs::file_status status = fs::symlink_status(entry, failed);
+    if (fs::is_directory(status) && !(maildir && entry.filename() == "tmp"))
+      list_files(entry, files, problems);
+    // Only links to files are followed: a link to a folder could lead round in a circle.
+    if (fs::is_regular_file(status) || (fs::is_symlink(status) && is_file(entry))) files.push_back(entry);
+  }
+}
+
+/// One call of read_labelled_mail.
+class Reading {
+ public:
+  Reading(const IndexFilter& filter, std::uint64_t max_bytes, Diagnostics& problems,
+          const std::function<bool(LabelledMail&&)>& take)
+      : filter_(filter), max_bytes_(max_bytes), problems_(problems), take_(take) {}
+
+  /// False when take ended it.
+  bool read(const MailSource& source) {
+    const std::string corpus = base_name(source.path);
+    const LabelledMail what{{}, corpus, {}, {}, source.label, {}};
+    std::error_code failed;
+    if (!fs::exists(source.path, failed)) {
+      problems_.error(whole_file(source.path), "does not exist");
+      return true;
+    }
+    if (is_folder(source.path)) return read_folder(source.path, what);
+    if (is_mail_index(source.path)) return read_index(source.path);
+    if (is_mail_archive(source.path)) return read_archive(source.path, what);
+    return is_mbox(source.path) ? read_mbox_file(source.path, what) : read_file(source.path, what);
+  }
+
+ private:
+  bool hand_over(LabelledMail mail, std::string name, MailInput&& input) {
+    mail.name = std::move(name);
+    mail.input = std::move(input);
+    return take_(std::move(mail));
+  }
+
+  bool read_file(const fs::path& file, const LabelledMail& what) {
+    std::string error;
+    std::optional<MailInput> input = read_mail_file(file, max_bytes_, error);
+    if (!input) {
+      problems_.error(whole_file(file), error);
+      return true;
+    }
+    return hand_over(what, file.string(), std::move(*input));
+  }
+
+  bool read_mbox_file(const fs::path& file, const LabelledMail& what) {
+    return read_mbox(file, max_bytes_, problems_, [&](std::size_t number, MailInput&& input) {
+      return hand_over(what, file.string() + ":" + std::to_string(number), std::move(input));
+    });
+  }
+
+  bool read_folder(const fs::path& folder, const LabelledMail& what) {
+    std::vector<fs::path> files;
+    list_files(folder, files, problems_);
+    return std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
+      return file.extension() == ".mbox" ? read_mbox_file(file, what) : read_file(file, what);
+    });
+  }
+
+  bool read_archive(const fs::path& file, const LabelledMail& what) {
+    const ArchiveReader reader{[](const std::string&) { return true; },
+                               [&](const std::string& member, MailInput&& input) {
+                                 return hand_over(what, file.string() + ":" + member, std::move(input));
+                               }};
+    return read_mail_archive(file, max_bytes_, reader, problems_);
+  }
+
+  bool read_index(const fs::path& file) {
+    const auto corpora = read_mail_index(file, filter_, problems_);
+    return !corpora || std::all_of(corpora->begin(), corpora->end(), [&](const IndexedCorpus& corpus) {
+      return read_corpus(file.parent_path() / corpus.name, corpus);
+    });
+  }
+
+  bool read_corpus(const fs::path& place, const IndexedCorpus& corpus) {
+    if (is_folder(place)) {
+      return std::all_of(corpus.rows.begin(), corpus.rows.end(), [&](const IndexRow& row) {
+        return read_file(place / row.path, {{}, corpus.name, row.split, row.date, row.label, {}});
+      });
+    }
+    for (const char* ending : {".tar.zst", ".tar.gz", ".tar", ".tar.bz2", ".tar.xz"}) {
+      const fs::path archive = place.string() + ending;
+      if (is_file(archive)) return read_indexed_archive(archive, corpus);
+    }
+    problems_.error(whole_file(place),
+                    "corpus is named in the index, but there is neither this folder nor a .tar of it");
+    return true;
+  }
+
+  bool read_indexed_archive(const fs::path& archive, const IndexedCorpus& corpus) {
+    std::unordered_map<std::string, const IndexRow*> missing;
+    for (const IndexRow& row : corpus.rows) missing.emplace(row.path, &row);
+    const ArchiveReader reader{[&](const std::string& member) { return missing.contains(member); },
+                               [&](const std::string& member, MailInput&& input) {
+                                 const IndexRow& row = *missing.extract(member).mapped();
+                                 const LabelledMail what{{}, corpus.name, row.split, row.date, row.label, {}};
+                                 return hand_over(what, archive.string() + ":" + member, std::move(input));
+                               }};
+    const std::size_t errors = problems_.error_count();
+    if (!read_mail_archive(archive, max_bytes_, reader, problems_)) return false;
+    if (!missing.empty() && problems_.error_count() == errors) {
+      problems_.error(whole_file(archive), "lacks " + std::to_string(missing.size()) +
+                                               " messages of the index, such as " + missing.begin()->first);
+    }
+    return true;
+  }
+
+  const IndexFilter& filter_;
+  std::uint64_t max_bytes_;
+  Diagnostics& problems_;
+  const std::function<bool(LabelledMail&&)>& take_;
+};
+
+}  // namespace
+
+std::string_view label_name(Label label) { return label == Label::Spam ? "spam" : "ham"; }
+
+void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter,
+                        std::uint64_t max_bytes, Diagnostics& problems,
+                        const std::function<bool(LabelledMail&&)>& take) {
+  Reading reading(filter, max_bytes, problems, take);
+  for (const MailSource& source : sources) {
+    if (!reading.read(source)) return;
+  }
+}
+
+std::size_t count_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter) {
+  Diagnostics unused;  // reading reports the same problems
+  std::size_t count = 0;
+  for (const MailSource& source : sources) {
+    if (is_folder(source.path)) {
+      std::vector<fs::path> files;
+      list_files(source.path, files, unused);
+      count += files.size();
+    } else if (is_mail_index(source.path)) {
+      const auto corpora = read_mail_index(source.path, filter, unused);
+      if (corpora)
+        for (const IndexedCorpus& corpus : *corpora) count += corpus.rows.size();
+    } else if (is_mail_archive(source.path) || is_mbox(source.path)) {
+      return 0;
+    } else {
+      ++count;
+    }
+  }
+  return count;
+}
+
+}  // namespace winnow

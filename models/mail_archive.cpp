@@ -1,0 +1,97 @@
+#include "models/mail_archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace winnow {
+namespace {
+
+struct CloseArchive {
+  void operator()(archive* handle) const { archive_read_free(handle); }
+};
+using Archive = std::unique_ptr<archive, CloseArchive>;
+
+Archive open_archive(const std::filesystem::path& file) {
+  Archive handle(archive_read_new());
+  // Only filters of libarchive's own: the others would start programs.
+  archive_read_support_filter_gzip(handle.get());
+  archive_read_support_filter_bzip2(handle.get());
+  archive_read_support_filter_xz(handle.get());
+  archive_read_support_filter_zstd(handle.get());
+  archive_read_support_format_tar(handle.get());
+  archive_read_support_format_empty(handle.get());
+  constexpr std::size_t kBlock = 64 * 1024;
+  archive_read_open_filename(handle.get(), file.c_str(), kBlock);  // a failure shows in archive_errno
+  return handle;
+}
+
+std::string member_name(archive_entry* entry) {
+  const char* path = archive_entry_pathname(entry);
+  std::string name = path == nullptr ? "" : path;
+  while (name.starts_with("./")) name.erase(0, 2);
+  return name;
+}
+
+/// False when the archive is damaged.
+bool read_member(archive* handle, std::uint64_t max_bytes, MailInput& mail) {
+  std::string raw;
+  std::uint64_t size = 0;
+  std::array<char, 64 * 1024> buffer;
+  for (;;) {
+    const auto got = archive_read_data(handle, buffer.data(), buffer.size());
+    if (got < 0) return false;
+    if (got == 0) break;
+    const auto length = static_cast<std::size_t>(got);
+    size += length;
+    raw.append(buffer.data(),
+               std::min<std::uint64_t>(length, max_bytes - std::min<std::uint64_t>(raw.size(), max_bytes)));
+  }
+  mail = mail_from_bytes(std::move(raw), max_bytes);
+  mail.truncated = mail.truncated || size > max_bytes;
+  mail.full_size = size;
+  return true;
+}
+
+void report(archive* handle, const std::filesystem::path& file, Diagnostics& problems) {
+  const char* reason = archive_error_string(handle);
+  problems.error(
+      {std::make_shared<const SourceText>(SourceText{file.string(), {}})},
+      std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
+}
+
+}  // namespace
+
+bool is_mail_archive(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  static constexpr std::array<std::string_view, 6> kEndings = {".tar", ".tar.zst", ".tar.gz",
+                                                               ".tgz", ".tar.bz2", ".tar.xz"};
+  return std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](std::string_view end) { return name.ends_with(end); });
+}
+
+bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_bytes,
+                       const ArchiveReader& reader, Diagnostics& problems) {
+  const Archive handle = open_archive(file);
+  archive_entry* entry = nullptr;
+  for (;;) {
+    const int result =
+        archive_errno(handle.get()) != 0 ? ARCHIVE_FATAL : archive_read_next_header(handle.get(), &entry);
+    if (result == ARCHIVE_EOF) return true;
+    if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
+    const std::string name = member_name(entry);
+    if (archive_entry_filetype(entry) != AE_IFREG || !reader.wants(name)) continue;
+    MailInput mail;
+    if (!read_member(handle.get(), max_bytes, mail)) break;
+    if (!reader.take(name, std::move(mail))) return false;
+  }
+  report(handle.get(), file, problems);
+  return true;
+}
+
+}  // namespace winnow

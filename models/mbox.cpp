@@ -1,0 +1,117 @@
+#include "models/mbox.h"
+
+#include <array>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace winnow {
+namespace {
+
+constexpr std::string_view kSeparator = "From ";
+
+bool is_quoted_separator(std::string_view line) {
+  const std::size_t end = line.find_first_not_of('>');
+  return end != 0 && end != std::string_view::npos && line.substr(end).starts_with(kSeparator);
+}
+
+/// Reads lines in pieces, so that a file without line ends cannot fill the memory.
+class LineReader {
+ public:
+  explicit LineReader(const std::filesystem::path& file) : stream_(file, std::ios::binary) {}
+
+  bool is_open() const { return stream_.is_open(); }
+  bool is_bad() const { return stream_.bad(); }
+
+  /// The next piece, with its line feed if it has one. `starts_line` says whether it begins a line.
+  bool next(std::string_view& piece, bool& starts_line) {
+    starts_line = at_line_start_;
+    stream_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size() - 1));
+    std::size_t length = static_cast<std::size_t>(stream_.gcount());
+    if (length == 0) return false;
+    const bool was_cut = stream_.fail() && !stream_.eof();
+    if (was_cut) {
+      stream_.clear();
+    } else if (!stream_.eof()) {
+      buffer_[length - 1] = '\n';  // getline counts the delimiter and stores a NUL in its place
+    }
+    at_line_start_ = !was_cut;
+    piece = std::string_view(buffer_.data(), length);
+    return true;
+  }
+
+ private:
+  std::ifstream stream_;
+  std::array<char, 64 * 1024> buffer_{};
+  bool at_line_start_ = true;
+};
+
+/// The message that is being put together.
+class Collected {
+ public:
+  explicit Collected(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
+
+  void add(std::string_view piece) {
+    size_ += piece.size();
+    if (raw_.size() < max_bytes_) raw_.append(piece.substr(0, max_bytes_ - raw_.size()));
+  }
+
+  MailInput finish() {
+    // The empty line before the next separator belongs to the mbox, not to the message.
+    if (raw_.size() == size_ && raw_.ends_with("\n\n")) {
+      raw_.pop_back();
+      --size_;
+    }
+    const std::uint64_t size = std::exchange(size_, 0);
+    MailInput mail = mail_from_bytes(std::exchange(raw_, {}), max_bytes_);
+    mail.truncated = mail.truncated || size > mail.raw.size();
+    mail.full_size = size;
+    return mail;
+  }
+
+ private:
+  std::uint64_t max_bytes_;
+  std::string raw_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace
+
+bool is_mbox(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::array<char, kSeparator.size()> start{};
+  return stream.read(start.data(), start.size()) &&
+         std::string_view(start.data(), start.size()) == kSeparator;
+}
+
+bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagnostics& problems,
+               const std::function<bool(std::size_t, MailInput&&)>& take) {
+  const auto source = std::make_shared<const SourceText>(SourceText{file.string(), {}});
+  LineReader lines(file);
+  if (!lines.is_open()) {
+    problems.error({source}, "cannot be opened");
+    return true;
+  }
+  Collected message(max_bytes);
+  std::size_t number = 0;
+  std::string_view piece;
+  bool starts_line = false;
+  bool after_empty_line = true;
+  while (lines.next(piece, starts_line)) {
+    if (starts_line && after_empty_line && piece.starts_with(kSeparator)) {
+      if (number > 0 && !take(number, message.finish())) return false;
+      ++number;
+    } else if (number == 0) {
+      problems.error({source}, "is not an mbox: it does not begin with \"From \"");
+      return true;
+    } else {
+      message.add(starts_line && is_quoted_separator(piece) ? piece.substr(1) : piece);
+    }
+    after_empty_line = starts_line && (piece == "\n" || piece == "\r\n");
+  }
+  if (lines.is_bad()) problems.error({source}, "cannot be read to its end");
+  return number == 0 || take(number, message.finish());
+}
+
+}  // namespace winnow

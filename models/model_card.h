@@ -1,0 +1,37 @@
+// model_card.h - what a person should know of a model: from what it was made, how well it does, what it is
+// not good for.
+//
+// Owns:    plain values.
+// Fails:   never.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+#include "engine/manifest.h"
+#include "engine/trainer.h"
+#include "models/evaluate.h"
+
+namespace winnow {
+
+struct GroupCount {
+  std::size_t ham = 0, spam = 0;
+};
+
+struct ModelCard {
+  Manifest manifest;
+  std::string sha256;
+  std::size_t bytes = 0;
+  ArchitectureSpec architecture;
+  OptimizerSpec optimizer;
+  std::size_t epochs = 0;  // that the kept weights have seen
+  std::size_t batch_size = 0;
+  std::map<std::string, GroupCount> learnt;  // by corpus
+  std::map<std::string, Evaluation> held_out;
+};
+
+/// Markdown.
+std::string write_model_card(const ModelCard& card);
+
+}  // namespace winnow

@@ -1,0 +1,73 @@
+// training_set.h - the features of all training mail in memory, divided into what is learnt from and what is
+// held out.
+//
+// Owns:    its mail, features only.
+// Threads: one thread.
+// Units:   max_bytes bounds the features kept. Past it the mail is thinned evenly, by content hash: half of
+// what is
+//          there is forgotten and half of what still comes.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/model.h"
+#include "models/extract_mail.h"
+#include "models/labelled_mail.h"
+
+namespace winnow {
+
+class TrainingSet {
+ public:
+  explicit TrainingSet(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
+
+  void add(ExtractedMail&& mail);
+
+  /// Decides, after the last add(), what is held out: mail of split "dev", and `share` of mail without a
+  /// split; of mail of split "train" that share too when there is no "dev".
+  void divide(double share);
+
+  /// Positions of the mail, for the calls below.
+  const std::vector<std::size_t>& learnt() const { return learnt_; }
+  const std::vector<std::size_t>& held_out() const { return held_out_; }
+
+  Label label(std::size_t at) const { return mail_[at].label; }
+  const std::string& corpus(std::size_t at) const { return mail_[at].corpus; }
+  void append_to(TokenBatch& batch, std::size_t at) const;
+
+  /// One weight per position, mean 1: within a label a group (corpus x label) weighs the square root of its
+  /// size, and both labels weigh the same.
+  std::vector<double> balanced_weights(const std::vector<std::size_t>& positions) const;
+
+  std::size_t forgotten() const { return forgotten_; }
+  /// Names the mail, whatever the order it came in: 64 hex digits.
+  std::string digest() const;
+
+ private:
+  struct Stored {
+    std::string corpus, split, sha256;
+    Label label = Label::Ham;
+    std::uint64_t hash = 0;
+    std::vector<std::uint32_t> tokens;
+    std::vector<float> weights;
+    std::vector<float> dense;
+    std::uint64_t bytes() const;
+  };
+  using Group = std::pair<std::string, Label>;
+
+  bool is_kept(const Stored& mail) const { return (mail.hash & ((1u << halvings_) - 1)) == 0; }
+  void thin();
+
+  std::uint64_t max_bytes_;
+  std::uint64_t bytes_ = 0;
+  unsigned halvings_ = 0;
+  std::size_t forgotten_ = 0;
+  std::deque<Stored> mail_;
+  std::vector<std::size_t> learnt_, held_out_;
+};
+
+}  // namespace winnow
