@@ -1,0 +1,22 @@
+# winnow.sieve - files mail that Winnow calls junk into the folder Junk.
+#
+# Only "X-Spam-Flag: YES" moves mail. Winnow removes that header from incoming mail before it judges, so it can be
+# trusted on mail that passed Winnow. Mail at the flag threshold ("X-Winnow-Flag: suspect") stays in the inbox.
+#
+# For every user of a Dovecot with Pigeonhole (packages dovecot-sieve and dovecot-lmtpd):
+#   1. cp winnow.sieve /etc/dovecot/sieve/winnow.sieve
+#   2. sievec /etc/dovecot/sieve/winnow.sieve
+#      (users' processes may not write there, so the script is compiled once, by root, after every change)
+#   3. /etc/dovecot/conf.d/90-sieve.conf:    plugin { sieve_before = /etc/dovecot/sieve/winnow.sieve }
+#      /etc/dovecot/conf.d/20-lmtp.conf:     protocol lmtp { mail_plugins = $mail_plugins sieve }
+#   4. doveadm reload
+# sieve_before runs ahead of the users' own scripts. A user whose own script should see junk too gets this file as
+# sieve_default or includes it instead.
+#
+# Folder named otherwise ("Spam", "INBOX.Junk")? Change the one name below.
+require ["fileinto", "mailbox"];
+
+if header :is "X-Spam-Flag" "YES" {
+  fileinto :create "Junk";
+  stop;
+}

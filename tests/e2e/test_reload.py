@@ -1,0 +1,51 @@
+"""SIGUSR1 takes a whole new set of rules, or none of it."""
+import signal
+
+from harness import mail
+from harness.stack import StackTest
+
+RULES = """
+version: 1
+thresholds: { junk: 90%, flag: 50% }
+rules:
+  - id: note
+    when: subject contains "report"
+    then:
+      - add_header: { name: X-Site-Note, value: VALUE }
+"""
+BROKEN = RULES.replace("subject contains", "subjekt contains")
+
+
+class Reload(StackTest):
+    RULES = RULES.replace("VALUE", "first")
+
+    def reload(self, rules, expected_log):
+        seen = len(self.stack.winnow.log_lines(expected_log))
+        self.stack.winnow.write_rules(rules)
+        self.stack.winnow.send(signal.SIGUSR1)
+        return self.stack.winnow.wait_for_log(expected_log, beyond=seen)
+
+    def note_on_next_message(self):
+        user = self.stack.new_user()
+        self.stack.deliver(mail.ham(), user)
+        return self.stack.dovecot.mailbox(user).only_message("INBOX")["X-Site-Note"]
+
+    def test_new_rules_hold_for_the_next_message(self):
+        self.reload(RULES.replace("VALUE", "second"), r"\breloaded\b")
+        self.assertEqual("second", self.note_on_next_message())
+
+    def test_a_broken_rules_file_keeps_the_old_rules_and_names_the_place(self):
+        self.reload(RULES.replace("VALUE", "old"), r"\breloaded\b")
+        line = self.reload(BROKEN, r"rules\.yaml:6:11: error")
+        self.assertIn("subject", line)
+        self.assertEqual("old", self.note_on_next_message())
+        self.reload(RULES.replace("VALUE", "repaired"), r"\breloaded\b")
+        self.assertEqual("repaired", self.note_on_next_message())
+
+    def test_an_open_session_goes_on_through_a_reload(self):
+        with self.stack.postfix.client() as smtp:
+            smtp.sendmail("anna@sender.example", [self.address], mail.ham())
+            self.reload(RULES.replace("VALUE", "later"), r"\breloaded\b")
+            smtp.sendmail("anna@sender.example", [self.address], mail.ham())
+        self.stack.postfix.wait_until_queue_is_empty()
+        self.assertEqual(2, len(self.mailbox.messages("INBOX")))
