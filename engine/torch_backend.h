@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/model.h"
 #include "engine/status.h"
@@ -41,7 +43,9 @@ inline constexpr int kTorchBackendAbi = 1;
 using TorchBackendEntry = TorchBackend* (*)(int abi);
 inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";
 
-/// Loads the plugin once per process.
+/// Loads the plugin once per process: <folder of the executable>/../lib, then the folder it is installed in.
 TorchBackend* load_torch_backend(std::string& error);
+/// Loads the first of these files that exists.
+TorchBackend* open_torch_plugin(const std::vector<std::filesystem::path>& candidates, std::string& error);
 
 }  // namespace winnow

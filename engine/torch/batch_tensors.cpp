@@ -1,0 +1,46 @@
+#include "engine/torch/batch_tensors.h"
+
+#include <cstdint>
+
+namespace winnow {
+namespace {
+
+template <class Value>
+at::Tensor borrow(const std::vector<Value>& values, at::IntArrayRef shape, at::ScalarType type) {
+  if (values.empty()) return at::empty(shape, at::TensorOptions(type));
+  // from_blob wants a mutable pointer; nobody writes through it.
+  return at::from_blob(const_cast<Value*>(values.data()), shape, at::TensorOptions(type));
+}
+
+}  // namespace
+
+Status check_batch(const TokenBatch& batch) {
+  if (batch.messages == 0) return Status::failed("the batch is empty");
+  if (batch.tokens.size() != batch.weights.size()) return Status::failed("tokens and weights differ in length");
+  if (batch.offsets.size() != batch.messages) return Status::failed("offsets do not match the messages");
+  if (batch.dense.size() % batch.messages != 0) return Status::failed("dense features do not match the messages");
+  return Status::ok();
+}
+
+BatchTensors borrow_tensors(const TokenBatch& batch) {
+  const auto tokens = static_cast<std::int64_t>(batch.tokens.size());
+  const auto messages = static_cast<std::int64_t>(batch.messages);
+  BatchTensors tensors;
+  tensors.tokens = borrow(batch.tokens, {tokens}, at::kLong);
+  tensors.weights = borrow(batch.weights, {tokens}, at::kFloat);
+  tensors.offsets = borrow(batch.offsets, {messages}, at::kLong);
+  tensors.dense = borrow_matrix(batch.dense, batch.messages, batch.dense.size() / batch.messages);
+  return tensors;
+}
+
+at::Tensor borrow_matrix(const std::vector<float>& values, std::size_t rows, std::size_t columns) {
+  return borrow(values, {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, at::kFloat);
+}
+
+std::string shape_text(const at::Tensor& tensor) {
+  std::string text = "[";
+  for (std::int64_t i = 0; i < tensor.dim(); ++i) text += (i > 0 ? ", " : "") + std::to_string(tensor.size(i));
+  return text + "]";
+}
+
+}  // namespace winnow

@@ -1,0 +1,45 @@
+#include "engine/torch/guard.h"
+
+#include <c10/util/Exception.h>
+
+#include <exception>
+#include <sstream>
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxErrorLength = 300;
+
+/// LibTorch's texts run over many lines. The reason stands in the first, except after a TorchScript traceback, where
+/// it stands in the last.
+std::string reason_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::string first, last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (first.empty()) first = line;
+    last = line;
+  }
+  const bool traceback = first.rfind("The following operation failed", 0) == 0 || first.rfind("Traceback", 0) == 0;
+  std::string reason = (traceback ? last : first).substr(0, kMaxErrorLength);
+  for (char& c : reason) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return reason.empty() ? "no reason given" : reason;
+}
+
+}  // namespace
+
+Status guarded(const std::string& what, const std::function<Status()>& step) {
+  try {
+    return step();
+  } catch (const c10::Error& error) {
+    return Status::failed(what + ": " + reason_line(error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    return Status::failed(what + ": " + reason_line(error.what()));
+  } catch (...) {
+    return Status::failed(what + ": unknown exception");
+  }
+}
+
+}  // namespace winnow

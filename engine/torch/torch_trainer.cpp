@@ -1,0 +1,208 @@
+#include "engine/torch/torch_trainer.h"
+
+#include <torch/optim/adam.h>
+#include <torch/script.h>
+#include <torch/serialize/input-archive.h>
+#include <torch/serialize/output-archive.h>
+
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+#include "engine/torch/architecture.h"
+#include "engine/torch/archive_scan.h"
+#include "engine/torch/batch_tensors.h"
+#include "engine/torch/dropout.h"
+#include "engine/torch/guard.h"
+#include "engine/torch/row_adagrad.h"
+
+namespace winnow {
+namespace {
+
+constexpr const char* kTable = "table";
+constexpr const char* kMlp[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
+
+torch::Tensor forward(torch::jit::Module& module, const BatchTensors& batch) {
+  return module.forward({batch.tokens, batch.weights, batch.offsets, batch.dense}).toTensor();
+}
+
+std::vector<torch::Tensor> mlp_parameters(const torch::jit::Module& module) {
+  std::vector<torch::Tensor> parameters;
+  for (const char* name : kMlp) parameters.push_back(module.attr(name).toTensor());
+  return parameters;
+}
+
+class TorchTrainer : public Trainer {
+ public:
+  TorchTrainer(const ArchitectureSpec& architecture, const OptimizerSpec& spec)
+      : architecture_(architecture),
+        spec_(spec),
+        module_(make_trained_module(architecture, spec.seed)),
+        table_(module_.attr(kTable).toTensor()),
+        table_optimizer_(architecture.table_size, architecture.labels + architecture.embedding_width,
+                         spec.learning_rate, spec.weight_decay),
+        mlp_optimizer_(mlp_parameters(module_),
+                       torch::optim::AdamOptions(spec.dense_learning_rate).weight_decay(spec.weight_decay)) {}
+
+  Status step(const TokenBatch& batch, const std::vector<float>& targets, const std::vector<float>& importance,
+              double& loss) override {
+    return guarded("training", [&] {
+      if (Status status = check_step(batch, targets, importance); !status) return status;
+      const TokenBatch kept = drop_out(batch, spec_, steps_);
+      return update(kept, borrow_matrix(targets, batch.messages, architecture_.labels),
+                    borrow_matrix(importance, batch.messages, architecture_.labels), loss);
+    });
+  }
+
+  Status predict(const TokenBatch& batch, std::vector<float>& logits) override {
+    return guarded("predicting", [&] {
+      if (Status status = check_shapes(batch); !status) return status;
+      const torch::NoGradGuard no_grad;
+      const torch::Tensor values = forward(module_, borrow_tensors(batch)).contiguous();
+      logits.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+      return Status::ok();
+    });
+  }
+
+  Status checkpoint(std::string& bytes) override;
+  Status restore(const std::string& bytes) override;
+  Status save(const std::string& manifest_json, std::string& bytes) override;
+
+ private:
+  Status check_shapes(const TokenBatch& batch) const {
+    if (Status status = check_batch(batch); !status) return status;
+    const std::size_t width = batch.dense.size() / batch.messages;
+    if (width == architecture_.dense_width) return Status::ok();
+    return Status::failed("the batch has " + std::to_string(width) + " dense features, the model " +
+                          std::to_string(architecture_.dense_width));
+  }
+
+  Status check_step(const TokenBatch& batch, const std::vector<float>& targets,
+                    const std::vector<float>& importance) const {
+    if (Status status = check_shapes(batch); !status) return status;
+    const std::size_t expected = batch.messages * architecture_.labels;
+    if (targets.size() == expected && importance.size() == expected) return Status::ok();
+    return Status::failed("targets and importance must be messages x labels");
+  }
+
+  Status update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance, double& loss);
+  void update_table();
+  /// The table optimizer's memory as a tensor, borrowed.
+  torch::Tensor table_squares() { return torch::from_blob(table_optimizer_.squares().data(), table_.sizes()); }
+
+  const ArchitectureSpec architecture_;
+  const OptimizerSpec spec_;
+  torch::jit::Module module_;
+  torch::Tensor table_;
+  RowAdagrad table_optimizer_;
+  torch::optim::Adam mlp_optimizer_;
+  std::uint64_t steps_ = 0;
+};
+
+Status TorchTrainer::update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance,
+                            double& loss) {
+  const double total = importance.sum().item<double>();
+  loss = 0;
+  ++steps_;
+  if (total <= 0) return Status::ok();
+  table_.mutable_grad().reset();
+  mlp_optimizer_.zero_grad();
+  const torch::Tensor logits = forward(module_, borrow_tensors(batch));
+  // Binary cross entropy on logits, in the form that does not overflow: max(z, 0) - z * y + log(1 + exp(-|z|)).
+  const torch::Tensor each = logits.clamp_min(0) - logits * targets + torch::log1p(torch::exp(-logits.abs()));
+  const torch::Tensor mean = (each * importance).sum() / total;
+  loss = mean.item<double>();
+  if (!std::isfinite(loss)) return Status::failed("the loss is not a number any more; lower the learning rates");
+  mean.backward();
+  update_table();
+  mlp_optimizer_.step();
+  return Status::ok();
+}
+
+void TorchTrainer::update_table() {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor& gradient = table_.grad();
+  if (!gradient.defined()) return;  // no token in the whole batch
+  const torch::Tensor rows = gradient._indices()[0].contiguous(), values = gradient._values().contiguous();
+  table_optimizer_.step(table_.data_ptr<float>(), {rows.data_ptr<std::int64_t>(), values.data_ptr<float>(),
+                                                   static_cast<std::size_t>(rows.numel())});
+}
+
+Status TorchTrainer::checkpoint(std::string& bytes) {
+  return guarded("writing the checkpoint", [&] {
+    torch::serialize::OutputArchive archive, mlp_state;
+    archive.write("steps", torch::tensor(static_cast<std::int64_t>(steps_)));
+    archive.write(kTable, table_.detach());
+    for (const char* name : kMlp) archive.write(name, module_.attr(name).toTensor().detach());
+    mlp_optimizer_.save(mlp_state);
+    archive.write("table_squares", table_squares());
+    archive.write("mlp_optimizer", mlp_state);
+    std::ostringstream stream;
+    archive.save_to(stream);
+    bytes = std::move(stream).str();
+    return Status::ok();
+  });
+}
+
+void read_into(torch::serialize::InputArchive& archive, const char* name, torch::Tensor target) {
+  torch::Tensor value;
+  archive.read(name, value);
+  TORCH_CHECK(value.sizes() == target.sizes(), "'", name, "' has another shape: it belongs to another architecture");
+  target.copy_(value);
+}
+
+Status TorchTrainer::restore(const std::string& bytes) {
+  ModelInspection inspection;
+  if (Status status = scan_archive(bytes, inspection); !status) return status;
+  return guarded("reading the checkpoint", [&] {
+    const torch::NoGradGuard no_grad;
+    torch::serialize::InputArchive archive, mlp_state;
+    archive.load_from(bytes.data(), bytes.size(), torch::Device(torch::kCPU));
+    read_into(archive, kTable, table_);
+    read_into(archive, "table_squares", table_squares());
+    for (const char* name : kMlp) read_into(archive, name, module_.attr(name).toTensor());
+    archive.read("mlp_optimizer", mlp_state);
+    mlp_optimizer_.load(mlp_state);
+    torch::Tensor steps;
+    archive.read("steps", steps);
+    steps_ = static_cast<std::uint64_t>(steps.item<std::int64_t>());
+    return Status::ok();
+  });
+}
+
+Status TorchTrainer::save(const std::string& manifest_json, std::string& bytes) {
+  return guarded("writing the model", [&] {
+    const torch::jit::Module shipped = make_shipped_module(architecture_, module_);
+    std::ostringstream stream;
+    shipped.save(stream, {{"winnow.json", manifest_json}});
+    bytes = std::move(stream).str();
+    return Status::ok();
+  });
+}
+
+Status check_specs(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer) {
+  constexpr std::size_t kMaxRows = std::size_t{1} << 28, kMaxWidth = 65536;
+  const std::size_t rows = architecture.table_size;
+  if (rows == 0 || rows > kMaxRows || (rows & (rows - 1)) != 0)
+    return Status::failed("the table size must be a power of two, at most 2^28");
+  for (const std::size_t width : {architecture.embedding_width, architecture.hidden_width, architecture.labels}) {
+    if (width == 0 || width > kMaxWidth) return Status::failed("widths must be between 1 and 65536");
+  }
+  for (const double share : {optimizer.token_dropout, optimizer.dense_dropout}) {
+    if (!(share >= 0 && share < 1)) return Status::failed("dropout must be at least 0 and below 1");
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
+Status make_torch_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
+                          std::unique_ptr<Trainer>& trainer) {
+  if (Status status = check_specs(architecture, optimizer); !status) return status;
+  return guarded("making the trainer", [&] {
+    trainer = std::make_unique<TorchTrainer>(architecture, optimizer);
+    return Status::ok();
+  });
+}
+
+}  // namespace winnow
