@@ -54,10 +54,6 @@ message_size_limit = 104857600
 alias_maps =
 alias_database =
 biff = no
-smtpd_milters = unix:{milter}
-non_smtpd_milters = unix:{milter}
-milter_default_action = tempfail
-milter_connect_timeout = 10s
 """
 
 MASTER = """
@@ -89,11 +85,15 @@ def free_ports(count):
 
 
 class Postfix:
-    def __init__(self, root, lmtp_socket, auth_socket, milter_socket):
+    """`snippet` is the file that administrators are told to put into their main.cf."""
+
+    def __init__(self, root, snippet, lmtp_socket, auth_socket, milter_socket):
         self.root = pathlib.Path(root)
+        self._snippet = snippet
         self.log = self.root / "mail.log"
         self.ports = {}
-        self._sockets = {"lmtp": lmtp_socket, "auth": auth_socket, "milter": milter_socket}
+        self._sockets = {"lmtp": lmtp_socket, "auth": auth_socket}
+        self._milter_socket = milter_socket
 
     def start(self):
         for name in ("", "conf", "queue", "data"):
@@ -149,7 +149,9 @@ class Postfix:
         self._command("flush")
 
     def _write_config(self):
-        (self.root / "conf" / "main.cf").write_text(MAIN.format(root=self.root, **self._sockets))
+        snippet = self._snippet.read_text().replace("unix:/run/winnow/winnow.sock", f"unix:{self._milter_socket}")
+        snippet = snippet.replace("#non_smtpd_milters", "non_smtpd_milters")
+        (self.root / "conf" / "main.cf").write_text(MAIN.format(root=self.root, **self._sockets) + snippet)
         services = "".join(
             f"127.0.0.1:{self.ports[name]} inet n - n - - smtpd\n"
             f"  -o syslog_name=postfix/{name}\n" + "".join(f"  -o {key}={value}\n" for key, value in options.items())

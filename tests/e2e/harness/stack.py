@@ -2,6 +2,7 @@
 
 A test class derives from StackTest; the three are started once per class and stopped after it.
 """
+import concurrent.futures
 import dataclasses
 import itertools
 import pathlib
@@ -37,6 +38,10 @@ class Places:
         return self.source / "config" / "rules.yaml"
 
     @property
+    def postfix_snippet(self):
+        return self.source / "packaging" / "postfix" / "main.cf.snippet"
+
+    @property
     def sieve_script(self):
         return self.source / "packaging" / "sieve" / "winnow.sieve"
 
@@ -56,8 +61,8 @@ class Stack:
         self.root = make_root()
         self.dovecot = Dovecot(self.root / "dovecot", PLACES.sieve_script)
         self.winnow = Winnow(PLACES, self.root / "winnow", rules_text)
-        self.postfix = Postfix(self.root / "postfix", self.dovecot.lmtp_socket, self.dovecot.auth_socket,
-                               self.winnow.socket)
+        self.postfix = Postfix(self.root / "postfix", PLACES.postfix_snippet, self.dovecot.lmtp_socket,
+                               self.dovecot.auth_socket, self.winnow.socket)
         self._names = itertools.count(1)
 
     def start(self):
@@ -65,8 +70,10 @@ class Stack:
             part.start()
 
     def stop(self):
-        for part in (self.postfix, self.winnow, self.dovecot):
-            part.stop()
+        # Together, because each takes some seconds to notice.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for stopped in [pool.submit(part.stop) for part in (self.postfix, self.winnow, self.dovecot)]:
+                stopped.result()
         shutil.rmtree(self.root)
 
     def new_user(self, name="user"):

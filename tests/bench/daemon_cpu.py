@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""CPU time of the daemon per message, on real mail through the milter socket, split by stage.
+
+usage: daemon_cpu.py --bin DIR --corpora DIR [--messages 2000] [--perf FILE]
+exit:  0 measured, 1 failed, 77 nothing to measure with (corpora or model missing)
+
+The messages are drawn with a fixed seed from the rows of index.tsv whose split is `test`. CPU time is utime + stime of
+the process in /proc, so start-up, warm-up and the sender are not in it. The stages are wall clock as the daemon logs
+them; inference is of a whole batch and divided by its size here.
+"""
+import argparse
+import collections
+import csv
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+SEED = 20260301
+CONNECTIONS = [1, 2, 8, 32]
+WARM_UP = 200
+SKIPPED = 77
+STAGES = {"parse": "parse_us", "features": "features_us", "queue": "wait_us", "infer": "infer_us", "rules": "rules_us"}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of winnow-milter and bench_send")
+    parser.add_argument("--corpora", required=True, type=pathlib.Path, help="folder of index.tsv and the archives")
+    parser.add_argument("--source", default=pathlib.Path(__file__).resolve().parents[2], type=pathlib.Path)
+    parser.add_argument("--messages", default=2000, type=int)
+    parser.add_argument("--perf", type=pathlib.Path, help="profile the last round with perf into this file")
+    return parser.parse_args()
+
+
+def draw_messages(corpora, count):
+    """{corpus: [path, ...]} of `count` messages of the test split."""
+    with open(corpora / "index.tsv", newline="") as index:
+        rows = [row for row in csv.DictReader(index, delimiter="\t") if row["split"] == "test"]
+    chosen = collections.defaultdict(list)
+    for row in random.Random(SEED).sample(rows, min(count, len(rows))):
+        chosen[row["corpus"]].append(row["path"])
+    return chosen
+
+
+def unpack(corpora, chosen, folder):
+    """The chosen files, unpacked, in an order that mixes the corpora."""
+    files = []
+    for corpus, paths in sorted(chosen.items()):
+        target = folder / corpus
+        target.mkdir()
+        subprocess.run(["tar", "--zstd", "-xf", corpora / f"{corpus}.tar.zst", "-C", target, "-T", "-"], check=True,
+                       input="\n".join(paths).encode())
+        files += [target / path for path in sorted(paths)]
+    random.Random(SEED).shuffle(files)
+    return files
+
+
+class Daemon:
+    """The daemon with the shipped model and rules and its socket in `folder`."""
+
+    def __init__(self, arguments, folder):
+        self.socket, self.log = folder / "winnow.sock", folder / "winnow.log"
+        config = folder / "winnow.yaml"
+        config.write_text(f"milter: {{ socket: unix:{self.socket}, socket_group: '' }}\n"
+                          f"engine: {{ model: {arguments.source / 'models/default.pt'} }}\n"
+                          f"rules: [{arguments.source / 'config/rules.yaml'}]\n"
+                          "metrics: { listen: '' }\nlog: { to: stderr }\n")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([arguments.bin / "winnow-milter", "--config", config], stderr=log, stdout=log)
+        while not self.socket.exists():
+            if self.process.poll() is not None:
+                sys.exit(f"the daemon ended:\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self, field):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"^{field}:\s+(\d+)", status, re.MULTILINE).group(1)) / 1024
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+
+
+def send(arguments, daemon, files, connections):
+    done = subprocess.run([arguments.bin / "bench_send", f"unix:{daemon.socket}", str(connections)],
+                          input="\n".join(map(str, files)).encode(), capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def mean_stages(lines):
+    """Mean microseconds per message of each stage, and the mean batch size, from the daemon's log lines."""
+    sums, batches, judged = collections.Counter(), 0, 0
+    for line in lines:
+        if " judged " not in line:
+            continue
+        fields = dict(re.findall(r"(\w+)=(\S+)", line))
+        batch = max(1, int(fields["batch"]))
+        for stage, key in STAGES.items():
+            sums[stage] += int(fields[key]) / (batch if stage == "infer" else 1)
+        batches += batch
+        judged += 1
+    return {stage: sums[stage] / judged for stage in STAGES} | {"batch": batches / judged}
+
+
+def measure(arguments, daemon, files, connections):
+    """One round over all files as a row of the table."""
+    log_start, cpu_start = daemon.log.stat().st_size, daemon.cpu_seconds()
+    sent = send(arguments, daemon, files, connections)
+    cpu = daemon.cpu_seconds() - cpu_start
+    with open(daemon.log, "rb") as log:
+        log.seek(log_start)
+        stages = mean_stages(log.read().decode(errors="replace").splitlines())
+    return (f"| {connections} | {sent['messages'] / sent['seconds']:.0f} | {1000 * cpu / sent['messages']:.2f} | "
+            + " | ".join(f"{stages[stage]:.0f}" for stage in STAGES)
+            + f" | {stages['batch']:.1f} | {daemon.memory_mib('VmRSS'):.0f} | {daemon.memory_mib('VmHWM'):.0f} |")
+
+
+def run(arguments, folder):
+    files = unpack(arguments.corpora, draw_messages(arguments.corpora, arguments.messages), folder)
+    size = sum(file.stat().st_size for file in files)
+    print(f"{len(files)} messages of the test split, seed {SEED}, {size / len(files) / 1024:.1f} KiB on average")
+    daemon = Daemon(arguments, folder)
+    profiler = None
+    try:
+        print(f"memory after the start: {daemon.memory_mib('VmRSS'):.0f} MiB\n")
+        send(arguments, daemon, files[:WARM_UP], 4)
+        print("| connections | messages/s | CPU ms/message | parse us | features us | queue us | inference us | rules us "
+              "| batch | RSS MiB | highest RSS MiB |\n|" + "---:|" * 11)
+        for connections in CONNECTIONS:
+            if arguments.perf and connections == CONNECTIONS[-1]:
+                profiler = subprocess.Popen(["perf", "record", "-q", "-g", "-p", str(daemon.process.pid), "-o",
+                                             arguments.perf], stdin=subprocess.DEVNULL)
+            print(measure(arguments, daemon, files, connections), flush=True)
+    finally:
+        daemon.stop()
+        if profiler is not None:
+            profiler.wait(120)
+    return 0
+
+
+def main():
+    arguments = parse_arguments()
+    for needed in (arguments.corpora / "index.tsv", arguments.source / "models/default.pt"):
+        if not needed.exists():
+            print(f"SKIPPED: {needed} is missing")
+            return SKIPPED
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="winnow-bench-"))
+    try:
+        return run(arguments, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
