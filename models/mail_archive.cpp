@@ -52,9 +52,10 @@ bool read_member(archive* handle, std::uint64_t max_bytes, MailInput& mail) {
     raw.append(buffer.data(),
                std::min<std::uint64_t>(length, max_bytes - std::min<std::uint64_t>(raw.size(), max_bytes)));
   }
+  const std::uint64_t not_kept = size - raw.size();
   mail = mail_from_bytes(std::move(raw), max_bytes);
-  mail.truncated = mail.truncated || size > max_bytes;
-  mail.full_size = size;
+  mail.truncated = mail.truncated || not_kept > 0;
+  mail.full_size += not_kept;
   return true;
 }
 

@@ -23,6 +23,14 @@ std::vector<std::string_view> split_fields(std::string_view line) {
   }
 }
 
+/// Takes the first line away, without its end.
+std::string_view next_line(std::string_view& rest) {
+  std::string_view line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
 bool is_among(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -123,12 +131,10 @@ std::optional<std::vector<IndexedCorpus>> read_mail_index(const std::filesystem:
   source->text.assign(std::istreambuf_iterator<char>(stream), {});
   IndexParser parser(source, filter, problems);
   std::string_view rest = source->text;
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (number == 1 && !parser.read_columns(line)) return std::nullopt;
-    if (number > 1 && !line.empty()) parser.read_row(line, number);
+  if (!parser.read_columns(next_line(rest))) return std::nullopt;
+  for (std::size_t number = 2; !rest.empty(); ++number) {
+    const std::string_view line = next_line(rest);
+    if (!line.empty()) parser.read_row(line, number);
   }
   return parser.finish();
 }

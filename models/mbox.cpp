@@ -63,10 +63,10 @@ class Collected {
       raw_.pop_back();
       --size_;
     }
-    const std::uint64_t size = std::exchange(size_, 0);
+    const std::uint64_t not_kept = std::exchange(size_, 0) - raw_.size();
     MailInput mail = mail_from_bytes(std::exchange(raw_, {}), max_bytes_);
-    mail.truncated = mail.truncated || size > mail.raw.size();
-    mail.full_size = size;
+    mail.truncated = mail.truncated || not_kept > 0;
+    mail.full_size += not_kept;
     return mail;
   }
 

@@ -161,7 +161,14 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   if (!has_enough(set, set.learnt(), "to learn from", problems)) return false;
   if (!has_enough(set, set.held_out(), "held out", problems)) return false;
   Fitting fitting(work, set, *trainer);
-  if (!fitting.resume() || fitting.run() != Fitting::End::Done) return false;
+  if (!fitting.resume()) return false;
+  const Fitting::End end = fitting.run();
+  if (end == Fitting::End::Stopped) {
+    problems.warning({}, options.checkpoint.empty()
+                             ? "stopped; nothing is kept"
+                             : "stopped; the same command goes on from " + options.checkpoint.string());
+  }
+  if (end != Fitting::End::Done) return false;
   on_progress({"calibrating", 0, 1, 0});
   Manifest manifest = manifest_for(options, set);
   if (!calibrate_and_measure(work, set, fitting, manifest, report)) return false;

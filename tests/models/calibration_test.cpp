@@ -1,0 +1,83 @@
+#include "models/calibration.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace winnow {
+namespace {
+
+std::vector<CalibrationSample> separated(int of_each, double weight) {
+  std::vector<CalibrationSample> samples;
+  for (int i = 0; i < of_each; ++i) {
+    samples.push_back({1.0, Label::Spam, weight});
+    samples.push_back({-1.0, Label::Ham, weight});
+  }
+  return samples;
+}
+
+TEST(Calibration, OfSeparatedMailReachesTheSmoothedTargetsAndNotInfinity) {
+  // Eight of each: targets 9/10 and 1/10, so sigmoid(slope) = 0.9 and slope = ln 9.
+  const auto fitted = fit_calibration(separated(8, 1.0));
+  ASSERT_TRUE(fitted);
+  EXPECT_NEAR(fitted->slope, std::log(9.0), 1e-6);
+  EXPECT_NEAR(fitted->intercept, 0.0, 1e-6);
+}
+
+TEST(Calibration, DoesNotDependOnTheUnitOfTheWeights) {
+  const auto fitted = fit_calibration(separated(8, 0.001));
+  ASSERT_TRUE(fitted);
+  EXPECT_NEAR(fitted->slope, std::log(9.0), 1e-6);
+}
+
+TEST(Calibration, FindsTheSharesOfMixedMail) {
+  // At logit 2: 300 spam and 100 ham; at logit 0: 100 spam and 300 ham. Targets 401/402 and 1/402, so the
+  // share of positive targets at logit 2 is (300 * 401 + 100) / 402 / 400, and one less that at logit 0.
+  std::vector<CalibrationSample> samples;
+  for (int i = 0; i < 400; ++i) {
+    samples.push_back({2.0, i < 300 ? Label::Spam : Label::Ham, 1.0});
+    samples.push_back({0.0, i < 100 ? Label::Spam : Label::Ham, 1.0});
+  }
+  const double share = (300 * 401 + 100) / 402.0 / 400.0;
+  const auto fitted = fit_calibration(samples);
+  ASSERT_TRUE(fitted);
+  EXPECT_NEAR(2 * fitted->slope + fitted->intercept, std::log(share / (1 - share)), 1e-6);
+  EXPECT_NEAR(fitted->intercept, -std::log(share / (1 - share)), 1e-6);
+}
+
+TEST(Calibration, CountsAMessageByItsWeight) {
+  // One message of weight 3 pulls as three would; the effective number stays that of the weights: (3 + 1)^2 /
+  // (9 + 1).
+  const auto fitted =
+      fit_calibration({{0.0, Label::Spam, 3.0}, {0.0, Label::Spam, 1.0}, {0.0, Label::Ham, 4.0}});
+  ASSERT_TRUE(fitted);
+  const double spam_target = 2.6 / 3.6, ham_target = 1 / 3.0;
+  const double share = (spam_target + ham_target) / 2;
+  EXPECT_NEAR(fitted->intercept, std::log(share / (1 - share)), 1e-6);
+}
+
+TEST(Calibration, NeverTurnsTheOrderAround) {
+  const auto fitted = fit_calibration({{-1.0, Label::Spam, 1.0}, {1.0, Label::Ham, 1.0}});
+  ASSERT_TRUE(fitted);
+  EXPECT_EQ(fitted->slope, 0.0);
+}
+
+TEST(Calibration, NeedsBothLabelsAndNumbers) {
+  EXPECT_FALSE(fit_calibration({{1.0, Label::Spam, 1.0}}));
+  EXPECT_FALSE(fit_calibration({}));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(fit_calibration({{nan, Label::Spam, 1.0}, {0.0, Label::Ham, 1.0}}));
+}
+
+TEST(Calibration, CopesWithLargeLogits) {
+  const auto fitted =
+      fit_calibration({{800.0, Label::Spam, 1.0}, {700.0, Label::Spam, 1.0}, {-800.0, Label::Ham, 1.0}});
+  ASSERT_TRUE(fitted);
+  EXPECT_TRUE(std::isfinite(fitted->slope));
+  EXPECT_TRUE(std::isfinite(fitted->intercept));
+  EXPECT_GT(fitted->slope, 0.0);
+}
+
+}  // namespace
+}  // namespace winnow

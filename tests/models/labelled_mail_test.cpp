@@ -1,0 +1,218 @@
+#include "models/labelled_mail.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/models/temp_folder.h"
+
+namespace winnow {
+namespace {
+
+using test::TempFolder;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint64_t kMaxBytes = 1u << 20;
+
+struct Reading {
+  std::vector<LabelledMail> mail;
+  Diagnostics problems;
+
+  std::vector<std::string> texts() const {
+    std::vector<std::string> all;
+    for (const LabelledMail& one : mail) all.push_back(one.input.raw);
+    return all;
+  }
+  /// Names without the folder they stand in.
+  std::vector<std::string> names(const TempFolder& folder) const {
+    std::vector<std::string> all;
+    for (const LabelledMail& one : mail) all.push_back(one.name.substr(folder.path().string().size() + 1));
+    return all;
+  }
+};
+
+Reading read(const std::vector<MailSource>& sources, const IndexFilter& filter = {},
+             std::uint64_t max_bytes = kMaxBytes) {
+  Reading reading;
+  read_labelled_mail(sources, filter, max_bytes, reading.problems, [&](LabelledMail&& mail) {
+    reading.mail.push_back(std::move(mail));
+    return true;
+  });
+  return reading;
+}
+
+TEST(LabelledMail, ReadsAFolderSortedAndDeepWithoutHiddenFiles) {
+  const TempFolder folder;
+  folder.write("box/b.eml", "Subject: b\n\n");
+  folder.write("box/a/2.eml", "Subject: a2\n\n");
+  folder.write("box/a/1.eml", "Subject: a1\n\n");
+  folder.write("box/.hidden", "Subject: no\n\n");
+  const Reading reading = read({{folder.path() / "box", Label::Spam}});
+  EXPECT_THAT(reading.names(folder), ElementsAre("box/a/1.eml", "box/a/2.eml", "box/b.eml"));
+  EXPECT_EQ(reading.mail[0].corpus, "box");
+  EXPECT_EQ(reading.mail[0].label, Label::Spam);
+  EXPECT_EQ(reading.mail[0].split, "");
+}
+
+TEST(LabelledMail, ReadsNewAndCurOfAMaildirButNotTmp) {
+  const TempFolder folder;
+  folder.write("box/cur/1:2,S", "Subject: cur\n\n");
+  folder.write("box/new/2", "Subject: new\n\n");
+  folder.write("box/tmp/3", "Subject: half deliv");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}});
+  EXPECT_THAT(reading.names(folder), ElementsAre("box/cur/1:2,S", "box/new/2"));
+}
+
+TEST(LabelledMail, CutsAnMboxAtItsSeparatorsAndUndoesTheQuoting) {
+  const TempFolder folder;
+  const auto file = folder.write(
+      "box",
+      "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\n>From me\n>>From you\n> From x\nFrom here on\n\n"
+      "From b Thu Jan  1 00:00:00 2026\nSubject: 2\n\nlast line without end");
+  const Reading reading = read({{file, Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\nFrom me\n>From you\n> From x\nFrom here on\n",
+                                           "Subject: 2\n\nlast line without end"));
+  EXPECT_THAT(reading.names(folder), ElementsAre("box:1", "box:2"));
+}
+
+TEST(LabelledMail, CutsAnMboxWithCarriageReturnsToo) {
+  const TempFolder folder;
+  const auto file =
+      folder.write("box", "From a\r\nSubject: 1\r\n\r\nx\r\n\r\nFrom b\r\nSubject: 2\r\n\r\ny\r\n");
+  EXPECT_EQ(read({{file, Label::Ham}}).mail.size(), 2u);
+}
+
+TEST(LabelledMail, TakesAFileOfAFolderThatBeginsWithFromAsOneMessage) {
+  const TempFolder folder;
+  folder.write("box/1.eml", "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n\nFrom b\nstill the same\n");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\nx\n\nFrom b\nstill the same\n"));
+}
+
+TEST(LabelledMail, BoundsAMessageOfAnMboxThatHasNoLineEnds) {
+  const TempFolder folder;
+  const std::string long_line(300'000, 'x');
+  const auto file = folder.write("box", "From a\nSubject: 1\n\n" + long_line + "\n\nFrom b\nSubject: 2\n\n");
+  const Reading reading = read({{file, Label::Ham}}, {}, 1000);
+  ASSERT_EQ(reading.mail.size(), 2u);
+  EXPECT_EQ(reading.mail[0].input.raw.size(), 1000u);
+  EXPECT_TRUE(reading.mail[0].input.truncated);
+  EXPECT_GE(reading.mail[0].input.full_size, 300'000u);
+  EXPECT_FALSE(reading.mail[1].input.truncated);
+}
+
+class LabelledMailArchive : public testing::TestWithParam<const char*> {};
+
+TEST_P(LabelledMailArchive, IsReadMemberByMember) {
+  const TempFolder folder;
+  const auto file =
+      folder.write_tar(GetParam(), {{"./spam/2.eml", "Subject: two\n\n"}, {"1.eml", "Subject: one\n\n"}});
+  const Reading reading = read({{file, Label::Spam}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: two\n\n", "Subject: one\n\n"));
+  EXPECT_EQ(reading.names(folder)[0], std::string(GetParam()) + ":spam/2.eml");
+  EXPECT_EQ(reading.problems.error_count(), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Compressions, LabelledMailArchive,
+                         testing::Values("m.tar", "m.tar.gz", "m.tar.zst"));
+
+TEST(LabelledMail, BoundsAMemberOfAnArchive) {
+  const TempFolder folder;
+  const auto file =
+      folder.write_tar("m.tar.zst", {{"bomb", std::string(5'000'000, 'x')}, {"small", "Subject: s\n\n"}});
+  const Reading reading = read({{file, Label::Spam}}, {}, 1000);
+  ASSERT_EQ(reading.mail.size(), 2u);
+  EXPECT_EQ(reading.mail[0].input.raw.size(), 1000u);
+  EXPECT_EQ(reading.mail[0].input.full_size, 5'000'000u);
+  EXPECT_TRUE(reading.mail[0].input.truncated);
+}
+
+TEST(LabelledMail, ReportsADamagedArchiveAndReadsTheNextSource) {
+  const TempFolder folder;
+  folder.write("broken.tar.zst", "this is no archive at all, but it is long enough to be looked at");
+  folder.write("good.eml", "Subject: good\n\n");
+  const Reading reading =
+      read({{folder.path() / "broken.tar.zst", Label::Spam}, {folder.path() / "good.eml", Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: good\n\n"));
+  EXPECT_THAT(reading.problems.to_string(),
+              HasSubstr("broken.tar.zst: error: cannot be read as a tar archive"));
+}
+
+TEST(LabelledMail, ReportsASourceThatDoesNotExistAndReadsTheNext) {
+  const TempFolder folder;
+  folder.write("good.eml", "Subject: good\n\n");
+  const Reading reading =
+      read({{folder.path() / "nowhere", Label::Spam}, {folder.path() / "good.eml", Label::Ham}});
+  EXPECT_EQ(reading.mail.size(), 1u);
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("nowhere: error: does not exist"));
+}
+
+TEST(LabelledMail, StopsWhenToldTo) {
+  const TempFolder folder;
+  for (const char* name : {"box/1", "box/2", "box/3"}) folder.write(name, "Subject: x\n\n");
+  Diagnostics problems;
+  std::size_t count = 0;
+  read_labelled_mail({{folder.path() / "box", Label::Ham}, {folder.path() / "box", Label::Spam}}, {},
+                     kMaxBytes, problems, [&](LabelledMail&&) { return ++count < 2; });
+  EXPECT_EQ(count, 2u);
+}
+
+class IndexedMail : public testing::Test {
+ protected:
+  IndexedMail() {
+    folder_.write("index.tsv",
+                  "corpus\tpath\tlabel\tdate\tsplit\n"
+                  "open\tham/1.eml\tham\t2026-01-02\ttrain\n"
+                  "packed\tspam/1.eml\tspam\t-\tdev\n"
+                  "open\tspam/2.eml\tspam\t2026-01-03\ttest\n"
+                  "packed\tham/2.eml\tham\t-\ttest\n");
+    folder_.write("open/ham/1.eml", "Subject: open ham\n\n");
+    folder_.write("open/spam/2.eml", "Subject: open spam\n\n");
+    folder_.write("open/not-in-the-index.eml", "Subject: no\n\n");
+    folder_.write_tar("packed.tar.zst", {{"ham/2.eml", "Subject: packed ham\n\n"},
+                                         {"other", "Subject: no\n\n"},
+                                         {"spam/1.eml", "Subject: packed spam\n\n"}});
+  }
+  std::vector<MailSource> sources() const { return {{folder_.path() / "index.tsv", Label::Ham}}; }
+  TempFolder folder_;
+};
+
+TEST_F(IndexedMail, IsReadFromFoldersAndArchivesBesideTheIndex) {
+  const Reading reading = read(sources());
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: open ham\n\n", "Subject: open spam\n\n",
+                                           "Subject: packed ham\n\n", "Subject: packed spam\n\n"));
+  EXPECT_EQ(reading.mail[0].corpus, "open");
+  EXPECT_EQ(reading.mail[0].date, "2026-01-02");
+  EXPECT_EQ(reading.mail[0].split, "train");
+  EXPECT_EQ(reading.mail[0].label, Label::Ham);
+  EXPECT_EQ(reading.mail[3].label, Label::Spam);
+  EXPECT_EQ(reading.mail[3].split, "dev");
+  EXPECT_EQ(count_labelled_mail(sources(), {}), 4u);
+}
+
+TEST_F(IndexedMail, IsFilteredBySplitAndCorpus) {
+  EXPECT_THAT(read(sources(), {{"test"}, {}, {}}).texts(),
+              ElementsAre("Subject: open spam\n\n", "Subject: packed ham\n\n"));
+  EXPECT_THAT(read(sources(), {{}, {"open"}, {}}).texts(),
+              ElementsAre("Subject: open ham\n\n", "Subject: open spam\n\n"));
+  EXPECT_THAT(read(sources(), {{"test"}, {}, {"open"}}).texts(), ElementsAre("Subject: packed ham\n\n"));
+  EXPECT_EQ(count_labelled_mail(sources(), {{"test"}, {}, {"open"}}), 1u);
+}
+
+TEST_F(IndexedMail, ReportsMessagesThatTheArchiveLacks) {
+  folder_.write_tar("packed.tar.zst", {{"ham/2.eml", "Subject: packed ham\n\n"}});
+  const Reading reading = read(sources());
+  EXPECT_EQ(reading.mail.size(), 3u);
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("lacks 1 messages of the index, such as spam/1.eml"));
+}
+
+TEST_F(IndexedMail, ReportsACorpusThatIsNotThere) {
+  std::filesystem::remove(folder_.path() / "packed.tar.zst");
+  const Reading reading = read(sources());
+  EXPECT_EQ(reading.mail.size(), 2u);
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("neither this folder nor a .tar of it"));
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,183 @@
+#include "models/train.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/engine.h"
+#include "engine/torch_backend.h"
+#include "models/digest.h"
+#include "models/whole_file.h"
+#include "tests/models/temp_folder.h"
+
+namespace winnow {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::size_t kOfEach = 120;
+
+/// Invented mail that differs in its words, never the same twice.
+std::string invented(Label label, std::size_t number) {
+  const bool spam = label == Label::Spam;
+  const std::vector<std::string> words =
+      spam ? std::vector<std::string>{"winner", "prize", "claim", "lottery", "urgent", "million"}
+           : std::vector<std::string>{"meeting", "minutes", "garden", "roof", "tuesday", "drawing"};
+  const std::string& one = words[number % 6];
+  const std::string& two = words[(number / 6 + 2) % 6];
+  return "From: <a" + std::to_string(number) + "@example.org>\nTo: <b@example.net>\nSubject: " + one + " " +
+         std::to_string(number * 7919 % 1000) + "\n\n" + two + " and " + one + ", number " +
+         std::to_string(number) + ".\n";
+}
+
+class Train : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string error;
+    if (load_torch_backend(error) == nullptr) GTEST_SKIP() << error;
+    for (std::size_t i = 0; i < kOfEach; ++i) {
+      folder_.write("spam/" + std::to_string(i), invented(Label::Spam, i));
+      folder_.write("ham/" + std::to_string(i), invented(Label::Ham, i));
+    }
+    options_.sources = {{folder_.path() / "spam", Label::Spam}, {folder_.path() / "ham", Label::Ham}};
+    options_.output = folder_.path() / "site.pt";
+    options_.created = "2026-01-02";
+    options_.architecture.table_size = 1u << 12;
+    options_.held_out = 0.25;
+    options_.epochs = 3;
+    options_.batch_size = 16;
+  }
+
+  bool train(const std::function<bool(const TrainProgress&)>& on_progress = [](const TrainProgress&) {
+    return true;
+  }) {
+    problems_ = {};
+    report_ = {};
+    return train_model(options_, on_progress, report_, problems_);
+  }
+
+  std::string output() const {
+    std::string bytes;
+    EXPECT_TRUE(read_whole_file(options_.output, bytes));
+    return bytes;
+  }
+
+  test::TempFolder folder_;
+  TrainOptions options_;
+  TrainReport report_;
+  Diagnostics problems_;
+};
+
+TEST_F(Train, MakesAModelThatLoadsAndTellsTheWordsApart) {
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EngineSettings settings;
+  settings.model = options_.output;
+  settings.device = "cpu";
+  const auto engine = make_engine(settings, problems_);
+  ASSERT_TRUE(engine) << problems_.to_string();
+  const auto scored = score_mail(
+      *engine, {options_.sources}, [](std::size_t, std::size_t) { return true; }, problems_);
+  const Evaluation figures = evaluate(scored);
+  EXPECT_EQ(figures.ham, kOfEach);
+  EXPECT_EQ(figures.spam, kOfEach);
+  EXPECT_GT(figures.auc, 0.99);
+  EXPECT_LT(figures.fpr_50, 0.05);
+  EXPECT_EQ(engine->manifest().name, "local");
+  EXPECT_EQ(engine->manifest().created, "2026-01-02");
+  EXPECT_EQ(engine->manifest().prior_spam, 0.5);
+}
+
+TEST_F(Train, CountsWhatItLearntAndMeasuresOnTheRest) {
+  ASSERT_TRUE(train()) << problems_.to_string();
+  const Evaluation& held_out = report_.held_out.at("");
+  EXPECT_EQ(report_.ham + held_out.ham, kOfEach);
+  EXPECT_EQ(report_.spam + held_out.spam, kOfEach);
+  EXPECT_GT(held_out.ham, 10u);
+  EXPECT_EQ(report_.sha256, sha256_hex(output()));
+}
+
+TEST_F(Train, WritesACardThatSaysFromWhatAndHowWell) {
+  ASSERT_TRUE(train()) << problems_.to_string();
+  std::string card;
+  ASSERT_TRUE(read_whole_file(folder_.path() / "site.md", card));
+  EXPECT_THAT(card, HasSubstr("# Model local"));
+  EXPECT_THAT(card, HasSubstr(report_.sha256));
+  EXPECT_THAT(card, HasSubstr("| spam | 0 | " + std::to_string(report_.spam) + " |"));
+  EXPECT_THAT(card, HasSubstr(evaluation_table(report_.held_out)));
+}
+
+TEST_F(Train, GivesTheSameFileForTheSameMailAndSeed) {
+  ASSERT_TRUE(train()) << problems_.to_string();
+  const std::string first = output();
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_EQ(output(), first);
+  options_.optimizer.seed = 2;
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_NE(output(), first);
+}
+
+TEST_F(Train, GoesOnFromItsCheckpointToTheSameModel) {
+  ASSERT_TRUE(train()) << problems_.to_string();
+  const std::string undisturbed = output();
+  std::filesystem::remove(options_.output);
+  options_.checkpoint = folder_.path() / "half.checkpoint";
+  EXPECT_FALSE(train([](const TrainProgress& now) { return now.phase != "training" || now.done < 17; }));
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+  ASSERT_TRUE(std::filesystem::exists(options_.checkpoint));
+  std::size_t first_step = 0;
+  ASSERT_TRUE(train([&](const TrainProgress& now) {
+    if (now.phase == "training" && first_step == 0) first_step = now.done;
+    return true;
+  })) << problems_.to_string();
+  EXPECT_EQ(first_step, 17u);
+  EXPECT_EQ(output(), undisturbed);
+  EXPECT_FALSE(std::filesystem::exists(options_.checkpoint));
+}
+
+TEST_F(Train, RefusesTheCheckpointOfOtherOptions) {
+  options_.checkpoint = folder_.path() / "half.checkpoint";
+  EXPECT_FALSE(train([](const TrainProgress& now) { return now.phase != "training" || now.done < 3; }));
+  options_.batch_size = 8;
+  EXPECT_FALSE(train());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("is the checkpoint of another training"));
+}
+
+TEST_F(Train, LeavesNothingBehindWhenStoppedWhileReading) {
+  EXPECT_FALSE(train([](const TrainProgress& now) { return now.done < 50; }));
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "site.md"));
+}
+
+TEST_F(Train, RefusesMailOfOneLabelOnly) {
+  options_.sources.pop_back();
+  EXPECT_FALSE(train());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("too little mail: 0 ham to learn from"));
+}
+
+TEST_F(Train, WritesNothingWhenASourceIsMissing) {
+  options_.sources.push_back({folder_.path() / "nowhere", Label::Ham});
+  EXPECT_FALSE(train());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("nowhere: error: does not exist"));
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+}
+
+TEST_F(Train, NeverReadsTheTestSplitOfAnIndex) {
+  std::string index = "corpus\tpath\tlabel\tsplit\n";
+  for (std::size_t i = 0; i < kOfEach; ++i) {
+    const std::string split = i % 4 == 0 ? "test" : i % 4 == 1 ? "dev" : "train";
+    index += "spam\t" + std::to_string(i) + "\tspam\t" + split + "\nham\t" + std::to_string(i) + "\tham\t" +
+             split + "\n";
+  }
+  options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
+  options_.epochs = 1;
+  for (const std::vector<std::string>& splits : {std::vector<std::string>{}, {"train", "dev", "test"}}) {
+    options_.filter.splits = splits;
+    ASSERT_TRUE(train()) << problems_.to_string();
+    EXPECT_EQ(report_.spam, kOfEach / 2);
+    EXPECT_EQ(report_.held_out.at("").ham, kOfEach / 4);
+  }
+}
+
+}  // namespace
+}  // namespace winnow
