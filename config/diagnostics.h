@@ -3,7 +3,8 @@
 // Owns:    a Diagnostics owns its entries; each entry shares the text of the file it points into.
 // Threads: a Diagnostics belongs to one thread.
 // Blocks:  never.
-// Fails:   never; adding a problem is the way to report a failure at start-up and in the tools.
+// Fails:   never; adding a problem is the way to report a failure at start-up and in the tools. After 1000 entries only
+//          the numbers grow, so a file made of nothing but mistakes costs bounded memory.
 // Units:   lines and columns count from 1; columns count UTF-8 code points.
 #pragma once
 
@@ -43,6 +44,9 @@ class Diagnostics {
   void error(Location where, std::string text, std::string hint = {});
   void warning(Location where, std::string text, std::string hint = {});
 
+  /// Takes over the entries of another one, after its own.
+  void append(const Diagnostics& other);
+
   bool has_errors() const { return errors_ > 0; }
   std::size_t error_count() const { return errors_; }
   const std::vector<Diagnostic>& entries() const { return entries_; }
@@ -51,12 +55,15 @@ class Diagnostics {
   ///     file:line:col: error: text (hint)
   ///        14 |     when: probabilty >= 0.90
   ///           |           ^~~~~~~~~~
-  /// Control characters of the quoted source line are shown as '?'; long lines are cut around the caret.
+  /// Control characters are shown as '?' wherever they come from; long lines are cut around the caret.
   std::string to_string() const;
 
  private:
+  void keep(Diagnostic diagnostic);
+
   std::vector<Diagnostic> entries_;
   std::size_t errors_ = 0;
+  std::size_t not_kept_ = 0;
 };
 
 /// "did you mean 'candidate'?" for the candidate nearest in edit distance, or "" when none is near.

@@ -6,7 +6,7 @@
 // Fails:   every problem of the file goes into Diagnostics, all at once; the result is then nullopt.
 // Units:   each field says its own; paths are absolute after loading (relative ones are relative to the file).
 //
-// Every key is declared once, in settings.cpp: name, meaning, default, unit, range. The checker, `winnow config`, and
+// Every key is declared once, in setting_table.cpp: name, meaning, unit, range; its default is here. The checker, `winnow config`, and
 // the test that compares the shipped winnow.yaml with the defaults are made from that declaration.
 #pragma once
 
@@ -77,6 +77,9 @@ struct Settings {
 /// Reads and checks a settings file. An empty file gives the defaults, with rules: rules.yaml, rules.d beside it
 /// (rules.d may be missing).
 std::optional<Settings> load_settings(const std::filesystem::path& file, Diagnostics& problems);
+
+/// The same for text in memory; `file` names it in messages and gives the folder that paths are relative to.
+std::optional<Settings> load_settings_text(const std::filesystem::path& file, std::string text, Diagnostics& problems);
 
 /// The defaults as if an empty file stood in `directory`.
 Settings default_settings(const std::filesystem::path& directory);

@@ -3,8 +3,9 @@
 // Owns:    each node owns its children; locations share the source text.
 // Threads: a tree is immutable after reading and may be shared.
 // Blocks:  read_yaml_file reads one file.
-// Fails:   syntax errors, duplicate keys, aliases, several documents, files over the size limit and nesting deeper than
-//          the limit are reported into Diagnostics; the part that could be read is still returned where possible.
+// Fails:   syntax errors, duplicate keys, aliases, tags, several documents, text that is not UTF-8, and whatever passes a
+//          limit are reported into Diagnostics; the part that could be read is still returned where possible. After
+//          a syntax error an unfinished mapping inside the top one is left out, so nobody misses keys in it.
 // Source:  YAML 1.2 by yaml-cpp's event parser; yaml-cpp itself accepts duplicate keys, so they are found here.
 #pragma once
 
@@ -43,8 +44,9 @@ struct YamlNode::Entry {
 };
 
 struct YamlLimits {
-  std::size_t max_bytes = 64u << 20;  // bytes of one file
+  std::size_t max_bytes = 4u << 20;   // of one file; yaml-cpp may use 250 bytes of memory for one of hostile text
   std::size_t max_depth = 32;         // nested collections
+  std::size_t max_nodes = 1'000'000;  // scalars and collections of one file; about 400 bytes of memory each
 };
 
 /// Reads a file. nullopt only when nothing could be read at all; an empty file is a Null node.
@@ -55,8 +57,8 @@ std::optional<YamlNode> read_yaml_file(const std::filesystem::path& file, Diagno
 std::optional<YamlNode> read_yaml_text(std::string name, std::string text, Diagnostics& problems,
                                        const YamlLimits& limits = {});
 
-/// Where the code points [offset, offset+length) of a scalar's text stand in the file. Only meaningful for a
-/// single-line scalar; for others it is where the scalar starts.
+/// Where the bytes [offset, offset+length) of a scalar's text stand in the file, through quotes, escapes, folded lines
+/// and block scalars; underlined up to the end of the line in which they start.
 Location location_in_scalar(const YamlNode& scalar, std::size_t byte_offset, std::size_t byte_length);
 
 /// "a text", "a list", "a mapping", "nothing": the words messages use.

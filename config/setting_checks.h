@@ -1,0 +1,21 @@
+// setting_checks.h - the spellings that single settings must have; each answers "" or what the value must be.
+//
+// Fails:   never.
+// Source:  libmilter's smfi_setconn (socket spellings), unix(7) (length of a socket path), RFC 8601 2.5 (authserv-id).
+#pragma once
+
+#include <string>
+
+namespace winnow {
+
+std::string check_milter_socket(const std::string& text);  // unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS
+std::string check_listen_address(const std::string& text);  // "" | ADDRESS:PORT | unix:PATH
+std::string check_group_name(const std::string& text);
+std::string check_sha256(const std::string& text);
+std::string check_device(const std::string& text);
+std::string check_authserv_id(const std::string& text);
+std::string check_skip_entry(const std::string& text);
+std::string check_flag_name(const std::string& text);
+std::string check_flag_value(const std::string& text);
+
+}  // namespace winnow

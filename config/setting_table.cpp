@@ -1,0 +1,129 @@
+#include "config/setting_table.h"
+
+#include "config/setting_checks.h"
+#include "config/setting_values.h"
+
+namespace winnow {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// One key: where its field is, and the kind that reads and prints it.
+template <typename F>
+SettingKey key(std::string path, std::string meaning, F& (*field)(Settings&), SettingKind<F> kind) {
+  const auto read = [field, read_value = kind.read](const YamlNode& value, Settings& settings, SettingContext& context) {
+    if (std::optional<F> read_field = read_value(value, context)) field(settings) = std::move(*read_field);
+  };
+  const auto print = [field, print_value = kind.print](const Settings& settings) {
+    Settings copy = settings;
+    return print_value(field(copy));
+  };
+  return {std::move(path), std::move(meaning), std::move(kind.range), read, print};
+}
+
+std::vector<SettingKey> milter_keys() {
+  return {
+      key<std::string>("milter.socket", "Where the MTA reaches the daemon.",
+                       [](Settings& s) -> auto& { return s.milter.socket; }, socket_address()),
+      key<unsigned>("milter.socket_mode", "File mode of a unix socket.",
+                    [](Settings& s) -> auto& { return s.milter.socket_mode; }, file_mode()),
+      key<std::string>("milter.socket_group", "Group of a unix socket; \"\" is the daemon's own.",
+                       [](Settings& s) -> auto& { return s.milter.socket_group; },
+                       text_with("a group", check_group_name)),
+      key<microseconds>("milter.deadline", "Time from the end of a message to its answer; then on_error answers.",
+                        [](Settings& s) -> auto& { return s.milter.deadline; },
+                        duration_between(milliseconds(100), seconds(60))),
+      key<OnError>("milter.on_error", "Answer when a message could not be judged.",
+                   [](Settings& s) -> auto& { return s.milter.on_error; }, accept_or_tempfail()),
+      key<OnError>("milter.on_overload", "Answer when too many messages wait.",
+                   [](Settings& s) -> auto& { return s.milter.on_overload; }, accept_or_tempfail()),
+      key<std::size_t>("milter.max_in_flight", "Messages between end of message and answer; one more is overload.",
+                       [](Settings& s) -> auto& { return s.milter.max_in_flight; }, count_between(1, 100'000)),
+      key<std::uint64_t>("milter.max_scan_bytes", "Bytes of a message that are judged; the rest is not looked at.",
+                         [](Settings& s) -> auto& { return s.milter.max_scan_bytes; },
+                         size_between(16u << 10, 64u << 20)),
+      key<std::vector<std::string>>("milter.trusted_authserv_ids",
+                                    "Servers whose Authentication-Results headers are believed.",
+                                    [](Settings& s) -> auto& { return s.milter.trusted_authserv_ids; },
+                                    list_of("a list of authserv-ids", check_authserv_id)),
+      key<std::vector<std::string>>("milter.skip", "Clients whose mail is accepted unseen.",
+                                    [](Settings& s) -> auto& { return s.milter.skip; },
+                                    list_of("a list of networks, and 'authenticated'", check_skip_entry)),
+  };
+}
+
+std::vector<SettingKey> engine_keys() {
+  return {
+      key<std::filesystem::path>("engine.model", "The TorchScript file that judges.",
+                                 [](Settings& s) -> auto& { return s.engine.model; }, file_path()),
+      key<std::string>("engine.sha256", "SHA-256 the model file must have; \"\" is no check.",
+                       [](Settings& s) -> auto& { return s.engine.sha256; },
+                       text_with("64 hexadecimal digits", check_sha256)),
+      key<std::string>("engine.device", "Where the model runs; auto takes a GPU when there is one.",
+                       [](Settings& s) -> auto& { return s.engine.device; },
+                       text_with("auto | cpu | cuda | cuda:N", check_device)),
+      key<std::size_t>("engine.replicas", "Copies of the model; auto is one per GPU, or half of the cores.",
+                       [](Settings& s) -> auto& { return s.engine.replicas; }, auto_or_count(256)),
+      key<std::size_t>("engine.max_batch_size", "Messages of one model call.",
+                       [](Settings& s) -> auto& { return s.engine.max_batch_size; }, count_between(1, 1024)),
+      key<microseconds>("engine.max_queue_delay", "Time the oldest message waits for others to join its batch.",
+                        [](Settings& s) -> auto& { return s.engine.max_queue_delay; },
+                        duration_between(microseconds(0), milliseconds(100))),
+      key<std::size_t>("engine.max_queue_length", "Messages waiting for the model; one more is overload.",
+                       [](Settings& s) -> auto& { return s.engine.max_queue_length; }, count_between(1, 1'000'000)),
+      key<std::optional<double>>("engine.prior_spam", "Share of spam in the site's mail; auto is the model's own.",
+                                 [](Settings& s) -> auto& { return s.engine.prior_spam; },
+                                 auto_or_percent(0.01, 0.99)),
+  };
+}
+
+std::vector<SettingKey> other_keys() {
+  return {
+      key<std::string>("headers.flag_name", "Header that marks mail at the flag threshold.",
+                       [](Settings& s) -> auto& { return s.headers.flag_name; },
+                       text_with("a header name", check_flag_name)),
+      key<std::string>("headers.flag_value", "Value of that header.",
+                       [](Settings& s) -> auto& { return s.headers.flag_value; },
+                       text_with("printable ASCII", check_flag_value)),
+      key<bool>("headers.show_authenticated", "Write Winnow's headers on mail of authenticated clients too.",
+                [](Settings& s) -> auto& { return s.headers.show_authenticated; }, yes_or_no()),
+      key<std::vector<std::filesystem::path>>("rules", "Rule files, and folders of *.yaml taken by name.",
+                                              [](Settings& s) -> auto& { return s.rules; }, path_list()),
+      key<std::string>("metrics.listen", "Where metrics and health are served; \"\" is off.",
+                       [](Settings& s) -> auto& { return s.metrics.listen; },
+                       text_with("ADDRESS:PORT | unix:PATH | \"\"", check_listen_address)),
+      key<std::string>("log.to", "Where the log goes; auto is the journal under systemd, else stderr.",
+                       [](Settings& s) -> auto& { return s.log.to; }, one_of({"auto", "stderr", "syslog"})),
+      key<bool>("log.addresses", "Write sender and recipients into the log line.",
+                [](Settings& s) -> auto& { return s.log.addresses; }, yes_or_no()),
+  };
+}
+
+std::vector<SettingKey> all_keys() {
+  std::vector<SettingKey> keys = milter_keys();
+  for (const std::vector<SettingKey>& more : {engine_keys(), other_keys()}) {
+    keys.insert(keys.end(), more.begin(), more.end());
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::string_view SettingKey::group() const {
+  const std::size_t dot = path.find('.');
+  return dot == std::string::npos ? std::string_view() : std::string_view(path).substr(0, dot);
+}
+
+std::string_view SettingKey::leaf() const {
+  const std::size_t dot = path.find('.');
+  return dot == std::string::npos ? std::string_view(path) : std::string_view(path).substr(dot + 1);
+}
+
+const std::vector<SettingKey>& setting_table() {
+  static const std::vector<SettingKey> table = all_keys();
+  return table;
+}
+
+}  // namespace winnow

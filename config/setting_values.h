@@ -1,0 +1,61 @@
+// setting_values.h - the kinds of values that settings have, each with its reader and its printer.
+//
+// Threads: immutable function objects.
+// Fails:   a reader reports "NAME must be ..., got ..." at the value and leaves the field alone.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/setting_table.h"
+
+namespace winnow {
+
+/// How one field is read and printed; F is the field's type.
+template <typename F>
+struct SettingKind {
+  std::string range;
+  std::function<std::optional<F>(const YamlNode&, SettingContext&)> read;
+  std::function<std::string(const F&)> print;
+};
+
+/// A check of a text: "" when it is fine, else what is wrong: "must be ...".
+using TextCheck = std::function<std::string(const std::string&)>;
+
+/// A word of the file and the value it stands for.
+template <typename F>
+struct Choice {
+  std::string word;
+  F value;
+};
+
+SettingKind<std::chrono::microseconds> duration_between(std::chrono::microseconds least,
+                                                        std::chrono::microseconds most);
+SettingKind<std::uint64_t> size_between(std::uint64_t least, std::uint64_t most);
+SettingKind<std::size_t> count_between(std::size_t least, std::size_t most);
+SettingKind<std::size_t> auto_or_count(std::size_t most);                     // auto is 0
+SettingKind<std::optional<double>> auto_or_percent(double least, double most);  // auto is nullopt
+SettingKind<bool> yes_or_no();
+SettingKind<OnError> accept_or_tempfail();
+SettingKind<unsigned> file_mode();
+SettingKind<std::string> text_with(std::string range, TextCheck check);
+SettingKind<std::string> one_of(std::vector<std::string> words);
+SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check);
+SettingKind<std::filesystem::path> file_path();
+SettingKind<std::vector<std::filesystem::path>> path_list();
+SettingKind<std::string> socket_address();  // a relative unix: path becomes absolute
+
+/// "deadline must be <expected>, got 'soon'" at the value.
+void refuse(const YamlNode& value, SettingContext& context, const std::string& expected, std::string hint = {});
+
+/// A text as a YAML scalar, in quotes where it needs them.
+std::string yaml_scalar(const std::string& text);
+
+}  // namespace winnow

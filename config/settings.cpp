@@ -1,0 +1,151 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "config/setting_table.h"
+#include "config/text_checks.h"
+#include "config/yaml_node.h"
+
+namespace winnow {
+namespace {
+
+// Far more than a settings file needs; yaml-cpp may use 250 bytes for one byte of hostile text.
+constexpr YamlLimits kSettingsLimits{.max_bytes = 256u << 10, .max_depth = 8, .max_nodes = 20'000};
+
+std::filesystem::path absolute_directory(const std::filesystem::path& directory) {
+  std::error_code failed;
+  const std::filesystem::path absolute = std::filesystem::absolute(directory, failed);
+  return (failed ? directory : absolute).lexically_normal();
+}
+
+const SettingKey* key_of_group(std::string_view group, std::string_view leaf) {
+  for (const SettingKey& key : setting_table()) {
+    if (key.group() == group && key.leaf() == leaf) return &key;
+  }
+  return nullptr;
+}
+
+bool is_group(std::string_view name) {
+  const auto& table = setting_table();
+  return std::any_of(table.begin(), table.end(), [&](const SettingKey& key) { return key.group() == name; });
+}
+
+/// What may be written at one level: the leaves of a group; for "" the groups and the keys without one.
+std::vector<std::string> words_of_group(std::string_view group) {
+  std::vector<std::string> words;
+  for (const SettingKey& key : setting_table()) {
+    std::string word(group.empty() && !key.group().empty() ? key.group() : key.leaf());
+    if (group.empty() || key.group() == group) words.push_back(std::move(word));
+  }
+  return words;
+}
+
+/// Reads a tree into Settings, key by key of the table.
+class SettingsReader {
+ public:
+  SettingsReader(std::filesystem::path directory, Diagnostics& problems)
+      : directory_(std::move(directory)), problems_(problems), settings_(default_settings(directory_)) {}
+
+  Settings read(const YamlNode& root) {
+    if (root.kind != YamlNode::Kind::Null && root.kind != YamlNode::Kind::Mapping) {
+      problems_.error(root.where, "the file must be a mapping of settings, got " + std::string(kind_name(root)));
+    }
+    for (const YamlNode::Entry& entry : root.entries) read_top_entry(entry);
+    return std::move(settings_);
+  }
+
+ private:
+  void read_top_entry(const YamlNode::Entry& entry) {
+    if (is_group(entry.key)) {
+      read_group(entry);
+    } else if (const SettingKey* key = key_of_group("", entry.key)) {
+      read_value(*key, entry);
+    } else {
+      refuse_key(entry, "");
+    }
+  }
+
+  void read_group(const YamlNode::Entry& group) {
+    // A group whose keys are all commented out is empty, not wrong.
+    if (group.value.kind != YamlNode::Kind::Mapping && group.value.kind != YamlNode::Kind::Null) {
+      problems_.error(group.value.where,
+                      group.key + " must be a mapping of settings, got " + std::string(kind_name(group.value)));
+    }
+    for (const YamlNode::Entry& entry : group.value.entries) {
+      if (const SettingKey* key = key_of_group(group.key, entry.key)) {
+        read_value(*key, entry);
+      } else {
+        refuse_key(entry, group.key);
+      }
+    }
+  }
+
+  void read_value(const SettingKey& key, const YamlNode::Entry& entry) {
+    SettingContext context{key.leaf(), directory_, problems_};
+    key.read(entry.value, settings_, context);
+    settings_.origins[key.path] = entry.key_where;
+  }
+
+  void refuse_key(const YamlNode::Entry& entry, const std::string& group) {
+    const std::string where = group.empty() ? "" : " in " + group;
+    std::string hint = did_you_mean(entry.key, words_of_group(group));
+    if (hint.empty()) hint = hint_from_other_group(entry.key);
+    problems_.error(entry.key_where, "unknown key " + quoted_for_message(entry.key) + where, std::move(hint));
+  }
+
+  static std::string hint_from_other_group(const std::string& word) {
+    for (const SettingKey& key : setting_table()) {
+      if (!key.group().empty() && key.leaf() == word) return "it belongs in " + std::string(key.group());
+    }
+    return {};
+  }
+
+  std::filesystem::path directory_;
+  Diagnostics& problems_;
+  Settings settings_;
+};
+
+std::optional<Settings> settings_of(const std::optional<YamlNode>& root, const std::filesystem::path& file,
+                                    std::size_t errors_before, Diagnostics& problems) {
+  if (!root) return std::nullopt;
+  Settings settings = SettingsReader(absolute_directory(file.parent_path()), problems).read(*root);
+  if (problems.error_count() > errors_before) return std::nullopt;
+  return settings;
+}
+
+}  // namespace
+
+std::optional<Settings> load_settings(const std::filesystem::path& file, Diagnostics& problems) {
+  const std::size_t errors_before = problems.error_count();
+  return settings_of(read_yaml_file(file, problems, kSettingsLimits), file, errors_before, problems);
+}
+
+std::optional<Settings> load_settings_text(const std::filesystem::path& file, std::string text,
+                                           Diagnostics& problems) {
+  const std::size_t errors_before = problems.error_count();
+  return settings_of(read_yaml_text(file.string(), std::move(text), problems, kSettingsLimits), file, errors_before,
+                     problems);
+}
+
+Settings default_settings(const std::filesystem::path& directory) {
+  Settings settings;
+  const std::filesystem::path base = absolute_directory(directory);
+  settings.rules = {base / "rules.yaml", base / "rules.d"};
+  return settings;
+}
+
+std::string describe_settings(const Settings& settings) {
+  std::string text;
+  for (const SettingKey& key : setting_table()) {
+    const auto origin = settings.origins.find(key.path);
+    const bool set = origin != settings.origins.end() && origin->second.source;
+    text += key.path + ": " + printable(key.print(settings)) + "   # ";
+    text += set ? printable(origin->second.source->name) + ":" + std::to_string(origin->second.line) : "default";
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace winnow

@@ -1,0 +1,243 @@
+#include "config/yaml_reader.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+
+#include "config/source_position.h"
+#include "config/text_checks.h"
+
+namespace winnow {
+namespace {
+
+/// Thrown by the builder through yaml-cpp's parser once a problem is reported that makes reading on pointless.
+struct StopReading {};
+
+/// A collection whose end has not come yet.
+struct OpenNode {
+  YamlNode node;
+  std::string key;  // Mapping: the key whose value comes next
+  Location key_where;
+  bool has_key = false;
+  bool drops_value = false;  // the key was refused
+  std::unordered_map<std::string, std::size_t> lines;  // Mapping: where each key was first seen
+};
+
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  TreeBuilder(std::shared_ptr<const SourceText> source, Diagnostics& problems, const YamlLimits& limits)
+      : source_(source), position_(std::move(source)), problems_(problems), limits_(limits) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ == 0) return;
+    stop(locate(mark, 1), "only one document is allowed in a file", "remove the '---' line");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    refuse_anchor(mark, anchor);
+    add(node_at(YamlNode::Kind::Null, mark));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    problems_.error(locate(mark, 1), "aliases are not supported", "write the value out");
+    add(node_at(YamlNode::Kind::Null, mark));
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag == "!" ? "" : tag);  // yaml-cpp's word for "quoted"
+    add(scalar_at(mark, value));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(YamlNode::Kind::Sequence, mark, tag, anchor);
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(YamlNode::Kind::Mapping, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
+
+  /// The tree; after a stop, without the mappings that are not complete, the outermost excepted.
+  YamlNode take() {
+    while (!open_.empty()) {
+      const bool keep = open_.size() == 1 || open_.back().node.kind == YamlNode::Kind::Sequence;
+      YamlNode node = std::move(open_.back().node);
+      open_.pop_back();
+      if (keep) attach(std::move(node));
+    }
+    return std::move(root_);
+  }
+
+  Location locate(const YAML::Mark& mark, std::size_t bytes) {
+    return position_.locate(mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos), bytes);
+  }
+
+ private:
+  [[noreturn]] void stop(Location where, std::string text, std::string hint) {
+    problems_.error(std::move(where), std::move(text), std::move(hint));
+    throw StopReading{};
+  }
+
+  void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != 0) problems_.error(locate(mark, 1), "anchors are not supported", "write the value out");
+  }
+
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?") return;
+    problems_.error(locate(mark, 1), "YAML tags are not supported", "remove it");
+  }
+
+  YamlNode node_at(YamlNode::Kind kind, const YAML::Mark& mark) {
+    if (++nodes_ > limits_.max_nodes) {
+      stop(locate(mark, 1), "the file holds more than " + std::to_string(limits_.max_nodes) + " values", {});
+    }
+    YamlNode node;
+    node.kind = kind;
+    node.where = locate(mark, 1);
+    node.content = node.where;
+    return node;
+  }
+
+  YamlNode scalar_at(const YAML::Mark& mark, const std::string& value) {
+    YamlNode node = node_at(YamlNode::Kind::Scalar, mark);
+    node.scalar = value;
+    const std::string_view text = source_->text;
+    const std::size_t start = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text.size());
+    const char first = start < text.size() ? text[start] : ' ';
+    node.quoted = first == '"' || first == '\'' || first == '|' || first == '>';
+    if (first == '"' || first == '\'') {
+      node.where = position_.locate(start, end_of_quotes(start) - start);
+      node.content = position_.locate(start + 1, value.size());
+    } else if (first == '|' || first == '>') {
+      node.content = position_.locate(text.find_first_not_of(" \t\r\n", text.find('\n', start)), value.size());
+    } else {
+      node.where = node.content = position_.locate(start, std::max<std::size_t>(1, value.size()));
+    }
+    return node;
+  }
+
+  std::size_t end_of_quotes(std::size_t start) const {
+    const std::string_view text = source_->text;
+    const char quote = text[start];
+    for (std::size_t at = start + 1; at < text.size(); ++at) {
+      if (quote == '"' && text[at] == '\\') {
+        ++at;
+      } else if (text[at] == quote) {
+        if (quote == '"' || at + 1 >= text.size() || text[at + 1] != quote) return at + 1;
+        ++at;
+      }
+    }
+    return text.size();
+  }
+
+  void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag);
+    if (open_.size() >= limits_.max_depth) {
+      stop(locate(mark, 1), "nested deeper than " + std::to_string(limits_.max_depth) + " levels", {});
+    }
+    open_.push_back({node_at(kind, mark), {}, {}, false, false, {}});
+  }
+
+  void close() {
+    YamlNode node = std::move(open_.back().node);
+    open_.pop_back();
+    add(std::move(node));
+  }
+
+  void add(YamlNode node) {
+    const bool is_key = !open_.empty() && open_.back().node.kind == YamlNode::Kind::Mapping && !open_.back().has_key;
+    if (is_key) {
+      begin_entry(std::move(node));
+    } else {
+      attach(std::move(node));
+    }
+  }
+
+  void begin_entry(YamlNode key) {
+    OpenNode& mapping = open_.back();
+    mapping.has_key = true;
+    mapping.drops_value = true;
+    if (key.kind != YamlNode::Kind::Scalar) {
+      problems_.error(key.where, "a key must be a text, got " + std::string(kind_name(key)));
+      return;
+    }
+    const auto [seen, is_new] = mapping.lines.try_emplace(key.scalar, key.where.line);
+    if (!is_new) {
+      problems_.error(key.where, "duplicate key " + quoted_for_message(key.scalar),
+                      "first seen in line " + std::to_string(seen->second));
+      return;
+    }
+    mapping.drops_value = false;
+    mapping.key = std::move(key.scalar);
+    mapping.key_where = std::move(key.where);
+  }
+
+  void attach(YamlNode node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    OpenNode& parent = open_.back();
+    if (parent.node.kind == YamlNode::Kind::Sequence) {
+      parent.node.items.push_back(std::move(node));
+    } else if (parent.has_key) {
+      if (!parent.drops_value) {
+        parent.node.entries.push_back({std::move(parent.key), std::move(parent.key_where), std::move(node)});
+      }
+      parent.has_key = false;
+    }
+  }
+
+  std::shared_ptr<const SourceText> source_;
+  SourcePosition position_;
+  Diagnostics& problems_;
+  const YamlLimits& limits_;
+  std::vector<OpenNode> open_;
+  YamlNode root_;
+  std::size_t documents_ = 0;
+  std::size_t nodes_ = 0;
+};
+
+/// Tabs are the commonest reason for yaml-cpp's vaguest messages.
+std::string syntax_hint(const SourceText& source, std::size_t offset) {
+  const std::string_view text = source.text;
+  const std::size_t line_start = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
+  const std::size_t first = text.find_first_not_of(' ', line_start);
+  return first != text.npos && text[first] == '\t' ? "indent with spaces, not with tabs" : "";
+}
+
+void report_syntax_error(const YAML::Exception& error, const SourceText& source, TreeBuilder& builder,
+                         Diagnostics& problems) {
+  const std::size_t offset = error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos);
+  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + error.msg, syntax_hint(source, offset));
+}
+
+}  // namespace
+
+std::optional<YamlNode> build_yaml_tree(std::shared_ptr<const SourceText> source, Diagnostics& problems,
+                                        const YamlLimits& limits) {
+  TreeBuilder builder(source, problems, limits);
+  try {
+    std::istringstream stream(source->text);
+    YAML::Parser parser(stream);
+    // The second call finds the end, or a second document, which the builder refuses.
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
+  } catch (const StopReading&) {
+    // reported where it was thrown
+  } catch (const YAML::Exception& error) {
+    report_syntax_error(error, *source, builder, problems);
+  }
+  YamlNode root = builder.take();
+  if (!root.where.source) root.where = {source, 0, 0, 1};
+  return root;
+}
+
+}  // namespace winnow
