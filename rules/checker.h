@@ -1,0 +1,28 @@
+// checker.h - syntax tree -> checked expression: names resolved, operand types checked, constants folded.
+//
+// Fails:   every typing problem of the expression is reported at its operator or name; the result is then nullopt.
+#pragma once
+
+#include <optional>
+
+#include "rules/expression.h"
+#include "rules/named_lists.h"
+#include "rules/syntax.h"
+
+namespace winnow {
+
+/// What the names of an expression may mean besides facts.
+struct NameScope {
+  double junk_threshold = 0.9;
+  double flag_threshold = 0.5;
+  NamedLists& lists;
+  Diagnostics& problems;  // for the entries of lists, which have places of their own
+};
+
+/// The tree as a condition: its type must be bool.
+std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScope& scope, const ReportProblem& report);
+
+/// The names `recipient` and `recipient.domain` occur in it.
+bool asks_for_recipient(const Expression& expression);
+
+}  // namespace winnow

@@ -1,0 +1,109 @@
+#include "rules/facts.h"
+
+#include <cassert>
+
+#include "config/network.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::array<FactDeclaration, kFactCount> kFacts{{
+    {Fact::Spam, "spam", FactType::Percent, "Probability that the message is spam."},
+    {Fact::Phishing, "phishing", FactType::Percent, "Probability that it is phishing; 0 when the model has no such label."},
+    {Fact::ScanOk, "scan.ok", FactType::Bool, "The message was judged without an error."},
+    {Fact::ScanError, "scan.error", FactType::Text, "Why it was not; empty when it was."},
+    {Fact::ModelName, "model.name", FactType::Text, "Name of the model that judged."},
+    {Fact::Authenticated, "authenticated", FactType::Bool, "The client logged in (SMTP AUTH)."},
+    {Fact::ClientIp, "client.ip", FactType::Ip, "Address of the client; absent for local submission."},
+    {Fact::ClientName, "client.name", FactType::Text, "Verified host name of the client; empty when it has none."},
+    {Fact::Helo, "helo", FactType::Text, "Name the client gave in HELO or EHLO."},
+    {Fact::Tls, "tls", FactType::Bool, "The connection is encrypted."},
+    {Fact::MailFrom, "mail_from", FactType::Text, "Envelope sender; empty for bounces."},
+    {Fact::MailFromDomain, "mail_from.domain", FactType::Text, "Domain of the envelope sender."},
+    {Fact::FromAddress, "from.address", FactType::Text, "First address of the From header."},
+    {Fact::FromDomain, "from.domain", FactType::Text, "Domain of that address."},
+    {Fact::FromName, "from.name", FactType::Text, "Display name beside that address."},
+    {Fact::ReplyToDomain, "reply_to.domain", FactType::Text, "Domain of the first Reply-To address."},
+    {Fact::Recipient, "recipient", FactType::Text, "The envelope recipient that the rules are asked about."},
+    {Fact::RecipientDomain, "recipient.domain", FactType::Text, "Domain of that recipient."},
+    {Fact::RecipientsCount, "recipients.count", FactType::Number, "Number of envelope recipients."},
+    {Fact::Subject, "subject", FactType::Text, "Subject, decoded to UTF-8."},
+    {Fact::Size, "size", FactType::Size, "Bytes of the message."},
+    {Fact::Truncated, "truncated", FactType::Bool, "The message is larger than max_scan_bytes; only its start was judged."},
+    {Fact::AttachmentsCount, "attachments.count", FactType::Number, "Number of attachments."},
+    {Fact::AttachmentsNames, "attachments.names", FactType::TextList, "File names of the attachments."},
+    {Fact::UrlsDomains, "urls.domains", FactType::TextList, "Domains of the links in the text."},
+    {Fact::Spf, "spf", FactType::Text, "SPF result of a trusted server: pass, fail, softfail ...; empty when unknown."},
+    {Fact::Dkim, "dkim", FactType::Text, "DKIM result of a trusted server; empty when unknown."},
+    {Fact::Dmarc, "dmarc", FactType::Text, "DMARC result of a trusted server; empty when unknown."},
+    {Fact::Gtube, "gtube", FactType::Bool, "The standard test string of spam filters is in the text."},
+}};
+
+/// The table is indexed by the enum, so its order must be the enum's.
+constexpr bool stands_in_enum_order() {
+  for (std::size_t i = 0; i < kFactCount; ++i) {
+    if (kFacts[i].fact != static_cast<Fact>(i)) return false;
+  }
+  return true;
+}
+static_assert(stands_in_enum_order());
+
+[[maybe_unused]] bool fits(FactType type, const FactValue& value) {
+  if (std::holds_alternative<std::monostate>(value)) return true;
+  switch (type) {
+    case FactType::Bool:
+      return std::holds_alternative<bool>(value);
+    case FactType::Number:
+    case FactType::Percent:
+    case FactType::Size:
+      return std::holds_alternative<double>(value);
+    case FactType::Text:
+      return std::holds_alternative<std::string>(value);
+    case FactType::TextList:
+      return std::holds_alternative<std::vector<std::string>>(value);
+    case FactType::Ip:
+      return std::holds_alternative<IpAddress>(value);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IpAddress::is_v4() const { return is_v4_mapped(bytes); }
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  const std::optional<IpBytes> parsed = parse_ip_bytes(text);
+  if (!parsed) return std::nullopt;
+  return IpAddress{*parsed};
+}
+
+std::string IpAddress::to_string() const { return format_ip_bytes(bytes); }
+
+const std::array<FactDeclaration, kFactCount>& fact_table() { return kFacts; }
+
+std::string_view type_name(FactType type) {
+  switch (type) {
+    case FactType::Bool:
+      return "bool";
+    case FactType::Number:
+      return "number";
+    case FactType::Percent:
+      return "percentage";
+    case FactType::Size:
+      return "size";
+    case FactType::Text:
+      return "text";
+    case FactType::TextList:
+      return "list of texts";
+    case FactType::Ip:
+      return "address";
+  }
+  return "?";
+}
+
+void Facts::set(Fact fact, FactValue value) {
+  assert(fits(kFacts[static_cast<std::size_t>(fact)].type, value));
+  values_[static_cast<std::size_t>(fact)] = std::move(value);
+}
+
+}  // namespace winnow

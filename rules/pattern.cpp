@@ -1,0 +1,47 @@
+#include "rules/pattern.h"
+
+#include <re2/re2.h>
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxPatternBytes = 2000;
+constexpr std::int64_t kPatternMemory = 1 << 20;  // bytes that one pattern and its automata may use
+
+class Re2Pattern final : public TextPattern {
+ public:
+  explicit Re2Pattern(const std::string& pattern) : expression_(pattern, options()) {}
+
+  bool found_in(std::string_view text) const override {
+    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), expression_);
+  }
+  bool ok() const { return expression_.ok(); }
+  std::string error() const { return expression_.error(); }
+
+ private:
+  static RE2::Options options() {
+    RE2::Options options;
+    options.set_case_sensitive(false);
+    options.set_max_mem(kPatternMemory);
+    options.set_log_errors(false);
+    options.set_never_capture(true);
+    return options;
+  }
+
+  RE2 expression_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std::string& why_not) {
+  if (pattern.empty() || pattern.size() > kMaxPatternBytes) {
+    why_not = pattern.empty() ? "it is empty" : "it is longer than " + std::to_string(kMaxPatternBytes) + " bytes";
+    return nullptr;
+  }
+  auto compiled = std::make_shared<Re2Pattern>(pattern);
+  if (compiled->ok()) return compiled;
+  why_not = compiled->error();
+  return nullptr;
+}
+
+}  // namespace winnow
