@@ -4,8 +4,8 @@
 // Threads: extract() from any thread at once.
 // Blocks:  never; bounded work per message (FeatureLimits).
 // Fails:   never.
-// Shapes:  tokens and weights have one length (unique tokens); dense has dense_features().size() values in that order.
-// Units:   a token is a hash folded to [0, table_size); dense values are scaled to about 0..1.
+// Shapes:  tokens and weights have one length (unique tokens); dense has dense_features().size() values in
+// that order. Units:   a token is a hash folded to [0, table_size); dense values are scaled to about 0..1.
 #pragma once
 
 #include <cstddef>
@@ -42,9 +42,10 @@ struct FeatureSchema {
 const FeatureSchema& feature_schema();
 
 struct FeatureLimits {
-  std::size_t max_tokens = 4000;          // unique tokens of one message
-  std::size_t max_words = 3000;           // words of the text read
-  std::size_t max_opening_chars = 300;    // the opening, kept apart from the tail
+  std::size_t max_tokens = 6000;        // unique tokens of one message
+  std::size_t max_words = 3000;         // words of the text read
+  std::size_t max_opening_chars = 300;  // the opening, kept apart from the tail
+  std::size_t max_gram_chars = 3000;    // of the text read as character n-grams
   std::size_t max_urls = 100;
 };
 
@@ -71,5 +72,8 @@ class FeatureExtractor {
 
 /// True when the visible text or the subject holds the GTUBE test string.
 bool contains_gtube(const Message& message);
+
+/// docs/features.md: the dense features as a page.
+std::string dense_feature_table();
 
 }  // namespace winnow

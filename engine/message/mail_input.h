@@ -18,11 +18,11 @@ struct Envelope {
   std::string client_ip;    // "" when unknown
   std::string client_name;  // verified PTR name, "" or "unknown" when there is none
   std::string helo;
-  std::string mail_from;    // without angle brackets; "" is the null sender
+  std::string mail_from;  // without angle brackets; "" is the null sender
   std::vector<std::string> recipients;
-  std::string auth_user;    // {auth_authen}
+  std::string auth_user;  // {auth_authen}
   bool tls = false;
-  bool present = false;     // false: there was no SMTP session (a file)
+  bool present = false;  // false: there was no SMTP session (a file)
 };
 
 struct MailInput {
@@ -32,9 +32,10 @@ struct MailInput {
   bool truncated = false;       // raw holds only the first max_scan_bytes
 };
 
-/// Reads one message from a file, at most `max_bytes` of it (the rest marks it truncated). A leading mbox "From "
-/// line is dropped.
-std::optional<MailInput> read_mail_file(const std::filesystem::path& file, std::uint64_t max_bytes, std::string& error);
+/// Reads one message from a file, at most `max_bytes` of it (the rest marks it truncated). A leading mbox
+/// "From " line is dropped.
+std::optional<MailInput> read_mail_file(const std::filesystem::path& file, std::uint64_t max_bytes,
+                                        std::string& error);
 /// The same for bytes at hand.
 MailInput mail_from_bytes(std::string raw, std::uint64_t max_bytes);
 

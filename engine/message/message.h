@@ -24,10 +24,10 @@ struct MessageLimits {
   std::size_t max_header_bytes = 16u << 10;  // of one field's value
   std::size_t max_depth = 20;                // nested parts
   std::size_t max_parts = 500;
-  std::size_t max_text_bytes = 256u << 10;   // decoded text kept of all parts together
-  std::size_t max_html_bytes = 1u << 20;     // HTML parsed of all parts together
+  std::size_t max_text_bytes = 256u << 10;  // decoded text kept of all parts together
+  std::size_t max_html_bytes = 1u << 20;    // HTML parsed of all parts together
   std::size_t max_links = 1000;
-  std::size_t max_addresses = 200;           // of one address header
+  std::size_t max_addresses = 200;  // of one address header
 };
 
 struct Header {
@@ -42,21 +42,21 @@ struct Mailbox {
 };
 
 struct Link {
-  std::string url;         // as written, entities resolved
-  std::string host;        // lower case, IDN in ASCII form; "" for mailto: and the like
-  std::string domain;      // registrable domain by the Public Suffix List
+  std::string url;     // as written, entities resolved
+  std::string host;    // lower case, IDN in ASCII form; "" for mailto: and the like
+  std::string domain;  // registrable domain by the Public Suffix List
   std::string scheme;
-  std::string text;        // visible text of the anchor; "" for bare URLs in text
-  std::string text_domain; // registrable domain that the visible text names, "" if none
+  std::string text;         // visible text of the anchor; "" for bare URLs in text
+  std::string text_domain;  // registrable domain that the visible text names, "" if none
   bool from_html = false;
-  bool is_image = false;   // img src
+  bool is_image = false;  // img src
 };
 
 struct Attachment {
-  std::string name;       // decoded file name
-  std::string extension;  // lower case without the dot
+  std::string name;           // decoded file name
+  std::string extension;      // lower case without the dot
   std::string declared_type;  // "application/pdf"
-  std::string magic_type; // by first bytes: "pdf", "zip", "exe", "ole", "html", "image", "text", "" unknown
+  std::string magic_type;  // by first bytes: "pdf", "zip", "exe", "ole", "html", "image", "text", "" unknown
   std::size_t size = 0;
 };
 
@@ -66,7 +66,7 @@ struct HtmlShape {
   std::size_t tags = 0;
   std::size_t images = 0;
   std::size_t remote_images = 0;
-  std::size_t tiny_images = 0;      // 0x0, 1x1
+  std::size_t tiny_images = 0;  // 0x0, 1x1
   std::size_t forms = 0;
   std::size_t scripts = 0;
   std::size_t tables = 0;
@@ -81,11 +81,11 @@ struct MessageShape {
   std::size_t text_parts = 0;
   std::size_t html_parts = 0;
   std::size_t base64_text_parts = 0;
-  std::size_t header_count = 0;       // all, also those not kept
+  std::size_t header_count = 0;  // all, also those not kept
   std::size_t header_bytes = 0;
-  std::size_t broken_encodings = 0;   // bytes or words that had to be repaired
+  std::size_t broken_encodings = 0;  // bytes or words that had to be repaired
   std::size_t nul_bytes = 0;
-  bool limits_hit = false;            // something was cut by MessageLimits
+  bool limits_hit = false;  // something was cut by MessageLimits
   bool is_encrypted = false;
   bool is_signed = false;
   bool is_report = false;             // multipart/report (RFC 6522)
@@ -106,11 +106,12 @@ struct Message {
   bool truncated = false;
 
   std::vector<Header> headers;
-  std::optional<std::int64_t> date;   // seconds since 1970 of the Date header
+  std::optional<std::int64_t> date;  // seconds since 1970 of the Date header
   std::string subject;
   std::vector<Mailbox> from, reply_to, sender, to, cc;
 
-  std::string text;         // visible text: text/plain parts, and the visible text of HTML where no plain twin exists
+  std::string
+      text;  // visible text: text/plain parts, and the visible text of HTML where no plain twin exists
   std::string html_text;    // visible text of the HTML parts
   std::string hidden_text;  // text a reader of the HTML does not see
   std::vector<Link> links;  // of HTML and of plain text
@@ -130,8 +131,8 @@ struct ReadOptions {
 
 Message read_message(const MailInput& input, const ReadOptions& options = {});
 
-/// Registrable domain of a host by the Public Suffix List ("a.b.co.uk" -> "b.co.uk"); the host itself when it is one
-/// already or is an address.
+/// Registrable domain of a host by the Public Suffix List ("a.b.co.uk" -> "b.co.uk"); the host itself when it
+/// is one already or is an address.
 std::string registrable_domain(std::string_view host);
 
 }  // namespace winnow

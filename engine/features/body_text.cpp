@@ -1,0 +1,102 @@
+// body_text.cpp - which part of subject and body the sender wrote: without list tags, list footers and
+// quotes.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "engine/features/message_facts.h"
+#include "engine/message/ascii.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxFooter = 1500;
+
+/// Length of a tag in front of a subject that a list server or an earlier filter put there, or 0.
+std::size_t tag_length(std::string_view subject) {
+  constexpr std::size_t kMaxTag = 60;
+  if (subject.empty()) return 0;
+  if (subject.front() == '[' || subject.front() == '{') {
+    const std::size_t end = subject.find(subject.front() == '[' ? ']' : '}');
+    return end != std::string_view::npos && end < kMaxTag ? end + 1 : 0;
+  }
+  if (subject.substr(0, 3) != "***") return 0;
+  const std::size_t word = subject.find_first_not_of('*');
+  if (word == std::string_view::npos) return 0;
+  const std::size_t stars = subject.find("***", word);
+  if (stars == std::string_view::npos || stars > kMaxTag) return 0;
+  return std::min(subject.find_first_not_of('*', stars), subject.size());
+}
+
+std::size_t reply_prefix_length(std::string_view subject) {
+  for (const std::string_view prefix :
+       {"re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "antw:", "tr:", "rv:", "enc:", "res:", "回复:",
+        "答复:", "转发:", "返信:", "回复：", "答复：", "转发："}) {
+    if (starts_ignoring_case(subject, prefix)) return prefix.size();
+  }
+  return 0;
+}
+
+bool is_rule_line(std::string_view line, char c) {
+  constexpr std::size_t kShortest = 20;
+  line = trim(line);
+  return line.size() >= kShortest && line.find_first_not_of(c) == std::string_view::npos;
+}
+
+bool names_a_list(std::string_view footer) {
+  const std::string lower = to_lower(footer.substr(0, kMaxFooter));
+  for (const std::string_view mark :
+       {"mailing list", "unsubscribe from this list", "unsubscribe from this group",
+        "you received this message because you are subscribed", "/listinfo/", "email is sponsored by"}) {
+    if (lower.find(mark) != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// Where the footer of a list server starts: the mark of Mailman is a line of underscores, of others a
+/// signature line or a line of dashes followed by words about the list.
+std::size_t footer_position(std::string_view text) {
+  std::size_t from = text.size() > kMaxFooter ? text.size() - kMaxFooter : 0;
+  if (from > 0) from = std::min(text.find('\n', from), text.size() - 1) + 1;
+  while (from < text.size()) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    const std::string_view line = text.substr(from, end - from);
+    if (is_rule_line(line, '_')) return from;
+    const bool signature = line == "-- " || line == "--";
+    if ((signature || is_rule_line(line, '-')) && names_a_list(text.substr(end))) return from;
+    from = end + 1;
+  }
+  return text.size();
+}
+
+}  // namespace
+
+std::string_view list_footer(std::string_view text) { return text.substr(footer_position(text)); }
+
+std::string strip_subject(std::string_view subject, bool& has_reply_prefix) {
+  has_reply_prefix = false;
+  constexpr int kMaxPrefixes = 8;
+  for (int i = 0; i < kMaxPrefixes; ++i) {
+    subject = trim(subject);
+    const std::size_t reply = reply_prefix_length(subject);
+    const std::size_t tag = tag_length(subject);
+    if (reply == 0 && tag == 0) break;
+    if (reply > 0) has_reply_prefix = true;
+    if (trim(subject.substr(std::max(reply, tag))).empty()) break;  // nothing but a tag: that is the subject
+    subject.remove_prefix(std::max(reply, tag));
+  }
+  return std::string(trim(subject));
+}
+
+void split_body(std::string_view text, std::string& own, std::string& quoted) {
+  text = text.substr(0, footer_position(text));
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    const bool quote = !line.empty() && line.front() == '>';
+    (quote ? quoted : own).append(line).push_back('\n');
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+}  // namespace winnow

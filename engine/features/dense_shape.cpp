@@ -1,0 +1,100 @@
+// dense_shape.cpp - dense features of HTML, MIME structure, charsets and attachments.
+#include <algorithm>
+#include <string_view>
+
+#include "engine/features/dense_table.h"
+
+namespace winnow {
+namespace {
+
+using F = const MessageFacts&;
+
+double count(std::size_t value) { return static_cast<double>(value); }
+
+/// By letters: preview texts of newsletters are padded with hundreds of invisible characters.
+float hidden_share(F f) { return share(count(f.hidden.letters), count(f.hidden.letters + f.body.letters)); }
+
+bool has_html(F f) { return f.message->html.bytes > 0; }
+
+float image_only(F f) {
+  const std::size_t images =
+      f.message->html.images - std::min(f.message->html.images, f.message->html.tiny_images);
+  const bool any = images > 0 || f.attachments.images > 0;
+  constexpr std::size_t kLittleText = 120;
+  return flag(any && f.body.letters < kLittleText);
+}
+
+/// A charset that does not fit: none of the declared is UTF-8 or ASCII but the text needs no other.
+float odd_charset(F f) {
+  const auto& charsets = f.message->shape.charsets;
+  const bool all_odd =
+      !charsets.empty() && std::none_of(charsets.begin(), charsets.end(), [](std::string_view name) {
+        return name.rfind("utf", 0) == 0 || name.find("ascii") != std::string_view::npos ||
+               name.rfind("iso-8859-1", 0) == 0 || name.rfind("windows-1252", 0) == 0;
+      });
+  return flag(all_odd && f.body.letters > 20 &&
+              f.body.cyrillic + f.body.cjk + f.body.arabic + f.body.other_script == 0);
+}
+
+}  // namespace
+
+std::vector<DenseRow> shape_rows() {
+  return {
+      {{"html", "there is HTML", "0, 1", "parts"}, [](F f) { return flag(has_html(f)); }},
+      {{"html_only", "HTML without a plain text twin", "0, 1", "parts"},
+       [](F f) { return flag(has_html(f) && f.message->shape.text_parts == 0); }},
+      {{"html_to_text", "bytes of HTML per byte of visible text", "0..1, log 100", "HTML"},
+       [](F f) {
+         return has_html(f)
+                    ? log_scaled(count(f.message->html.bytes) / (count(f.message->html_text.size()) + 50),
+                                 100)
+                    : 0;
+       }},
+      {{"twin_difference", "share of the HTML's words that the plain text twin lacks", "0..1", "HTML, text"},
+       [](F f) { return share(f.twin_difference, 1); }},
+      {{"hidden_text", "hidden text as share of all text", "0..1", "HTML"}, hidden_share},
+      {{"hidden_length", "letters of hidden text", "0..1, log 5000", "HTML"},
+       [](F f) { return log_scaled(count(f.hidden.letters), 5000); }},
+      {{"split_words", "words split by comments or empty tags", "0..1, log 10", "HTML"},
+       [](F f) { return log_scaled(count(f.message->html.comments_in_words), 10); }},
+      {{"images", "images in the HTML", "0..1, log 30", "HTML"},
+       [](F f) { return log_scaled(count(f.message->html.images), 30); }},
+      {{"remote_images", "images loaded from elsewhere", "0..1, log 30", "HTML"},
+       [](F f) { return log_scaled(count(f.message->html.remote_images), 30); }},
+      {{"tiny_images", "images of one pixel", "0..1, log 3", "HTML"},
+       [](F f) { return log_scaled(count(f.message->html.tiny_images), 3); }},
+      {{"image_only", "an image and hardly any text", "0, 1", "HTML, attachments"}, image_only},
+      {{"forms", "forms in the HTML", "0..1, log 2", "HTML"},
+       [](F f) { return log_scaled(count(f.message->html.forms), 2); }},
+      {{"scripts", "scripts in the HTML", "0..1, log 2", "HTML"},
+       [](F f) { return log_scaled(count(f.message->html.scripts), 2); }},
+      {{"base64_text", "share of text parts in base64", "0..1", "parts"},
+       [](F f) {
+         return share(count(f.message->shape.base64_text_parts),
+                      count(f.message->shape.text_parts + f.message->shape.html_parts));
+       }},
+      {{"broken_encodings", "octets and words that had to be repaired", "0..1, log 50", "parts, headers"},
+       [](F f) { return log_scaled(count(f.message->shape.broken_encodings), 50); }},
+      {{"odd_charset", "declared charset of another script than the text", "0, 1", "parts"}, odd_charset},
+      {{"nul_bytes", "NUL octets in the message", "0, 1", "octets"},
+       [](F f) { return flag(f.message->shape.nul_bytes > 0); }},
+      {{"attachments", "attached files", "0..1, log 10", "attachments"},
+       [](F f) { return log_scaled(count(f.attachments.count), 10); }},
+      {{"attached_programs", "programs, disk images and scripts attached", "0..1, log 2", "attachments"},
+       [](F f) { return log_scaled(count(f.attachments.executables + f.attachments.scripts), 2); }},
+      {{"attached_archives", "archives attached", "0..1, log 2", "attachments"},
+       [](F f) { return log_scaled(count(f.attachments.archives), 2); }},
+      {{"attached_macros", "documents attached that can hold macros", "0..1, log 2", "attachments"},
+       [](F f) { return log_scaled(count(f.attachments.macros), 2); }},
+      {{"attached_html", "HTML files attached", "0..1, log 2", "attachments"},
+       [](F f) { return log_scaled(count(f.attachments.html), 2); }},
+      {{"attached_mismatch", "files whose first octets contradict their name", "0..1, log 2", "attachments"},
+       [](F f) { return log_scaled(count(f.attachments.mismatched + f.attachments.double_extensions), 2); }},
+      {{"is_report", "multipart/report: a delivery notice", "0, 1", "parts"},
+       [](F f) { return flag(f.message->shape.is_report); }},
+      {{"is_signed", "signed or encrypted by S/MIME or OpenPGP", "0, 1", "parts"},
+       [](F f) { return flag(f.message->shape.is_signed || f.message->shape.is_encrypted); }},
+  };
+}
+
+}  // namespace winnow

@@ -1,0 +1,105 @@
+// token_collector.cpp - an open-addressing table over the folded tokens.
+#include "engine/features/token_collector.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMostTokens = 30000;  // what 16-bit slots can number
+
+std::size_t slots_for(std::size_t max_tokens) {
+  std::size_t slots = 1024;
+  while (slots < 2 * max_tokens) slots *= 2;
+  return slots;
+}
+
+/// The namespace goes into the hash, so that a word in subject and text gives two tokens.
+std::uint64_t with_space(std::uint64_t hash, Space space) {
+  std::uint64_t mixed = hash ^ ((static_cast<std::uint64_t>(space) + 1) * 0x9E3779B97F4A7C15ULL);
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
+  return mixed ^ (mixed >> 31);
+}
+
+}  // namespace
+
+const std::array<SpaceAbout, kSpaces>& spaces() {
+  static constexpr std::array<SpaceAbout, kSpaces> kTable = {{
+      {"subject word", 120, 1.0F},     {"subject pair", 60, 0.7F},     {"subject characters", 300, 1.0F},
+      {"opening word", 150, 1.0F},     {"text word", 1500, 1.0F},      {"text pair", 1500, 1.0F},
+      {"text characters", 2600, 1.0F}, {"quoted word", 200, 0.3F},     {"hidden word", 200, 0.7F},
+      {"link text word", 150, 0.7F},   {"url host", 60, 0.5F},         {"url domain", 60, 0.7F},
+      {"url tld", 20, 0.5F},           {"url path word", 150, 0.5F},   {"sender domain", 4, 0.5F},
+      {"sender tld", 2, 0.3F},         {"sender local part", 4, 0.4F}, {"sender name word", 20, 0.7F},
+      {"reply-to", 4, 0.4F},           {"attachment", 40, 0.7F},       {"structure", 30, 0.5F},
+      {"charset", 10, 0.3F},           {"bucket", 150, 1.0F},
+  }};
+  return kTable;
+}
+
+TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens,
+                               std::vector<TokenOrigin>* origins)
+    : mask_(table_size - 1),
+      max_tokens_(std::min(max_tokens, kMostTokens)),
+      origins_(origins),
+      slots_(slots_for(max_tokens_)) {
+  entries_.reserve(std::min<std::size_t>(max_tokens_, 2048));
+  if (origins_ != nullptr) origins_->clear();
+}
+
+TokenCollector::Entry* TokenCollector::find_or_add(std::uint32_t token, Space space) {
+  const std::size_t last = slots_.size() - 1;
+  // Fibonacci hashing: the folded token has its entropy in the low bits already, the table may be larger than
+  // they are.
+  std::size_t at = (token * 2654435769U) & last;
+  while (slots_[at] != 0) {
+    Entry& entry = entries_[slots_[at] - 1];
+    if (entry.token == token) return &entry;
+    at = (at + 1) & last;
+  }
+  std::size_t& used = used_[static_cast<std::size_t>(space)];
+  if (entries_.size() >= max_tokens_ || used >= spaces()[static_cast<std::size_t>(space)].quota)
+    return nullptr;
+  ++used;
+  entries_.push_back({token, 0, space});
+  slots_[at] = static_cast<std::uint16_t>(entries_.size());
+  return &entries_.back();
+}
+
+void TokenCollector::add(Space space, std::uint64_t hash, std::string_view first, std::string_view second) {
+  const auto token = static_cast<std::uint32_t>(with_space(hash, space) & mask_);
+  Entry* const entry = find_or_add(token, space);
+  if (entry == nullptr) return;
+  if (++entry->times > 1 || origins_ == nullptr) return;
+  std::string name(spaces()[static_cast<std::size_t>(space)].name);
+  name.append(" \"").append(first);
+  if (!second.empty()) name.append(" ").append(second);
+  name += '"';
+  origins_->push_back({static_cast<std::int64_t>(token), std::move(name)});
+}
+
+void TokenCollector::add_text(Space space, std::string_view text) {
+  if (!text.empty()) add(space, XXH3_64bits(text.data(), text.size()), text);
+}
+
+void TokenCollector::finish(Features& features) const {
+  std::array<double, kSpaces> squares{};
+  for (const Entry& entry : entries_) {
+    const double tf = 1 + std::log(static_cast<double>(entry.times));
+    squares[static_cast<std::size_t>(entry.space)] += tf * tf;
+  }
+  features.tokens.reserve(entries_.size());
+  features.weights.reserve(entries_.size());
+  for (const Entry& entry : entries_) {
+    const auto space = static_cast<std::size_t>(entry.space);
+    const double tf = 1 + std::log(static_cast<double>(entry.times));
+    features.tokens.push_back(entry.token);
+    features.weights.push_back(static_cast<float>(tf / std::sqrt(squares[space]) * spaces()[space].share));
+  }
+}
+
+}  // namespace winnow

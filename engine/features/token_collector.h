@@ -1,0 +1,89 @@
+// token_collector.h - counts hashed tokens by namespace and turns the counts into weights.
+//
+// Owns:    the tokens of one message.
+// Threads: one per message.
+// Blocks:  never; at most max_tokens tokens, and a quota per namespace.
+// Weights: (1 + ln tf) of a token, divided by the Euclidean norm of its namespace and multiplied by the
+// namespace's
+//          share. So a namespace weighs the same in a long message as in a short one.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/features/features.h"
+
+namespace winnow {
+
+/// The namespaces. Their order, names and numbers belong to the feature schema.
+enum class Space : std::uint8_t {
+  SubjectWord,
+  SubjectPair,
+  SubjectGram,
+  OpeningWord,
+  TextWord,
+  TextPair,
+  TextGram,
+  QuotedWord,
+  HiddenWord,
+  LinkWord,
+  UrlHost,
+  UrlDomain,
+  UrlTld,
+  UrlPath,
+  FromDomain,
+  FromTld,
+  FromLocal,
+  FromName,
+  ReplyTo,
+  Attachment,
+  Structure,
+  Charset,
+  Bucket,
+};
+constexpr std::size_t kSpaces = 23;
+
+struct SpaceAbout {
+  std::string_view name;  // in origins: `subject word "invoice"`
+  std::size_t quota;      // unique tokens
+  float share;            // Euclidean norm of the namespace's weights
+};
+const std::array<SpaceAbout, kSpaces>& spaces();
+
+class TokenCollector {
+ public:
+  /// `origins` may be null.
+  TokenCollector(std::size_t table_size, std::size_t max_tokens, std::vector<TokenOrigin>* origins);
+
+  /// Counts a token by the hash of its text; `text` is only read for the origin.
+  void add(Space space, std::uint64_t hash, std::string_view text) { add(space, hash, text, {}); }
+  /// A pair of words.
+  void add(Space space, std::uint64_t hash, std::string_view first, std::string_view second);
+  /// Hashes the text itself.
+  void add_text(Space space, std::string_view text);
+
+  /// Fills tokens and weights.
+  void finish(Features& features) const;
+
+ private:
+  struct Entry {
+    std::uint32_t token = 0;
+    std::uint32_t times = 0;
+    Space space{};
+  };
+
+  Entry* find_or_add(std::uint32_t token, Space space);
+
+  const std::size_t mask_;
+  const std::size_t max_tokens_;
+  std::vector<TokenOrigin>* const origins_;
+  std::vector<Entry> entries_;
+  std::vector<std::uint16_t> slots_;  // open addressing: index into entries_ plus one
+  std::array<std::size_t, kSpaces> used_{};
+};
+
+}  // namespace winnow

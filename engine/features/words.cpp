@@ -1,0 +1,233 @@
+// words.cpp - ICU's NFKC_Casefold for what is not ASCII; word borders by character class.
+#include "engine/features/words.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/uspoof.h>
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "engine/features/scripts.h"
+#include "engine/message/ascii.h"
+#include "engine/message/charset.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kHashedBytes = 40;
+constexpr std::size_t kMaxRecovered = 50;
+
+bool is_word_character(char32_t c) {
+  if (c < 0x80) return is_alnum(static_cast<char>(c));
+  const auto code = static_cast<UChar32>(c);
+  return u_isalnum(code) != 0 || (U_GET_GC_MASK(code) & U_GC_M_MASK) != 0;
+}
+
+/// "vi@gra" and "ca$h", but not the @ of an address.
+bool is_inner_symbol(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (c != '@' && c != '$') return false;
+  if (at == 0 || at + 1 >= text.size() || !is_alpha(text[at - 1]) || !is_alpha(text[at + 1])) return false;
+  std::size_t end = at + 1;
+  while (end < text.size() && end - at < 64 && (is_alnum(text[end]) || text[end] == '-')) ++end;
+  return end >= text.size() || text[end] != '.';
+}
+
+/// Letters that look like digits and signs. '1' is read as 'i': "v1agra"; as 'l' it is rarer.
+char plain_letter(char c) {
+  switch (c) {
+    case '0':
+      return 'o';
+    case '1':
+      return 'i';
+    case '3':
+      return 'e';
+    case '4':
+    case '@':
+      return 'a';
+    case '5':
+    case '$':
+      return 's';
+    case '7':
+      return 't';
+    default:
+      return c;
+  }
+}
+
+/// "v1agra" -> "viagra": a sign or digit with letters on both sides, and at most half of the word.
+std::string without_leet(std::string_view word) {
+  std::string plain;
+  std::size_t changed = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (!is_alnum(c) && c != '@' && c != '$') return {};
+    plain += plain_letter(c);
+    if (plain.back() == c) {
+      if (is_digit(c)) return {};
+      continue;
+    }
+    ++changed;
+    if (i == 0 || !is_alpha(word[0])) return {};
+  }
+  const bool letter_end = !word.empty() && is_alpha(word.back());
+  return changed > 0 && changed * 2 <= word.size() && letter_end && word.size() >= 4 ? plain : std::string();
+}
+
+/// A word that mixes Latin with look-alike letters, as its Unicode skeleton (UTS 39).
+std::string without_homoglyphs(std::string_view word) {
+  bool latin = false, foreign = false;
+  for (std::size_t at = 0; at < word.size();) {
+    const Script script = script_of(next_code_point(word, at));
+    latin = latin || script == Script::Latin;
+    foreign = foreign || script == Script::Cyrillic || script == Script::Greek;
+  }
+  if (!latin || !foreign) return {};
+  static const USpoofChecker* const checker = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    return uspoof_open(&status);
+  }();
+  if (checker == nullptr) return {};
+  char skeleton[256];
+  UErrorCode status = U_ZERO_ERROR;
+  const int32_t length = uspoof_getSkeletonUTF8(checker, 0, word.data(),
+                                                static_cast<int32_t>(std::min<std::size_t>(word.size(), 80)),
+                                                skeleton, static_cast<int32_t>(sizeof skeleton), &status);
+  if (U_FAILURE(status) || length <= 0 || length > static_cast<int32_t>(sizeof skeleton)) return {};
+  return normal_form(std::string_view(skeleton, static_cast<std::size_t>(length)));
+}
+
+/// Where lines were broken says nothing, and plain text breaks them where HTML does not.
+void collapse_spaces(std::string& text) {
+  std::size_t kept = 0;
+  bool space = true;  // also drops leading ones
+  for (const char c : text) {
+    const bool is_gap = is_space(c);
+    if (is_gap && space) continue;
+    text[kept++] = is_gap ? ' ' : c;
+    space = is_gap;
+  }
+  text.resize(kept);
+}
+
+class Splitter {
+ public:
+  Splitter(NormalText& result, std::size_t max_words) : result_(result), max_words_(max_words) {}
+
+  void run() {
+    const std::string_view text = result_.text;
+    std::size_t at = 0;
+    while (at < text.size() && result_.words.size() < max_words_) {
+      const std::size_t begin = at;
+      const char32_t c = next_code_point(text, at);
+      const bool inner = begin > start_ && in_word_ && is_inner_symbol(text, begin);
+      if (!is_word_character(c) && !inner) {
+        finish(begin);
+        continue;
+      }
+      const bool no_spaces = is_without_spaces(c);
+      if (in_word_ && no_spaces != no_spaces_) finish(begin);
+      if (!in_word_) {
+        in_word_ = true;
+        start_ = begin;
+        no_spaces_ = no_spaces;
+      }
+    }
+    finish(at);
+    finish_spaced_run();
+  }
+
+ private:
+  void finish(std::size_t end) {
+    if (!in_word_ || result_.words.size() >= max_words_) return;
+    in_word_ = false;
+    const std::string_view word = std::string_view(result_.text).substr(start_, end - start_);
+    result_.words.push_back({static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_),
+                             word_hash(word), no_spaces_});
+    if (no_spaces_) return;
+    note_spaced_letter(word);
+    note_disguise(word);
+  }
+
+  void note_disguise(std::string_view word) {
+    if (word.size() < 4 || word.size() > 40) return;
+    const bool ascii = is_ascii(word);
+    const bool plain = ascii && std::all_of(word.begin(), word.end(), is_alpha);
+    if (plain || (ascii && !is_alpha(word.front()))) return;
+    recover(ascii ? without_leet(word) : without_homoglyphs(word));
+  }
+
+  /// "v i a g r a", "v.i.a.g.r.a", "v-i-a-g-r-a": letters with one character between them.
+  void note_spaced_letter(std::string_view word) {
+    const bool letter = word.size() == 1 && is_alpha(word[0]);
+    if (letter && start_ == spaced_end_ + 1 && !spaced_.empty()) {
+      spaced_ += word;
+    } else {
+      finish_spaced_run();
+      if (letter) spaced_ = word;
+    }
+    spaced_end_ = start_ + word.size();
+  }
+
+  void finish_spaced_run() {
+    constexpr std::size_t kFewest = 4;
+    if (spaced_.size() >= kFewest) recover(spaced_);
+    spaced_.clear();
+  }
+
+  void recover(std::string word) {
+    if (!word.empty() && result_.recovered.size() < kMaxRecovered)
+      result_.recovered.push_back(std::move(word));
+  }
+
+  NormalText& result_;
+  const std::size_t max_words_;
+  std::size_t start_ = 0;
+  bool in_word_ = false, no_spaces_ = false;
+  std::string spaced_;
+  std::size_t spaced_end_ = 0;
+};
+
+}  // namespace
+
+std::string normal_form(std::string_view text) {
+  if (is_ascii(text)) return to_lower(text);
+  static const icu::Normalizer2* const normalizer = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    return icu::Normalizer2::getNFKCCasefoldInstance(status);
+  }();
+  if (normalizer == nullptr) return to_lower(text);
+  std::string result;
+  result.reserve(text.size());
+  icu::StringByteSink<std::string> sink(&result);
+  UErrorCode status = U_ZERO_ERROR;
+  normalizer->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink,
+                            nullptr, status);
+  return U_SUCCESS(status) ? result : to_lower(text);
+}
+
+NormalText normalise_text(std::string_view text, std::size_t max_words) {
+  NormalText result;
+  result.text = normal_form(text);
+  collapse_spaces(result.text);
+  result.words.reserve(std::min(max_words, result.text.size() / 5 + 4));
+  Splitter(result, max_words).run();
+  return result;
+}
+
+std::uint64_t word_hash(std::string_view word) {
+  word = word.substr(0, kHashedBytes);
+  char shaped[kHashedBytes];
+  for (std::size_t i = 0; i < word.size(); ++i) shaped[i] = is_digit(word[i]) ? '0' : word[i];
+  return XXH3_64bits(shaped, word.size());
+}
+
+std::uint64_t pair_hash(std::uint64_t first, std::uint64_t second) {
+  // Not symmetric: "free money" is not "money free".
+  const std::uint64_t mixed = (first ^ 0x9E3779B97F4A7C15ULL) * 0xBF58476D1CE4E5B9ULL + second;
+  return (mixed ^ (mixed >> 29)) * 0x94D049BB133111EBULL;
+}
+
+}  // namespace winnow

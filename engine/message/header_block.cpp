@@ -1,0 +1,77 @@
+// header_block.cpp - one pass over the lines of a header block.
+#include "engine/message/header_block.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/message/ascii.h"
+
+namespace winnow {
+namespace {
+
+void append_value(std::string_view text, const HeaderLimits& limits, HeaderBlock& block) {
+  std::string& value = block.fields.back().value;
+  const std::size_t room = limits.max_value_bytes - std::min(limits.max_value_bytes, value.size());
+  if (text.size() > room) block.cut = true;
+  value.append(text.substr(0, room));
+}
+
+/// RFC 5322 field names are printable ASCII without a colon; old software also puts spaces before the colon.
+std::string_view field_name(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return {};
+  std::string_view name = line.substr(0, colon);
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
+  const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > 32 && c < 127; });
+  return printable ? name : std::string_view{};
+}
+
+}  // namespace
+
+const std::string* HeaderBlock::value(std::string_view name) const {
+  for (const RawHeader& field : fields) {
+    if (equal_ignoring_case(field.name, name)) return &field.value;
+  }
+  return nullptr;
+}
+
+void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBlock& block) {
+  if (line.front() == ' ' || line.front() == '\t') {
+    // A continuation of a field that was not kept must not be added to the last one that was.
+    if (block.field_count == 0) ++block.skipped_lines;
+    if (!block.fields.empty() && block.field_count == block.fields.size()) append_value(line, limits, block);
+    return;
+  }
+  const std::string_view name = field_name(line);
+  if (name.empty()) {
+    ++block.skipped_lines;
+    return;
+  }
+  ++block.field_count;
+  if (block.field_count > limits.max_fields) {
+    block.cut = true;
+    return;
+  }
+  block.fields.push_back({name, {}});
+  append_value(trim(line.substr(line.find(':') + 1)), limits, block);
+}
+
+HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at) {
+  return read_header_block(octets, limits, body_at, [](std::string_view) { return false; });
+}
+
+std::string normalise_line_ends(std::string_view octets) {
+  std::string text;
+  text.reserve(octets.size());
+  std::size_t from = 0;
+  while (from < octets.size()) {
+    std::size_t cr = octets.find('\r', from);
+    if (cr == std::string_view::npos) cr = octets.size();
+    text.append(octets.substr(from, cr - from));
+    if (cr < octets.size() && !(cr + 1 < octets.size() && octets[cr + 1] == '\n')) text += '\r';
+    from = cr + 1;
+  }
+  return text;
+}
+
+}  // namespace winnow

@@ -1,0 +1,298 @@
+// html_text.cpp - a small stack of open elements carries colours and visibility; text goes to one of two
+// places.
+#include "engine/message/html_text.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "engine/message/ascii.h"
+#include "engine/message/charset.h"
+#include "engine/message/html_entities.h"
+#include "engine/message/html_style.h"
+#include "engine/message/html_tokenizer.h"
+#include "engine/message/links.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxOpen = 256;   // deeper elements inherit from the last that is remembered
+constexpr std::size_t kMaxSearch = 64;  // open elements that an end tag is compared with
+constexpr std::size_t kMaxAnchorText = 500;
+constexpr double kTinyFont = 1.5;  // pixels
+
+bool one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_void(std::string_view name) {
+  return one_of(name, {"br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source",
+                       "track", "wbr", "param"});
+}
+
+bool is_block(std::string_view name) {
+  return one_of(name,
+                {"p",      "div",     "br",       "tr",     "li",     "ul",   "ol",         "table",  "h1",
+                 "h2",     "h3",      "h4",       "h5",     "h6",     "hr",   "blockquote", "center", "pre",
+                 "form",   "section", "article",  "header", "footer", "dl",   "dt",         "dd",     "body",
+                 "option", "address", "fieldset", "title",  "tbody",  "thead"});
+}
+
+/// Text of these is never shown.
+bool is_unseen(std::string_view name) { return one_of(name, {"head", "noframes", "template", "datalist"}); }
+
+struct OpenElement {
+  std::string name;
+  bool hidden = false;  // also by an ancestor
+  bool invisible = false;
+  bool unseen = false;  // no text at all, not even hidden text
+  bool background_known = true;
+  double font_pixels = 16;
+  Color color = 0x000000;
+  Color background = 0xFFFFFF;
+  std::size_t text_at = 0;  // characters seen when it was opened
+
+  bool hides_text() const {
+    return hidden || invisible || font_pixels <= kTinyFont ||
+           (background_known && nearly_equal(color, background));
+  }
+};
+
+class HtmlReader : public HtmlEvents {
+ public:
+  explicit HtmlReader(const HtmlLimits& limits) : limits_(limits) { open_.emplace_back(); }
+
+  void on_text(std::string_view text) override;
+  void on_start(const HtmlTag& tag) override;
+  void on_end(std::string_view name) override;
+  void on_comment(std::string_view text) override;
+  void on_raw_text(std::string_view element, std::string_view text) override;
+  HtmlText take();
+
+ private:
+  void count_tag(const HtmlTag& tag);
+  void image(const HtmlTag& tag);
+  void add_link(std::string url, bool is_image);
+  void open_element(const HtmlTag& tag);
+  void close_implied(std::string_view name);
+  void append(std::string_view text, std::string& target, bool& space_waits);
+  void line_break();
+  bool ends_in_letter() const;
+
+  const HtmlLimits limits_;
+  HtmlText result_;
+  std::vector<OpenElement> open_;
+  bool visible_space_ = false, hidden_space_ = false;
+  bool interrupted_ = false;  // a comment or empty element since the last letter
+  bool has_anchor_ = false;
+  std::size_t anchor_ = 0;  // index of the open link
+  std::string last_image_;
+};
+
+bool HtmlReader::ends_in_letter() const {
+  if (result_.visible.empty() || visible_space_) return false;
+  const char last = result_.visible.back();
+  return is_alpha(last) || static_cast<unsigned char>(last) >= 0x80;
+}
+
+void HtmlReader::line_break() {
+  std::string& text = result_.visible;
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  if (!text.empty() && text.back() != '\n' && text.size() < limits_.max_text_bytes) text += '\n';
+  visible_space_ = false;
+  interrupted_ = false;
+}
+
+/// White space runs become one space, as browsers show them.
+void HtmlReader::append(std::string_view text, std::string& target, bool& space_waits) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (is_space(text[at])) {
+      space_waits = true;
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && !is_space(text[end])) ++end;
+    if (target.size() + (end - at) + 1 > limits_.max_text_bytes) {
+      result_.cut = true;
+      return;
+    }
+    if (space_waits && !target.empty() && target.back() != '\n') target += ' ';
+    space_waits = false;
+    target.append(text.substr(at, end - at));
+    at = end;
+  }
+}
+
+void HtmlReader::on_text(std::string_view raw) {
+  const OpenElement& element = open_.back();
+  if (element.unseen) return;
+  std::string unescaped;
+  std::string_view text = raw;
+  if (raw.find('&') != std::string_view::npos) {
+    append_unescaped(raw, unescaped);
+    text = unescaped;
+  }
+  if (element.hides_text()) {
+    const std::size_t before = result_.hidden.size();
+    append(text, result_.hidden, hidden_space_);
+    result_.shape.hidden_text_bytes += result_.hidden.size() - before;
+    return;
+  }
+  const bool letter = !text.empty() && (is_alpha(text[0]) || static_cast<unsigned char>(text[0]) >= 0x80);
+  if (interrupted_ && letter && ends_in_letter()) ++result_.shape.comments_in_words;
+  if (!trim(text).empty()) interrupted_ = false;
+  const std::size_t before = result_.visible.size();
+  append(text, result_.visible, visible_space_);
+  if (!has_anchor_ || before == result_.visible.size()) return;
+  std::string& anchor_text = result_.links[anchor_].text;
+  if (anchor_text.size() >= kMaxAnchorText) return;
+  anchor_text +=
+      utf8_prefix(std::string_view(result_.visible).substr(before), kMaxAnchorText - anchor_text.size());
+}
+
+void HtmlReader::on_comment(std::string_view) {
+  if (ends_in_letter()) interrupted_ = true;
+}
+
+void HtmlReader::on_raw_text(std::string_view element, std::string_view text) {
+  if (element == "title") append(unescape_html(text), result_.title, hidden_space_);
+  if (element == "textarea" || element == "xmp") on_text(text);
+}
+
+void HtmlReader::add_link(std::string url, bool is_image) {
+  // Browsers drop line ends and tabs inside of URLs.
+  url.erase(
+      std::remove_if(url.begin(), url.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }),
+      url.end());
+  const std::string_view trimmed = trim(url);
+  if (trimmed.empty() || trimmed.front() == '#' || starts_ignoring_case(trimmed, "cid:") ||
+      starts_ignoring_case(trimmed, "data:"))
+    return;
+  if (result_.links.size() >= limits_.max_links) {
+    result_.cut = true;
+    return;
+  }
+  Link link;
+  link.url = std::string(trimmed.substr(0, 4096));
+  if (link.url.compare(0, 2, "//") == 0) link.url.insert(0, "http:");
+  link.from_html = true;
+  link.is_image = is_image;
+  result_.links.push_back(std::move(link));
+}
+
+void HtmlReader::image(const HtmlTag& tag) {
+  HtmlShape& shape = result_.shape;
+  ++shape.images;
+  const auto tiny = [&](std::string_view side) {
+    const std::string value = tag.attribute(side);
+    return value == "0" || value == "1" || value == "0px" || value == "1px";
+  };
+  if (tiny("width") && tiny("height")) ++shape.tiny_images;
+  std::string source = tag.attribute("src");
+  if (starts_ignoring_case(source, "http") || source.compare(0, 2, "//") == 0) {
+    ++shape.remote_images;
+    // A newsletter shows the same spacer a hundred times.
+    if (source != last_image_) add_link(source, true);
+    last_image_ = std::move(source);
+  }
+}
+
+void HtmlReader::count_tag(const HtmlTag& tag) {
+  HtmlShape& shape = result_.shape;
+  ++shape.tags;
+  if (tag.name == "form") ++shape.forms;
+  if (tag.name == "script") ++shape.scripts;
+  if (tag.name == "table") ++shape.tables;
+  if (tag.name == "style") ++shape.styles;
+  if (tag.name == "img") image(tag);
+}
+
+/// <p> ends an open <p>, <li> an open <li>, <td> an open <td>: their end tags are often left out.
+void HtmlReader::close_implied(std::string_view name) {
+  std::string_view closes;
+  if (one_of(name, {"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "form", "blockquote"})) closes = "p";
+  if (one_of(name, {"li", "tr", "option"})) closes = name;
+  if (one_of(name, {"td", "th"})) closes = "td";
+  if (closes.empty()) {
+    if (name == "body" && open_.back().name == "head") open_.pop_back();
+    return;
+  }
+  const std::size_t lowest = open_.size() > 9 ? open_.size() - 8 : 1;
+  for (std::size_t i = open_.size(); i-- > lowest;) {
+    if (open_[i].name == closes) {
+      open_.resize(i);
+      return;
+    }
+    if (one_of(open_[i].name, {"table", "ul", "ol", "td", "th", "div"})) return;
+  }
+}
+
+void HtmlReader::open_element(const HtmlTag& tag) {
+  close_implied(tag.name);
+  if (open_.size() >= kMaxOpen) return;
+  const TagStyle style = style_of(tag);
+  OpenElement element = open_.back();
+  element.name = tag.name;
+  element.text_at = result_.visible.size();
+  element.hidden = element.hidden || style.hides;
+  element.unseen = element.unseen || is_unseen(tag.name);
+  if (style.invisible) element.invisible = true;
+  if (style.visible) element.invisible = false;
+  if (style.font_pixels) element.font_pixels = *style.font_pixels;
+  if (style.color) element.color = *style.color;
+  if (style.background) {
+    element.background = *style.background;
+    element.background_known = true;
+  } else if (style.background_unknown || (result_.shape.styles > 0 && tag.has("class"))) {
+    element.background_known = false;  // the style sheet may paint it
+  }
+  open_.push_back(std::move(element));
+}
+
+void HtmlReader::on_start(const HtmlTag& tag) {
+  count_tag(tag);
+  if (is_block(tag.name)) line_break();
+  if (tag.name == "td" || tag.name == "th") visible_space_ = true;
+  if (tag.name == "a" || tag.name == "area" || tag.name == "form") {
+    const std::size_t before = result_.links.size();
+    if (tag.name == "a") has_anchor_ = false;
+    const std::string url = tag.attribute(tag.name == "form" ? "action" : "href");
+    if (tag.name != "form" || starts_ignoring_case(url, "http")) add_link(url, false);
+    if (tag.name == "a" && result_.links.size() > before) {
+      has_anchor_ = true;
+      anchor_ = before;
+    }
+  }
+  if (tag.name == "iframe" || tag.name == "frame") add_link(tag.attribute("src"), false);
+  if (!is_void(tag.name)) open_element(tag);
+}
+
+void HtmlReader::on_end(std::string_view name) {
+  if (name == "a") has_anchor_ = false;
+  const std::size_t lowest = open_.size() > kMaxSearch ? open_.size() - kMaxSearch : 1;
+  for (std::size_t i = open_.size(); i-- > lowest;) {
+    if (open_[i].name != name) continue;
+    if (open_[i].text_at == result_.visible.size() && ends_in_letter()) interrupted_ = true;
+    open_.resize(i);
+    break;
+  }
+  if (is_block(name)) line_break();
+}
+
+HtmlText HtmlReader::take() {
+  for (Link& link : result_.links) complete_link(link);
+  return std::move(result_);
+}
+
+}  // namespace
+
+HtmlText read_html(std::string_view html, const HtmlLimits& limits) {
+  HtmlReader reader(limits);
+  tokenize_html(html, reader);
+  HtmlText result = reader.take();
+  result.shape.bytes = html.size();
+  return result;
+}
+
+}  // namespace winnow

@@ -1,0 +1,231 @@
+// links.cpp - a hand-written scan: one look at each octet, no regular expression.
+#include "engine/message/links.h"
+
+#include <libpsl.h>
+#include <unicode/uidna.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/message/ascii.h"
+#include "engine/message/charset.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxUrl = 4096;
+constexpr std::size_t kMaxHost = 255;
+
+const psl_ctx_t* public_suffixes() {
+  // The newer of the list built into libpsl and the one the distribution keeps up to date. Never freed: it
+  // lives as long as the process.
+  static const psl_ctx_t* const list = psl_latest(nullptr);
+  return list;
+}
+
+const UIDNA* idna() {
+  static const UIDNA* const instance = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    UIDNA* opened = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII, &status);
+    return U_SUCCESS(status) ? opened : nullptr;
+  }();
+  return instance;
+}
+
+std::string percent_decoded(std::string_view text) {
+  const auto digit = [](char c) {
+    return is_digit(c) ? c - '0' : is_alpha(c) && to_lower(c) <= 'f' ? to_lower(c) - 'a' + 10 : -1;
+  };
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
+      decoded += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+bool is_url_octet(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet > 32 && octet != 127 && c != '<' && c != '>' && c != '"' && c != '`' && c != '{' && c != '}' &&
+         c != '|' && c != '^';
+}
+
+/// Punctuation that ends the sentence, not the URL.
+std::string_view without_tail(std::string_view url) {
+  while (!url.empty()) {
+    const char last = url.back();
+    const bool open_bracket = last == ')' && url.find('(') != std::string_view::npos;
+    if (open_bracket || std::string_view(".,;:!?'\")]*_").find(last) == std::string_view::npos) break;
+    url.remove_suffix(1);
+  }
+  return url;
+}
+
+std::string_view url_at(std::string_view text, std::size_t begin) {
+  std::size_t end = begin;
+  while (end < text.size() && end - begin < kMaxUrl && is_url_octet(text[end])) {
+    // U+3000..U+303F and full-width forms are punctuation around URLs in Chinese and Japanese text.
+    if (text.compare(end, 2, "\xE3\x80") == 0 || text.compare(end, 2, "\xEF\xBC") == 0) break;
+    ++end;
+  }
+  return without_tail(text.substr(begin, end - begin));
+}
+
+void add_text_link(std::string_view url, std::vector<Link>& links) {
+  Link link;
+  link.url = starts_ignoring_case(url, "www.") ? "http://" + std::string(url) : std::string(url);
+  complete_link(link);
+  if (!link.host.empty() && link.host.find('.') != std::string::npos) links.push_back(std::move(link));
+}
+
+/// A name such as "bank.example": letters, digits, hyphens, dots; the last label is a known public suffix.
+bool is_host_name(std::string_view text) {
+  if (text.size() > kMaxHost || text.find('.') == std::string_view::npos) return false;
+  if (!is_alpha(text.back()) || text.front() == '.' || text.front() == '-') return false;
+  const bool shape =
+      std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
+  if (!shape || text.find("..") != std::string_view::npos) return false;
+  const std::string last = to_lower(text.substr(text.rfind('.') + 1));
+  return public_suffixes() != nullptr &&
+         psl_is_public_suffix2(public_suffixes(), last.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
+}  // namespace
+
+bool is_ip_address(std::string_view host) {
+  if (!host.empty() && host.front() == '[') return true;
+  if (host.find(':') != std::string_view::npos) return true;
+  if (host.empty() || !is_digit(host.front())) return false;
+  // Browsers take 0xC0000201 and 3221225985 for addresses too.
+  const bool hex = host.size() > 2 && host[0] == '0' && to_lower(host[1]) == 'x';
+  return std::all_of(host.begin(), host.end(), [hex](char c) {
+    const char lower = to_lower(c);
+    return is_digit(c) || c == '.' || (hex && ((lower >= 'a' && lower <= 'f') || lower == 'x'));
+  });
+}
+
+std::string ascii_host(std::string_view written) {
+  written = written.substr(0, 4 * kMaxHost);
+  std::string host =
+      to_lower(written.find('%') == std::string_view::npos ? std::string(written) : percent_decoded(written));
+  while (!host.empty() && host.back() == '.') host.pop_back();
+  if (host.empty() || is_ascii(host)) {
+    const bool clean = std::all_of(host.begin(), host.end(), [](char c) {
+      return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == ':' || c == '[' || c == ']';
+    });
+    return clean && host.size() <= kMaxHost ? host : std::string();
+  }
+  if (idna() == nullptr || !is_utf8(host)) return {};
+  UErrorCode status = U_ZERO_ERROR;
+  UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+  char ascii[kMaxHost + 1];
+  const int32_t length = uidna_nameToASCII_UTF8(idna(), host.data(), static_cast<int32_t>(host.size()), ascii,
+                                                static_cast<int32_t>(sizeof ascii), &info, &status);
+  if (U_FAILURE(status) || length <= 0 || length > static_cast<int32_t>(kMaxHost)) return {};
+  std::string result(ascii, static_cast<std::size_t>(length));
+  return is_ascii(result) && result.find_first_of(" <>\"") == std::string::npos ? result : std::string();
+}
+
+UrlParts split_url(std::string_view url) {
+  UrlParts parts;
+  url = trim(url);
+  const std::size_t colon = url.find(':');
+  if (colon == std::string_view::npos || colon > 20) return parts;
+  const std::string_view scheme = url.substr(0, colon);
+  if (scheme.empty() || !std::all_of(scheme.begin(), scheme.end(),
+                                     [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; }))
+    return parts;
+  parts.scheme = to_lower(scheme);
+  std::string_view rest = url.substr(colon + 1);
+  const bool web = parts.scheme == "http" || parts.scheme == "https" || parts.scheme == "ftp";
+  if (!web) return parts;
+  // Browsers take any number of slashes and backslashes here.
+  while (!rest.empty() && (rest.front() == '/' || rest.front() == '\\')) rest.remove_prefix(1);
+  const std::size_t end = std::min(rest.find_first_of("/\\?#"), rest.size());
+  std::string_view authority = rest.substr(0, end);
+  parts.path = rest.substr(end);
+  const std::size_t at = authority.rfind('@');
+  if (at != std::string_view::npos) {
+    parts.has_user = true;
+    authority.remove_prefix(at + 1);
+  }
+  const bool bracketed = !authority.empty() && authority.front() == '[';
+  const std::size_t port = bracketed ? authority.find("]:") : authority.rfind(':');
+  if (port != std::string_view::npos) {
+    const std::size_t digits = authority[port] == ']' ? port + 2 : port + 1;
+    parts.port = authority.substr(digits);
+    authority = authority.substr(0, digits - 1);
+  }
+  parts.host = ascii_host(authority);
+  return parts;
+}
+
+std::string registrable_domain(std::string_view host) {
+  if (is_ip_address(host) || public_suffixes() == nullptr) return std::string(host);
+  const std::string name = to_lower(host);
+  const char* domain = psl_registrable_domain(public_suffixes(), name.c_str());
+  return domain == nullptr ? name : std::string(domain);
+}
+
+std::string domain_named_in(std::string_view text) {
+  text = text.substr(0, 512);
+  std::size_t at = 0;
+  while (at < text.size()) {
+    while (at < text.size() &&
+           (is_space(text[at]) || std::string_view("(<[\"'>").find(text[at]) != std::string_view::npos))
+      ++at;
+    std::size_t end = at;
+    while (end < text.size() && is_url_octet(text[end])) ++end;
+    const std::string_view word = without_tail(text.substr(at, end - at));
+    at = end + 1;
+    if (word.empty() || word.find('@') != std::string_view::npos) continue;
+    if (word.find("://") != std::string_view::npos) {
+      const UrlParts parts = split_url(word);
+      if (parts.host.find('.') != std::string::npos) return registrable_domain(parts.host);
+    }
+    const std::string_view name = word.substr(0, word.find_first_of("/:?#"));
+    if (!name.empty() && is_host_name(name)) return registrable_domain(name);
+  }
+  return {};
+}
+
+void complete_link(Link& link) {
+  const UrlParts parts = split_url(link.url);
+  link.scheme = parts.scheme;
+  link.host = parts.host;
+  if (!link.host.empty()) link.domain = registrable_domain(link.host);
+  link.text = std::string(trim(link.text));
+  if (!link.text.empty()) link.text_domain = domain_named_in(link.text);
+}
+
+bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // Both marks of a URL hold one of these octets behind at most five letters.
+    const std::size_t mark = text.find_first_of(":wW", at);
+    if (mark == std::string_view::npos) return true;
+    at = mark + 1;
+    std::size_t begin = std::string_view::npos;
+    if (text[mark] == ':' && text.compare(mark, 3, "://") == 0) {
+      begin = mark;
+      while (begin > 0 && mark - begin < 6 && is_alpha(text[begin - 1])) --begin;
+    } else if (starts_ignoring_case(text.substr(mark), "www.") && (mark == 0 || !is_alnum(text[mark - 1]))) {
+      begin = mark;
+    }
+    if (begin == std::string_view::npos) continue;
+    const std::string_view url = url_at(text, begin);
+    const bool known = starts_ignoring_case(url, "http") || starts_ignoring_case(url, "ftp") ||
+                       starts_ignoring_case(url, "www.");
+    if (!known) continue;
+    if (links.size() >= max) return false;
+    add_text_link(url, links);
+    at = std::max(at, begin + url.size());
+  }
+  return true;
+}
+
+}  // namespace winnow

@@ -1,0 +1,42 @@
+// links.h - URLs: found in text, taken apart, brought to their registrable domain.
+//
+// Threads: any; the Public Suffix List and ICU's IDNA are loaded once.
+// Blocks:  never; linear in the text.
+// Fails:   never: what is no URL has an empty host.
+// Source:  RFC 3986 as browsers read it (WHATWG URL: backslashes, stray white space), UTS 46,
+// publicsuffix.org.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/message/message.h"
+
+namespace winnow {
+
+struct UrlParts {
+  std::string scheme;           // lower case
+  std::string host;             // lower case, IDN in ASCII form; "" for schemes without one
+  std::string_view port, path;  // borrow from the URL; path with query and fragment
+  bool has_user = false;        // http://paypal.example@other.example/
+};
+UrlParts split_url(std::string_view url);
+
+/// Lower case and ASCII form of a host name; "" when it is none.
+std::string ascii_host(std::string_view host);
+
+bool is_ip_address(std::string_view host);
+
+/// Fills scheme, host, domain and text_domain of a link whose url and text are set.
+void complete_link(Link& link);
+
+/// Registrable domain of the first host that `text` names, as a URL or bare ("www.bank.example", "bank.com");
+/// "" if none.
+std::string domain_named_in(std::string_view text);
+
+/// Appends the URLs of a plain text, until `links` holds `max`; false when there were more.
+bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links);
+
+}  // namespace winnow

@@ -1,0 +1,207 @@
+// message_builder.cpp - the parts of a message become its texts, links and attachments.
+#include "engine/message/message_builder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/message/ascii.h"
+#include "engine/message/attachments.h"
+#include "engine/message/authentication_results.h"
+#include "engine/message/charset.h"
+#include "engine/message/html_text.h"
+#include "engine/message/links.h"
+
+namespace winnow {
+namespace {
+
+bool is_text_type(const std::string& type) {
+  return type.rfind("text/", 0) == 0 || type.rfind("multipart/", 0) == 0 || type.rfind("message/", 0) == 0;
+}
+
+/// <meta charset=...> or <meta http-equiv ... charset=...> in the first part of the HTML.
+std::string charset_of_html(std::string_view html) {
+  constexpr std::size_t kLook = 2048;
+  const std::string head = to_lower(html.substr(0, kLook));
+  const std::size_t at = head.find("charset=");
+  if (at == std::string::npos) return {};
+  std::string_view value = std::string_view(head).substr(at + 8);
+  while (!value.empty() && (value.front() == '"' || value.front() == '\'')) value.remove_prefix(1);
+  const auto end =
+      std::find_if(value.begin(), value.end(), [](char c) { return !is_alnum(c) && c != '-' && c != '_'; });
+  return std::string(value.begin(), end);
+}
+
+void add_unique(std::string value, std::vector<std::string>& values) {
+  constexpr std::size_t kMax = 20;
+  if (value.empty() || values.size() >= kMax ||
+      std::find(values.begin(), values.end(), value) != values.end())
+    return;
+  values.push_back(std::move(value));
+}
+
+void add_shape(const HtmlShape& part, HtmlShape& all) {
+  all.bytes += part.bytes;
+  all.tags += part.tags;
+  all.images += part.images;
+  all.remote_images += part.remote_images;
+  all.tiny_images += part.tiny_images;
+  all.forms += part.forms;
+  all.scripts += part.scripts;
+  all.tables += part.tables;
+  all.comments_in_words += part.comments_in_words;
+  all.styles += part.styles;
+  all.hidden_text_bytes += part.hidden_text_bytes;
+}
+
+void append_paragraph(std::string_view text, std::size_t max, std::string& target) {
+  if (text.empty() || target.size() >= max) return;
+  if (!target.empty() && target.back() != '\n') target += '\n';
+  target += utf8_prefix(text, max - target.size());
+}
+
+}  // namespace
+
+void MessageBuilder::add_headers(const HeaderBlock& block) {
+  const MessageLimits& limits = options_.limits;
+  std::size_t& repairs = message_.shape.broken_encodings;
+  message_.shape.header_count = block.field_count;
+  message_.shape.header_bytes = block.bytes;
+  message_.shape.limits_hit = block.cut;
+  message_.headers.reserve(block.fields.size());
+  for (const RawHeader& field : block.fields) {
+    message_.headers.push_back({std::string(field.name), decode_header_text(field.value, repairs)});
+  }
+  const auto mailboxes = [&](std::string_view name, std::vector<Mailbox>& target) {
+    if (const std::string* value = block.value(name))
+      target = parse_mailboxes(*value, limits.max_addresses, repairs);
+  };
+  mailboxes("From", message_.from);
+  mailboxes("Reply-To", message_.reply_to);
+  mailboxes("Sender", message_.sender);
+  mailboxes("To", message_.to);
+  mailboxes("Cc", message_.cc);
+  if (const std::string* date = block.value("Date")) message_.date = parse_date(*date);
+  if (const Header* subject = message_.header("Subject")) message_.subject = subject->value;
+  add_authentication(block);
+}
+
+void MessageBuilder::add_authentication(const HeaderBlock& block) {
+  if (options_.trusted_authserv_ids.empty()) return;
+  for (const RawHeader& field : block.fields) {
+    if (!equal_ignoring_case(field.name, "Authentication-Results")) continue;
+    add_authentication_results(field.value, options_.trusted_authserv_ids, message_.authentication);
+  }
+}
+
+void MessageBuilder::note_part(const LeafPart& part, TransferEncoding encoding) {
+  MessageShape& shape = message_.shape;
+  const std::string& type = part.content_type.type;
+  add_unique(part.content_type.charset, shape.charsets);
+  if (type == "text/html") ++shape.html_parts;
+  if (type == "text/plain") ++shape.text_parts;
+  if (encoding == TransferEncoding::Base64 && type.rfind("text/", 0) == 0) ++shape.base64_text_parts;
+  if (type == "application/pgp-encrypted" || type == "application/pkcs7-mime" ||
+      type == "application/x-pkcs7-mime") {
+    shape.is_encrypted = true;
+  }
+  if (type == "application/pgp-signature" || type.find("pkcs7-signature") != std::string::npos)
+    shape.is_signed = true;
+}
+
+void MessageBuilder::add_leaf(const LeafPart& part) {
+  const TransferEncoding encoding = parse_transfer_encoding(part.headers->value("Content-Transfer-Encoding"));
+  const ContentDisposition disposition =
+      parse_content_disposition(part.headers->value("Content-Disposition"), message_.shape.broken_encodings);
+  note_part(part, encoding);
+  const std::string& name = disposition.file_name.empty() ? part.content_type.name : disposition.file_name;
+  const bool is_file = disposition.is_attachment || (!name.empty() && part.content_type.type != "text/plain");
+  if (is_text_type(part.content_type.type) && !is_file) return add_text(part, encoding);
+  add_attachment(part, encoding, name);
+}
+
+void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
+  const bool is_html = part.content_type.type == "text/html";
+  std::size_t& left = is_html ? html_left_ : text_left_;
+  bool cut = false;
+  const std::string octets = decode_transfer(part.body, encoding, left, cut);
+  left -= octets.size();
+  std::string charset = part.content_type.charset;
+  if (charset.empty() && is_html) charset = charset_of_html(octets);
+  std::string text = to_utf8(octets, charset, message_.shape.broken_encodings);
+  if (text.find('\r') != std::string::npos) text = normalise_line_ends(text);
+  if (cut) message_.shape.limits_hit = true;
+  if (is_html) return add_html(std::move(text), part.alternative);
+  if (!find_links(text, options_.limits.max_links, message_.links)) message_.shape.limits_hit = true;
+  pieces_.push_back({std::move(text), false, part.alternative});
+}
+
+void MessageBuilder::add_html(std::string html, std::size_t alternative) {
+  const MessageLimits& limits = options_.limits;
+  HtmlText read = read_html(html, {limits.max_text_bytes, limits.max_links});
+  add_shape(read.shape, message_.html);
+  if (read.cut) message_.shape.limits_hit = true;
+  for (Link& link : read.links) {
+    if (message_.links.size() >= limits.max_links) {
+      message_.shape.limits_hit = true;
+      break;
+    }
+    message_.links.push_back(std::move(link));
+  }
+  append_paragraph(read.hidden, limits.max_text_bytes, message_.hidden_text);
+  append_paragraph(read.visible, limits.max_text_bytes, message_.html_text);
+  pieces_.push_back({std::move(read.visible), true, alternative});
+}
+
+void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encoding, std::string name) {
+  constexpr std::size_t kLook = 36u << 10;  // as far as the mark of an ISO image
+  constexpr std::size_t kEncodedLook = 52u << 10;
+  bool cut = false;
+  const std::string first = decode_transfer(part.body.substr(0, kEncodedLook), encoding, kLook, cut);
+  Attachment attachment;
+  attachment.extension = file_extension(name);
+  attachment.name = std::move(name);
+  attachment.declared_type = part.content_type.type;
+  attachment.magic_type = magic_type(first);
+  // The size is told without decoding: base64 carries three octets in four, with a line end every 76.
+  attachment.size = part.body.size() > kEncodedLook && encoding == TransferEncoding::Base64
+                        ? part.body.size() / 78 * 57
+                    : encoding == TransferEncoding::None ? part.body.size()
+                                                         : first.size();
+  message_.attachments.push_back(std::move(attachment));
+}
+
+void MessageBuilder::add_summary(MimeSummary summary) {
+  MessageShape& shape = message_.shape;
+  shape.parts = summary.parts;
+  shape.depth = summary.depth;
+  shape.broken_encodings += summary.repairs;
+  if (summary.cut) shape.limits_hit = true;
+  if (!summary.types.empty()) shape.top_type = summary.types.front();
+  shape.types = std::move(summary.types);
+  shape.is_report = shape.top_type == "multipart/report";
+  if (shape.top_type == "multipart/signed") shape.is_signed = true;
+  if (shape.top_type == "multipart/encrypted") shape.is_encrypted = true;
+}
+
+bool MessageBuilder::has_plain_twin(std::size_t alternative) const {
+  return alternative != 0 && std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+           return !piece.is_html && piece.alternative == alternative && !trim(piece.text).empty();
+         });
+}
+
+void MessageBuilder::merge_text() {
+  for (const Piece& piece : pieces_) {
+    if (piece.is_html && has_plain_twin(piece.alternative)) continue;
+    if (message_.text.size() + piece.text.size() > options_.limits.max_text_bytes)
+      message_.shape.limits_hit = true;
+    append_paragraph(piece.text, options_.limits.max_text_bytes, message_.text);
+  }
+}
+
+Message MessageBuilder::take() {
+  merge_text();
+  return std::move(message_);
+}
+
+}  // namespace winnow

@@ -1,0 +1,213 @@
+// mime_codec.cpp - GMime's decoders behind plain functions. The structure of a message is not read with
+// GMime: its parser recurses once for each nested part and keeps every part in memory (see README.md).
+#include "engine/message/mime_codec.h"
+
+#include <gmime/gmime.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "engine/message/ascii.h"
+#include "engine/message/charset.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxParameters = 64;
+
+void init_gmime() {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+}
+
+struct FreeString {
+  void operator()(char* text) const { g_free(text); }
+};
+using GString_ = std::unique_ptr<char, FreeString>;
+
+struct Unref {
+  template <typename T>
+  void operator()(T* object) const {
+    g_object_unref(object);
+  }
+};
+template <typename T>
+using Object = std::unique_ptr<T, Unref>;
+
+std::string text_or_empty(const char* text, std::size_t& repairs) {
+  return text == nullptr ? std::string() : repair_utf8(text, repairs);
+}
+
+/// Octets above 127 in a header are not legal but common: read them first, so that GMime has nothing to
+/// guess.
+std::string readable_octets(const std::string& value, std::size_t& repairs) {
+  return is_ascii(value) && value.find('\0') == std::string::npos ? value : to_utf8(value, "", repairs);
+}
+
+/// GMime compares each parameter with all before it: a flood of RFC 2231 pieces would take quadratic time.
+std::string with_few_parameters(const std::string& value) {
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == ';' && ++seen > kMaxParameters) return value.substr(0, i);
+  }
+  return value;
+}
+
+Mailbox mailbox_of(InternetAddress* address, std::size_t& repairs) {
+  Mailbox mailbox;
+  if (const char* name = internet_address_get_name(address)) mailbox.name = decode_header_text(name, repairs);
+  const char* written = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
+  mailbox.address = text_or_empty(written, repairs);
+  const std::size_t at = mailbox.address.rfind('@');
+  if (at == std::string::npos) return mailbox;
+  mailbox.domain = to_lower(std::string_view(mailbox.address).substr(at + 1));
+  mailbox.address = mailbox.address.substr(0, at + 1) + mailbox.domain;
+  return mailbox;
+}
+
+void add_mailboxes(InternetAddressList* list, std::size_t max, std::vector<Mailbox>& mailboxes,
+                   std::size_t& repairs) {
+  const int length = internet_address_list_length(list);
+  for (int i = 0; i < length && mailboxes.size() < max; ++i) {
+    InternetAddress* address = internet_address_list_get_address(list, i);
+    if (INTERNET_ADDRESS_IS_MAILBOX(address)) {
+      mailboxes.push_back(mailbox_of(address, repairs));
+      continue;
+    }
+    // "Friends: a@x, b@x;" - the members; an empty group keeps its name ("undisclosed recipients").
+    InternetAddressList* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address));
+    if (members == nullptr || internet_address_list_length(members) == 0) {
+      mailboxes.push_back({text_or_empty(internet_address_get_name(address), repairs), "", ""});
+      continue;
+    }
+    for (int j = 0; j < internet_address_list_length(members) && mailboxes.size() < max; ++j) {
+      InternetAddress* member = internet_address_list_get_address(members, j);
+      if (INTERNET_ADDRESS_IS_MAILBOX(member)) mailboxes.push_back(mailbox_of(member, repairs));
+    }
+  }
+}
+
+/// Groups in groups make GMime recurse; no mail program writes more than a few groups.
+std::string with_few_groups(const std::string& value) {
+  constexpr std::size_t kMaxGroups = 50;
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == ':' && ++seen > kMaxGroups) return value.substr(0, i);
+  }
+  return value;
+}
+
+std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std::size_t max_bytes,
+                             bool& cut) {
+  std::string decoded;
+  constexpr std::size_t kBlock = 48 << 10;
+  while (!octets.empty() && decoded.size() < max_bytes) {
+    const std::string_view block = octets.substr(0, kBlock);
+    octets.remove_prefix(block.size());
+    const std::size_t before = decoded.size();
+    decoded.resize(before + g_mime_encoding_outlen(&state, block.size()));
+    const std::size_t written =
+        g_mime_encoding_step(&state, block.data(), block.size(), decoded.data() + before);
+    decoded.resize(before + written);
+  }
+  if (!octets.empty() || decoded.size() > max_bytes) cut = true;
+  if (decoded.size() > max_bytes) decoded.resize(max_bytes);
+  return decoded;
+}
+
+}  // namespace
+
+std::string decode_header_text(const std::string& value, std::size_t& repairs) {
+  const std::string octets = readable_octets(value, repairs);
+  if (octets.find("=?") == std::string::npos) return octets;
+  init_gmime();
+  const GString_ decoded(g_mime_utils_header_decode_text(nullptr, octets.c_str()));
+  return text_or_empty(decoded.get(), repairs);
+}
+
+std::vector<Mailbox> parse_mailboxes(const std::string& value, std::size_t max, std::size_t& repairs) {
+  init_gmime();
+  std::vector<Mailbox> mailboxes;
+  const std::string octets = with_few_groups(readable_octets(value, repairs));
+  const Object<InternetAddressList> list(internet_address_list_parse(nullptr, octets.c_str()));
+  if (list) add_mailboxes(list.get(), max, mailboxes, repairs);
+  if (mailboxes.empty() && !trim(octets).empty()) {
+    mailboxes.push_back({decode_header_text(octets, repairs), "", ""});
+  }
+  return mailboxes;
+}
+
+std::optional<std::int64_t> parse_date(const std::string& value) {
+  init_gmime();
+  GDateTime* date = is_ascii(value) ? g_mime_utils_header_decode_date(value.c_str()) : nullptr;
+  if (date == nullptr) return std::nullopt;
+  const std::int64_t seconds = g_date_time_to_unix(date);
+  g_date_time_unref(date);
+  return seconds;
+}
+
+ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
+  ContentType result;
+  if (value == nullptr) return result;
+  init_gmime();
+  const std::string octets = with_few_parameters(readable_octets(*value, repairs));
+  const Object<GMimeContentType> parsed(g_mime_content_type_parse(nullptr, octets.c_str()));
+  if (!parsed) return result;
+  const char* major = g_mime_content_type_get_media_type(parsed.get());
+  const char* minor = g_mime_content_type_get_media_subtype(parsed.get());
+  if (major != nullptr && *major != '\0') {
+    result.type = to_lower(repair_utf8(std::string(major) + "/" + (minor != nullptr ? minor : ""), repairs));
+  }
+  const auto parameter = [&](const char* name) {
+    return text_or_empty(g_mime_content_type_get_parameter(parsed.get(), name), repairs);
+  };
+  result.charset = to_lower(trim(parameter("charset")));
+  result.boundary = parameter("boundary");
+  result.name = decode_header_text(parameter("name"), repairs);
+  result.protocol = to_lower(parameter("protocol"));
+  return result;
+}
+
+ContentDisposition parse_content_disposition(const std::string* value, std::size_t& repairs) {
+  ContentDisposition result;
+  if (value == nullptr) return result;
+  init_gmime();
+  const std::string octets = with_few_parameters(readable_octets(*value, repairs));
+  const Object<GMimeContentDisposition> parsed(g_mime_content_disposition_parse(nullptr, octets.c_str()));
+  if (!parsed) return result;
+  const char* disposition = g_mime_content_disposition_get_disposition(parsed.get());
+  result.is_attachment = disposition != nullptr && equal_ignoring_case(disposition, "attachment");
+  const char* name = g_mime_content_disposition_get_parameter(parsed.get(), "filename");
+  result.file_name = decode_header_text(text_or_empty(name, repairs), repairs);
+  return result;
+}
+
+TransferEncoding parse_transfer_encoding(const std::string* value) {
+  if (value == nullptr) return TransferEncoding::None;
+  const std::string_view name = trim(*value);
+  if (starts_ignoring_case(name, "base64")) return TransferEncoding::Base64;
+  if (starts_ignoring_case(name, "quoted-printable")) return TransferEncoding::QuotedPrintable;
+  for (const char* uu : {"x-uuencode", "uuencode", "x-uue", "x-uu"}) {
+    if (starts_ignoring_case(name, uu)) return TransferEncoding::UuEncode;
+  }
+  return TransferEncoding::None;
+}
+
+std::string decode_transfer(std::string_view octets, TransferEncoding encoding, std::size_t max_bytes,
+                            bool& cut) {
+  if (encoding == TransferEncoding::None) {
+    if (octets.size() > max_bytes) cut = true;
+    return std::string(octets.substr(0, max_bytes));
+  }
+  init_gmime();
+  GMimeContentEncoding kind = GMIME_CONTENT_ENCODING_BASE64;
+  if (encoding == TransferEncoding::QuotedPrintable) kind = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+  if (encoding == TransferEncoding::UuEncode) kind = GMIME_CONTENT_ENCODING_UUENCODE;
+  GMimeEncoding state;
+  g_mime_encoding_init_decode(&state, kind);
+  return decode_in_blocks(state, octets, max_bytes, cut);
+}
+
+}  // namespace winnow
