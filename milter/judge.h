@@ -45,7 +45,8 @@ struct Judgement {
   std::optional<Fallback> fallback;
   bool gtube = false;
   std::string model;
-  std::vector<std::string> reasons;            // short, strongest first, safe for a header
+  std::vector<float> dense;                    // in the order of dense_features()
+  std::vector<std::string> reasons;            // names of features the message shows; none for verdict accept
   std::size_t batch_size = 0;
   JudgeTimings timings;
 };

@@ -6,23 +6,45 @@
 // Fails:   every problem into Diagnostics; then null, and the caller keeps the snapshot it has.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "config/diagnostics.h"
+#include "config/network.h"
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "rules/rule_set.h"
 
 namespace winnow {
 
-struct Snapshot {
-  Settings settings;
-  std::shared_ptr<const RuleSet> rules;
-  std::shared_ptr<Engine> engine;
+/// Whose mail is accepted unseen (milter.skip).
+struct SkipList {
+  bool authenticated = false;
+  std::vector<IpNetwork> networks;
+
+  static SkipList from(const std::vector<std::string>& entries, Diagnostics& problems);
+  bool covers(const std::string& client_ip, bool is_authenticated) const;
 };
 
-/// `previous` may be null; its engine is kept when settings and model bytes are unchanged.
+/// Tells whether a file was replaced or written to since it was last looked at.
+struct FileIdentity {
+  std::uint64_t device = 0, inode = 0, size = 0;
+  std::int64_t changed_ns = 0;  // ctime: no writer can set it back
+  bool operator==(const FileIdentity&) const = default;
+};
+
+struct Snapshot {
+  Settings settings;
+  SkipList skip;
+  std::shared_ptr<const RuleSet> rules;
+  std::shared_ptr<Engine> engine;
+  FileIdentity model_file;
+};
+
+/// `previous` may be null; its engine is kept when the engine's settings and the model file are unchanged.
 std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& settings_file, const Snapshot* previous,
                                               Diagnostics& problems);
 

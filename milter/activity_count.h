@@ -1,0 +1,69 @@
+// activity_count.h - counts what is under way, up to a limit, and lets one thread wait for it to end.
+//
+// Threads: every method from any thread.
+// Blocks:  wait_for_zero up to its time; the others only for the lock.
+// Fails:   enter() refuses when the limit is reached.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+
+#include "engine/thread_annotations.h"
+
+namespace winnow {
+
+class ActivityCount {
+ public:
+  bool enter(std::size_t limit) EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    if (count_ >= limit) return false;
+    ++count_;
+    return true;
+  }
+  void leave() EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    --count_;
+    last_leave_ = std::chrono::steady_clock::now();
+    if (count_ == 0) changed_.notify_all();
+  }
+  std::size_t count() const EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return count_;
+  }
+  std::chrono::steady_clock::time_point last_leave() const EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return last_leave_;
+  }
+  /// True when nothing was under way at some moment before `until`.
+  bool wait_for_zero(std::chrono::steady_clock::time_point until) EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    while (count_ > 0) {
+      if (changed_.wait_until(mutex_, until) == std::cv_status::timeout) return count_ == 0;
+    }
+    return true;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::size_t count_ GUARDED_BY(mutex_) = 0;
+  std::chrono::steady_clock::time_point last_leave_ GUARDED_BY(mutex_);
+};
+
+/// One unit of an ActivityCount, given back when it goes out of scope.
+class Activity {
+ public:
+  Activity(ActivityCount& count, std::size_t limit) : count_(count.enter(limit) ? &count : nullptr) {}
+  ~Activity() {
+    if (count_ != nullptr) count_->leave();
+  }
+  Activity(const Activity&) = delete;
+  Activity& operator=(const Activity&) = delete;
+  explicit operator bool() const { return count_ != nullptr; }
+
+ private:
+  ActivityCount* count_;
+};
+
+}  // namespace winnow

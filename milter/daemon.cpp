@@ -1,0 +1,145 @@
+#include "milter/daemon.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "milter/http_endpoint.h"
+#include "milter/libmilter_server.h"
+#include "milter/mail_service.h"
+#include "milter/metrics.h"
+#include "milter/reloader.h"
+
+namespace winnow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// libmilter writes an answer right after our callback has returned, and tells nobody when it has.
+constexpr std::chrono::milliseconds kAnswerGrace{250};
+
+/// Everything a running daemon is made of. Never destroyed.
+struct Daemon {
+  explicit Daemon(ServeOptions given)
+      : log(std::move(given.log)),
+        metrics(make_metrics()),
+        service(given.snapshot, *log, *metrics),
+        reloader(std::move(given.reload), service, *metrics) {}
+
+  const std::unique_ptr<Log> log;
+  const std::unique_ptr<Metrics> metrics;
+  MailService service;
+  Reloader reloader;
+  std::unique_ptr<LibmilterServer> server;
+  std::unique_ptr<HttpEndpoint> http;
+  std::atomic<bool> ready{false};
+  std::atomic<bool> failed{false};  // libmilter could not go on
+};
+
+sigset_t awaited_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int one : {SIGTERM, SIGINT, SIGUSR1}) ::sigaddset(&signals, one);
+  return signals;
+}
+
+void start_http(Daemon& daemon) {
+  const std::string& listen = daemon.service.snapshot()->settings.metrics.listen;
+  if (listen.empty()) return;
+  std::string error;
+  daemon.http = HttpEndpoint::start(
+      listen, {[&daemon] { return daemon.metrics->text(); }, [&daemon] { return daemon.ready.load(); }}, error);
+  // Mail is worth more than its statistics: the daemon runs without them.
+  if (daemon.http == nullptr) daemon.log->error("metrics are off: " + error);
+}
+
+/// libmilter's main loop on a thread of its own, so that the main thread is the one that waits for signals: libmilter
+/// has a thread that waits for them too, and Linux prefers the main thread.
+void start_milter(Daemon& daemon, pthread_t main_thread) {
+  std::thread([&daemon, main_thread] {
+    if (!daemon.server->run()) daemon.failed = true;
+    ::pthread_kill(main_thread, SIGTERM);  // stopped by a signal that libmilter got, or not able to go on
+  }).detach();
+}
+
+void announce(Daemon& daemon) {
+  const std::shared_ptr<const Snapshot> snapshot = daemon.service.snapshot();
+  const std::string& model = snapshot->engine->manifest().name;
+  daemon.metrics->model(model, snapshot->engine->sha256());
+  daemon.log->info("ready: socket=" + daemon.server->address() + " metrics=" +
+                   (daemon.http ? daemon.http->address() : std::string("off")) + " model=" + word(model) +
+                   " rules=" + std::to_string(snapshot->rules->info().rules));
+  daemon.ready = true;
+  (void)::sd_notify(0, "READY=1");
+}
+
+/// Returns when a signal asks to stop.
+void wait_for_stop(Daemon& daemon) {
+  const sigset_t signals = awaited_signals();
+  for (;;) {
+    int received = 0;
+    if (::sigwait(&signals, &received) != 0) continue;
+    if (received != SIGUSR1) return;
+    daemon.reloader.request();
+  }
+}
+
+void finish_what_is_in_flight(Daemon& daemon) {
+  const std::chrono::microseconds deadline = daemon.service.snapshot()->settings.milter.deadline;
+  daemon.server->close_door();
+  (void)daemon.service.transactions().wait_for_zero(Clock::now() + deadline);
+  daemon.server->stop();
+  (void)daemon.service.in_flight().wait_for_zero(Clock::now() + deadline + std::chrono::seconds(1));
+  std::this_thread::sleep_until(daemon.service.transactions().last_leave() + kAnswerGrace);
+}
+
+}  // namespace
+
+void serve(ServeOptions options) {
+  const sigset_t signals = awaited_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  const MilterSettings settings = options.snapshot->settings.milter;
+  Daemon& daemon = *new Daemon(std::move(options));  // never deleted: libmilter's threads outlive this function
+  std::string error;
+  daemon.server = LibmilterServer::listen(settings, daemon.service, error);
+  if (daemon.server == nullptr) {
+    daemon.log->error("cannot start: " + error);
+    std::_Exit(1);
+  }
+  start_http(daemon);
+  start_milter(daemon, ::pthread_self());
+  announce(daemon);
+  wait_for_stop(daemon);
+  daemon.ready = false;
+  (void)::sd_notify(0, "STOPPING=1");
+  daemon.log->info("stopping: transactions=" + std::to_string(daemon.service.transactions().count()));
+  finish_what_is_in_flight(daemon);
+  daemon.log->info(daemon.failed ? "stopped: libmilter could not go on, syslog has its reason" : "stopped");
+  std::_Exit(daemon.failed ? 1 : 0);
+}
+
+int run_daemon(const std::filesystem::path& settings_file) {
+  Diagnostics problems;
+  std::shared_ptr<const Snapshot> snapshot = load_snapshot(settings_file, nullptr, problems);
+  std::fputs(problems.to_string().c_str(), stderr);
+  if (snapshot == nullptr) {
+    std::fprintf(stderr, "winnow-milter: not started: %zu errors\n", problems.error_count());
+    return 1;
+  }
+  ServeOptions options;
+  options.snapshot = snapshot;
+  options.reload = [settings_file](const Snapshot& current, Diagnostics& found) {
+    return load_snapshot(settings_file, &current, found);
+  };
+  options.log = make_log(snapshot->settings.log.to);
+  serve(std::move(options));
+}
+
+}  // namespace winnow

@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "milter/judge.h"
+
+namespace winnow {
+namespace {
+
+std::string domain_of(const std::string& address) {
+  const std::size_t at = address.rfind('@');
+  std::string domain = at == std::string::npos ? "" : address.substr(at + 1);
+  std::transform(domain.begin(), domain.end(), domain.begin(),
+                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
+  return domain;
+}
+
+void set_probabilities(Facts& facts, const Judgement& judgement) {
+  facts.set(Fact::ScanOk, !judgement.fallback.has_value());
+  facts.set(Fact::ScanError,
+            judgement.fallback ? std::string(score_error_name(judgement.fallback->cause)) : std::string());
+  facts.set(Fact::ModelName, judgement.model);
+  facts.set(Fact::Gtube, judgement.gtube);
+  for (std::size_t i = 0; i < judgement.probabilities.size(); ++i) {
+    const LabelProbability& label = judgement.probabilities[i];
+    if (i == 0) facts.set(Fact::Spam, label.probability);  // the first label is spam, whatever its name
+    if (label.label == "phishing") facts.set(Fact::Phishing, label.probability);
+  }
+}
+
+void set_envelope(Facts& facts, const Envelope& envelope) {
+  facts.set(Fact::Authenticated, !envelope.auth_user.empty());
+  if (const std::optional<IpAddress> ip = IpAddress::parse(envelope.client_ip)) facts.set(Fact::ClientIp, *ip);
+  facts.set(Fact::ClientName, envelope.client_name);
+  facts.set(Fact::Helo, envelope.helo);
+  facts.set(Fact::Tls, envelope.tls);
+  facts.set(Fact::MailFrom, envelope.mail_from);
+  facts.set(Fact::MailFromDomain, domain_of(envelope.mail_from));
+  facts.set(Fact::RecipientsCount, static_cast<double>(envelope.recipients.size()));
+  facts.recipients = envelope.recipients;
+  if (!envelope.recipients.empty()) {
+    facts.set(Fact::Recipient, envelope.recipients.front());
+    facts.set(Fact::RecipientDomain, domain_of(envelope.recipients.front()));
+  }
+}
+
+void set_header_facts(Facts& facts, const Message& message) {
+  if (!message.from.empty()) {
+    facts.set(Fact::FromAddress, message.from.front().address);
+    facts.set(Fact::FromDomain, message.from.front().domain);
+    facts.set(Fact::FromName, message.from.front().name);
+  }
+  if (!message.reply_to.empty()) facts.set(Fact::ReplyToDomain, message.reply_to.front().domain);
+  facts.set(Fact::Subject, message.subject);
+  facts.set(Fact::Spf, message.authentication.spf);
+  facts.set(Fact::Dkim, message.authentication.dkim);
+  facts.set(Fact::Dmarc, message.authentication.dmarc);
+  for (const Header& header : message.headers) facts.headers.emplace_back(header.name, header.value);
+}
+
+void set_content_facts(Facts& facts, const Message& message) {
+  facts.set(Fact::Size, static_cast<double>(message.size));
+  facts.set(Fact::Truncated, message.truncated);
+  facts.set(Fact::AttachmentsCount, static_cast<double>(message.attachments.size()));
+  std::vector<std::string> names;
+  for (const Attachment& attachment : message.attachments) names.push_back(attachment.name);
+  facts.set(Fact::AttachmentsNames, std::move(names));
+  std::vector<std::string> domains;
+  for (const Link& link : message.links) {
+    if (!link.domain.empty()) domains.push_back(link.domain);
+  }
+  std::sort(domains.begin(), domains.end());
+  domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
+  facts.set(Fact::UrlsDomains, std::move(domains));
+}
+
+void set_features(Facts& facts, const std::vector<float>& dense) {
+  const std::vector<DenseFeature>& table = dense_features();
+  for (std::size_t i = 0; i < std::min(dense.size(), table.size()); ++i) {
+    facts.features.emplace_back(table[i].name, dense[i]);
+  }
+  std::sort(facts.features.begin(), facts.features.end());
+}
+
+}  // namespace
+
+Facts facts_of(const Message& message, const Judgement& judgement) {
+  Facts facts;
+  set_probabilities(facts, judgement);
+  set_envelope(facts, message.envelope);
+  set_header_facts(facts, message);
+  set_content_facts(facts, message);
+  set_features(facts, judgement.dense);
+  return facts;
+}
+
+}  // namespace winnow

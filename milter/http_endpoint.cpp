@@ -1,0 +1,207 @@
+#include "milter/http_endpoint.h"
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include <charconv>
+#include <exception>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "milter/listen_socket.h"
+
+namespace winnow {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Generic = asio::generic::stream_protocol;
+using Acceptor = asio::basic_socket_acceptor<Generic>;
+using Stream = beast::basic_stream<Generic>;
+using Response = http::response<http::string_body>;
+
+Response respond(const http::request<http::empty_body>& request, const HttpRoutes& routes) {
+  Response response{http::status::ok, request.version()};
+  response.set(http::field::content_type, "text/plain; charset=utf-8");
+  const auto target = request.target();
+  if (request.method() != http::verb::get && request.method() != http::verb::head) {
+    response.result(http::status::method_not_allowed);
+    response.body() = "only GET\n";
+  } else if (target == "/metrics") {
+    response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+    response.body() = routes.metrics();
+  } else if (target == "/livez") {
+    response.body() = "alive\n";
+  } else if (target == "/readyz") {
+    const bool ready = routes.ready();
+    if (!ready) response.result(http::status::service_unavailable);
+    response.body() = ready ? "ready\n" : "not ready\n";
+  } else {
+    response.result(http::status::not_found);
+    response.body() = "there is /metrics, /livez and /readyz\n";
+  }
+  response.keep_alive(false);
+  response.prepare_payload();
+  if (request.method() == http::verb::head) response.body().clear();
+  return response;
+}
+
+/// One request, one answer, then the connection is closed.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(Stream stream, const HttpRoutes& routes, const HttpLimits& limits, std::size_t& open)
+      : stream_(std::move(stream)), routes_(routes), limits_(limits), open_(open) {
+    ++open_;
+  }
+  ~Exchange() { --open_; }
+
+  void start() {
+    parser_.header_limit(static_cast<std::uint32_t>(limits_.max_header_bytes));
+    parser_.body_limit(0);
+    stream_.expires_after(limits_.timeout);
+    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
+      if (!failed) self->answer();
+    });
+  }
+
+ private:
+  void answer() {
+    response_ = respond(parser_.get(), routes_);
+    stream_.expires_after(limits_.timeout);
+    http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code, std::size_t) {
+      beast::error_code ignored;
+      self->stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    });
+  }
+
+  Stream stream_;
+  const HttpRoutes& routes_;
+  const HttpLimits limits_;
+  std::size_t& open_;
+  beast::flat_buffer buffer_{16384};
+  http::request_parser<http::empty_body> parser_;
+  Response response_;
+};
+
+class Server : public HttpEndpoint {
+ public:
+  Server(HttpRoutes routes, const HttpLimits& limits) : routes_(std::move(routes)), limits_(limits) {}
+  ~Server() override {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  bool open(const std::string& listen, std::string& error);
+  const std::string& address() const override { return address_; }
+
+ private:
+  bool bind_to(const Generic::endpoint& endpoint, std::string& error);
+  void accept_next();
+  void serve();
+
+  const HttpRoutes routes_;
+  const HttpLimits limits_;
+  std::size_t open_ = 0;  // exchanges; only the server's thread touches it
+  asio::io_context context_{1};
+  Acceptor acceptor_{context_};
+  asio::steady_timer pause_{context_};
+  std::string address_;
+  std::thread thread_;
+};
+
+std::optional<asio::ip::tcp::endpoint> tcp_endpoint(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  unsigned short port = 0;
+  const char* end = listen.data() + listen.size();
+  const auto [stop, bad] = std::from_chars(listen.data() + colon + 1, end, port);
+  boost::system::error_code failed;
+  const auto address = asio::ip::make_address(host, failed);
+  if (bad != std::errc() || stop != end || failed) return std::nullopt;
+  return asio::ip::tcp::endpoint(address, port);
+}
+
+bool Server::bind_to(const Generic::endpoint& endpoint, std::string& error) {
+  boost::system::error_code failed;
+  acceptor_.open(endpoint.protocol(), failed);
+  if (!failed && endpoint.protocol().family() != AF_UNIX) {
+    acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
+  }
+  if (!failed) acceptor_.bind(endpoint, failed);
+  if (!failed) acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+  if (failed) error = failed.message();
+  return !failed;
+}
+
+bool Server::open(const std::string& listen, std::string& error) {
+  address_ = listen;
+  if (listen.starts_with("unix:")) {
+    const std::string path = listen.substr(5);
+    if (!remove_stale_socket(path, error)) return false;
+    const UmaskFor umask(0660);
+    if (!bind_to(asio::local::stream_protocol::endpoint(path), error)) return false;
+  } else {
+    const auto endpoint = tcp_endpoint(listen);
+    if (!endpoint) {
+      error = "'" + listen + "' is neither ADDRESS:PORT nor unix:PATH";
+      return false;
+    }
+    if (!bind_to(*endpoint, error)) return false;
+    address_ = listen.substr(0, listen.rfind(':') + 1) + std::to_string(bound_port(acceptor_.native_handle()));
+  }
+  accept_next();
+  thread_ = std::thread([this] { serve(); });
+  return true;
+}
+
+void Server::serve() {
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::exception&) {
+      // Memory ran out in one exchange: that one is lost, the others go on.
+    }
+  }
+}
+
+void Server::accept_next() {
+  acceptor_.async_accept([this](beast::error_code failed, Generic::socket socket) {
+    if (failed == asio::error::operation_aborted) return;
+    if (failed) {  // out of descriptors, most likely: accepting again at once would spin
+      pause_.expires_after(std::chrono::milliseconds(100));
+      pause_.async_wait([this](beast::error_code stopped) {
+        if (!stopped) accept_next();
+      });
+      return;
+    }
+    if (open_ < limits_.max_connections) {
+      std::make_shared<Exchange>(Stream(std::move(socket)), routes_, limits_, open_)->start();
+    }
+    accept_next();
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<HttpEndpoint> HttpEndpoint::start(const std::string& listen, HttpRoutes routes, std::string& error,
+                                                  const HttpLimits& limits) {
+  try {
+    auto server = std::make_unique<Server>(std::move(routes), limits);
+    if (server->open(listen, error)) return server;
+  } catch (const std::exception& problem) {
+    error = problem.what();
+  }
+  error = "cannot serve HTTP on " + listen + ": " + error;
+  return nullptr;
+}
+
+}  // namespace winnow

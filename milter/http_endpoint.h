@@ -1,0 +1,40 @@
+// http_endpoint.h - a small HTTP server for metrics and health: /metrics, /livez, /readyz.
+//
+// Owns:    its socket and one thread.
+// Threads: the routes are called on that thread.
+// Blocks:  start() never; the destructor until the thread has ended.
+// Fails:   start() returns null and says why. A client that sends too much, too slowly, or comes when too many are
+//          connected is hung up on.
+// Units:   see the limits below.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace winnow {
+
+struct HttpRoutes {
+  std::function<std::string()> metrics;
+  std::function<bool()> ready;
+};
+
+struct HttpLimits {
+  std::size_t max_connections = 32;
+  std::size_t max_header_bytes = 8192;
+  std::chrono::seconds timeout{5};  // of one request and of one answer
+};
+
+class HttpEndpoint {
+ public:
+  virtual ~HttpEndpoint() = default;
+  /// `listen`: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH.
+  static std::unique_ptr<HttpEndpoint> start(const std::string& listen, HttpRoutes routes, std::string& error,
+                                             const HttpLimits& limits = {});
+  /// Where it listens, with the port it really got.
+  virtual const std::string& address() const = 0;
+};
+
+}  // namespace winnow

@@ -1,0 +1,111 @@
+#include "milter/judge.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "milter/reasons.h"
+
+namespace winnow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::microseconds;
+
+constexpr std::chrono::seconds kWaitSlice{1};  // how often the MTA is told that work goes on
+
+/// Runs `work` and adds the time it took.
+template <typename Work>
+auto timed(microseconds& spent, Work&& work) {
+  const auto start = Clock::now();
+  auto result = work();
+  spent += std::chrono::duration_cast<microseconds>(Clock::now() - start);
+  return result;
+}
+
+Fallback fallback_for(const MilterSettings& settings, ScoreError cause, std::string detail) {
+  const OnError action = cause == ScoreError::Busy ? settings.on_overload : settings.on_error;
+  return {cause, action, std::move(detail)};
+}
+
+Outcome wait_for(Ticket& ticket, const JudgeContext& context) {
+  for (;;) {
+    const auto slice = std::min(context.deadline, Clock::now() + kWaitSlice);
+    if (std::optional<Outcome> outcome = ticket.wait_until(slice)) return std::move(*outcome);
+    if (Clock::now() >= context.deadline) {
+      Outcome late;
+      late.error = ScoreError::Deadline;
+      return late;
+    }
+    if (context.on_wait) context.on_wait();
+  }
+}
+
+/// Fills the probabilities, or says in `fallback` why there are none.
+void score(const Snapshot& snapshot, const JudgeContext& context, Judgement& judgement) {
+  const Engine& engine = *snapshot.engine;
+  Features features =
+      timed(judgement.timings.features, [&] { return engine.extractor().extract(judgement.message); });
+  judgement.dense = features.dense;
+  const std::unique_ptr<Ticket> ticket = engine.submit(std::move(features));
+  const Outcome outcome = wait_for(*ticket, context);
+  judgement.batch_size = outcome.batch_size;
+  judgement.timings.queue = outcome.waited;
+  judgement.timings.infer = outcome.inferred;
+  if (outcome.error != ScoreError::None) {
+    judgement.fallback = fallback_for(snapshot.settings.milter, outcome.error, outcome.detail);
+    return;
+  }
+  const std::optional<std::vector<Probability>> probabilities = engine.probabilities(outcome.logits);
+  const std::vector<std::string>& labels = engine.manifest().labels;
+  if (!probabilities || probabilities->empty() || probabilities->size() > labels.size()) {
+    judgement.fallback = fallback_for(snapshot.settings.milter, ScoreError::ModelFailed, "no probability");
+    return;
+  }
+  for (std::size_t i = 0; i < probabilities->size(); ++i) {
+    judgement.probabilities.push_back({labels[i], (*probabilities)[i].value()});
+  }
+}
+
+void decide(const Snapshot& snapshot, Judgement& judgement) {
+  const Facts facts = facts_of(judgement.message, judgement);
+  judgement.decision = snapshot.rules->decide(facts);
+  if (facts.recipients.size() <= 1) {
+    judgement.per_recipient.push_back(judgement.decision);
+    return;
+  }
+  for (std::size_t i = 0; i < facts.recipients.size(); ++i) {
+    judgement.per_recipient.push_back(snapshot.rules->decide_for(facts, i, nullptr));
+  }
+}
+
+void judge_steps(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context, Judgement& judgement) {
+  ReadOptions options;
+  options.trusted_authserv_ids = snapshot.settings.milter.trusted_authserv_ids;
+  judgement.message = timed(judgement.timings.parse, [&] { return read_message(input, options); });
+  judgement.gtube = contains_gtube(judgement.message);
+  score(snapshot, context, judgement);
+  if (judgement.fallback) return;
+  timed(judgement.timings.rules, [&] {
+    decide(snapshot, judgement);
+    return 0;
+  });
+  if (judgement.decision.verdict != Verdict::Accept) judgement.reasons = reasons_of(judgement.dense);
+}
+
+}  // namespace
+
+Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context) {
+  Judgement judgement;
+  judgement.model = snapshot.engine->manifest().name;
+  try {
+    judge_steps(snapshot, input, context, judgement);
+  } catch (const std::exception& problem) {
+    // Memory ran out, or a library threw where it promises not to: the mail still gets its answer.
+    judgement.probabilities.clear();
+    judgement.decision = {};
+    judgement.fallback = fallback_for(snapshot.settings.milter, ScoreError::ModelFailed, problem.what());
+  }
+  return judgement;
+}
+
+}  // namespace winnow

@@ -1,0 +1,332 @@
+#include "milter/libmilter_server.h"
+
+#include <arpa/inet.h>
+#include <libmilter/mfapi.h>
+#include <libmilter/mfdef.h>
+#include <netinet/in.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <new>
+#include <optional>
+
+#include "milter/listen_socket.h"
+#include "milter/message_log.h"
+
+namespace winnow {
+namespace {
+
+constexpr int kBacklog = 1024;  // libmilter's 20 is fewer than the smtpd processes of one busy Postfix
+// Postfix passes headers up to header_size_limit (100 KiB), more than libmilter's 64 KiB: it would hang up.
+constexpr std::size_t kMaxPacketBytes = (1u << 20) - 1;
+
+// libmilter has no place for a user pointer before the first callback of a connection.
+MailService* g_service = nullptr;
+
+/// One connection of an MTA.
+struct Connection {
+  Session session;
+  std::optional<Activity> transaction;
+  bool leading_space = true;  // of header values; what Postfix and Sendmail agree to
+  bool may_skip = false;
+  const char* broken = nullptr;  // why the message could not be kept
+};
+
+Connection* connection_of(SMFICTX* context) { return static_cast<Connection*>(::smfi_getpriv(context)); }
+
+std::string_view macro(SMFICTX* context, const char* name) {
+  const char* value = ::smfi_getsymval(context, const_cast<char*>(name));
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+/// The step of a callback; an exception must not reach libmilter, which is C. The message is then answered by on_error
+/// at its end: the other callbacks have promised to reply nothing.
+template <typename Step>
+sfsistat guarded(SMFICTX* context, Step&& step) {
+  Connection* connection = connection_of(context);
+  if (connection == nullptr) return SMFIS_NOREPLY;
+  try {
+    step(*connection);
+  } catch (const std::exception&) {
+    connection->broken = "the message could not be kept";
+  }
+  return SMFIS_NOREPLY;
+}
+
+std::string address_text(const _SOCK_ADDR* address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address == nullptr) return "";
+  if (address->sa_family == AF_INET) {
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text, sizeof text);
+  } else if (address->sa_family == AF_INET6) {
+    const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+    ::inet_ntop(AF_INET6, &v6, text, sizeof text);
+    if (IN6_IS_ADDR_V4MAPPED(&v6)) ::inet_ntop(AF_INET, &v6.s6_addr[12], text, sizeof text);
+  }
+  return text;
+}
+
+std::uint64_t declared_size(char** arguments) {
+  for (char** argument = arguments; *argument != nullptr; ++argument) {
+    const std::string_view text = *argument;
+    if (text.size() < 6 || ::strncasecmp(text.data(), "SIZE=", 5) != 0) continue;
+    std::uint64_t size = 0;
+    std::from_chars(text.data() + 5, text.data() + text.size(), size);
+    return size;
+  }
+  return 0;
+}
+
+void request_macros(SMFICTX* context) {
+  const auto request = [context](int stage, const char* names) {
+    (void)::smfi_setsymlist(context, stage, const_cast<char*>(names));  // refused: the MTA's own list is used
+  };
+  request(SMFIM_HELO, "{tls_version}");
+  request(SMFIM_ENVFROM, "i {auth_authen}");
+  request(SMFIM_ENVRCPT, "i");
+  request(SMFIM_DATA, "i");
+  request(SMFIM_EOH, "i");
+  request(SMFIM_EOM, "i {auth_authen}");
+}
+
+sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long protocol, unsigned long, unsigned long,
+                      unsigned long* wanted_actions, unsigned long* wanted_protocol, unsigned long* reserved1,
+                      unsigned long* reserved2) {
+  Connection* connection = connection_of(context);
+  if (connection == nullptr) {
+    connection = new (std::nothrow) Connection;
+    if (connection == nullptr) return SMFIS_REJECT;  // the MTA then does as its default action says
+    (void)::smfi_setpriv(context, connection);
+  }
+  constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+  constexpr unsigned long kProtocol = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA |
+                                      SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
+  *wanted_actions = actions & kActions;
+  *wanted_protocol |= protocol & kProtocol;  // beside what libmilter sets for the callbacks that are not there
+  *reserved1 = *reserved2 = 0;
+  connection->leading_space = (protocol & SMFIP_HDR_LEADSPC) != 0;
+  connection->may_skip = (protocol & SMFIP_SKIP) != 0;
+  if ((actions & SMFIF_SETSYMLIST) != 0) request_macros(context);
+  return SMFIS_CONTINUE;
+}
+
+sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
+  return guarded(context, [&](Connection& connection) {
+    // Sendmail writes "[192.0.2.1]" for a client without a verified name.
+    connection.session.connect(name == nullptr || *name == '[' ? "" : name, address_text(address));
+  });
+}
+
+sfsistat on_helo(SMFICTX* context, char* name) {
+  return guarded(context, [&](Connection& connection) { connection.session.helo(name == nullptr ? "" : name); });
+}
+
+sfsistat on_mail(SMFICTX* context, char** arguments) {
+  return guarded(context, [&](Connection& connection) {
+    connection.broken = nullptr;
+    connection.transaction.reset();
+    connection.transaction.emplace(g_service->transactions(), SIZE_MAX);
+    MessageStart start;
+    start.sender = arguments[0] == nullptr ? "" : arguments[0];
+    start.auth_user = macro(context, "{auth_authen}");
+    start.tls = !macro(context, "{tls_version}").empty();
+    start.declared_size = arguments[0] == nullptr ? 0 : declared_size(arguments + 1);
+    connection.session.mail(g_service->snapshot(), start);
+  });
+}
+
+sfsistat on_rcpt(SMFICTX* context, char** arguments) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.recipient(arguments[0] == nullptr ? "" : arguments[0]);
+  });
+}
+
+sfsistat on_header(SMFICTX* context, char* name, char* value) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.header(name, value == nullptr ? "" : value, connection.leading_space);
+  });
+}
+
+sfsistat on_end_of_headers(SMFICTX* context) {
+  return guarded(context, [](Connection& connection) { connection.session.end_of_headers(); });
+}
+
+sfsistat on_body(SMFICTX* context, unsigned char* chunk, size_t length) {
+  auto wanted = Session::Body::Wanted;
+  (void)guarded(context, [&](Connection& connection) {
+    wanted = connection.session.body({reinterpret_cast<const char*>(chunk), length});
+    if (!connection.may_skip) wanted = Session::Body::Wanted;
+  });
+  if (wanted == Session::Body::Wanted) return SMFIS_CONTINUE;
+  // Old Postfix sends the body's tail with the end of message; SKIP would then be the only answer it ever gets.
+  // smfi_progress succeeds at end of message and nowhere else.
+  return ::smfi_progress(context) == MI_SUCCESS ? SMFIS_CONTINUE : SMFIS_SKIP;
+}
+
+int apply(SMFICTX* context, const Modification& modification, bool leading_space) {
+  auto* name = const_cast<char*>(modification.name.c_str());
+  std::string value = (leading_space ? " " : "") + modification.value;
+  switch (modification.kind) {
+    case Modification::Kind::RemoveHeader:
+      return ::smfi_chgheader(context, name, static_cast<int>(modification.index), nullptr);
+    case Modification::Kind::ChangeHeader:
+      return ::smfi_chgheader(context, name, static_cast<int>(modification.index), value.data());
+    case Modification::Kind::InsertHeader:
+      return ::smfi_insheader(context, 0, name, value.data());
+    case Modification::Kind::Quarantine: {
+      std::string reason = modification.value;
+      return ::smfi_quarantine(context, reason.data());
+    }
+  }
+  return MI_FAILURE;
+}
+
+sfsistat send_reply(SMFICTX* context, const Reply& reply) {
+  if (reply.kind == Reply::Kind::Accept) return SMFIS_ACCEPT;
+  if (reply.kind == Reply::Kind::Discard) return SMFIS_DISCARD;
+  if (reply.code != 0) {
+    std::string code = std::to_string(reply.code), enhanced = reply.enhanced_code, text;
+    for (const char c : reply.text) text.append(c == '%' ? 2 : 1, c);  // MTAs take "%" for the start of an escape
+    (void)::smfi_setreply(context, code.data(), enhanced.empty() ? nullptr : enhanced.data(), text.data());
+  }
+  return reply.kind == Reply::Kind::Reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+sfsistat answer_message(SMFICTX* context, Connection& connection) {
+  const std::string_view queue_id = macro(context, "i");
+  const Answer answer = connection.broken != nullptr
+                            ? g_service->give_up(connection.session, queue_id, connection.broken)
+                            : g_service->end_of_message(connection.session, queue_id,
+                                                        [context] { (void)::smfi_progress(context); });
+  std::size_t refused = 0;
+  for (const Modification& modification : answer.modifications) {
+    if (apply(context, modification, connection.leading_space) != MI_SUCCESS) ++refused;
+  }
+  if (refused > 0) {
+    g_service->log().warning(log_id(queue_id) + ": modifications refused=" + std::to_string(refused) +
+                             " (the MTA does not offer them, or is gone)");
+  }
+  return send_reply(context, answer.reply);
+}
+
+sfsistat on_end_of_message(SMFICTX* context) {
+  Connection* connection = connection_of(context);
+  if (connection == nullptr) return SMFIS_TEMPFAIL;
+  sfsistat status = SMFIS_TEMPFAIL;
+  try {
+    status = answer_message(context, *connection);
+  } catch (const std::exception&) {
+    status = send_reply(context, g_service->give_up(connection->session, "", "the answer could not be sent").reply);
+  }
+  connection->session.reset_message();
+  connection->transaction.reset();
+  return status;
+}
+
+sfsistat on_abort(SMFICTX* context) {
+  if (Connection* connection = connection_of(context)) {
+    connection->session.reset_message();
+    connection->transaction.reset();
+  }
+  return SMFIS_CONTINUE;
+}
+
+sfsistat on_close(SMFICTX* context) {
+  delete connection_of(context);
+  (void)::smfi_setpriv(context, nullptr);
+  return SMFIS_CONTINUE;
+}
+
+smfiDesc description() {
+  static char name[] = "winnow";
+  smfiDesc filter{};
+  filter.xxfi_name = name;
+  filter.xxfi_version = SMFI_VERSION;
+  filter.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+  filter.xxfi_negotiate = on_negotiate;
+  filter.xxfi_connect = on_connect;
+  filter.xxfi_helo = on_helo;
+  filter.xxfi_envfrom = on_mail;
+  filter.xxfi_envrcpt = on_rcpt;
+  filter.xxfi_header = on_header;
+  filter.xxfi_eoh = on_end_of_headers;
+  filter.xxfi_body = on_body;
+  filter.xxfi_eom = on_end_of_message;
+  filter.xxfi_abort = on_abort;
+  filter.xxfi_close = on_close;
+  return filter;
+}
+
+class Server : public LibmilterServer {
+ public:
+  explicit Server(Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
+
+  bool open(const MilterSettings& settings, std::string& error);
+  bool run() override { return ::smfi_main() == MI_SUCCESS; }
+  void stop() override { (void)::smfi_stop(); }
+  void close_door() override {
+    if (endpoint_.family == Endpoint::Family::Unix) (void)::unlink(endpoint_.path.c_str());
+  }
+  const std::string& address() const override { return address_; }
+
+ private:
+  bool open_socket(const MilterSettings& settings, std::string& error);
+  void adopt_tcp_socket(const std::vector<int>& before);
+
+  Endpoint endpoint_;
+  std::string address_;
+};
+
+bool Server::open_socket(const MilterSettings& settings, std::string& error) {
+  const UmaskFor umask(settings.socket_mode);
+  std::string connection = endpoint_.to_string();
+  if (::smfi_setconn(connection.data()) == MI_SUCCESS && ::smfi_opensocket(false) == MI_SUCCESS) return true;
+  error = "cannot listen on " + connection + ": " + why_not_bound(endpoint_);
+  return false;
+}
+
+/// libmilter keeps its descriptor to itself: it is the listening one that was not there before.
+void Server::adopt_tcp_socket(const std::vector<int>& before) {
+  for (const int descriptor : listening_descriptors()) {
+    if (std::find(before.begin(), before.end(), descriptor) != before.end()) continue;
+    set_no_delay(descriptor);
+    endpoint_.port = std::to_string(bound_port(descriptor));
+  }
+}
+
+bool Server::open(const MilterSettings& settings, std::string& error) {
+  const bool is_unix = endpoint_.family == Endpoint::Family::Unix;
+  if (is_unix && !remove_stale_socket(endpoint_.path, error)) return false;
+  (void)::smfi_setbacklog(kBacklog);
+  (void)::smfi_setmaxdatasize(kMaxPacketBytes);
+  if (::smfi_register(description()) != MI_SUCCESS) {
+    error = "libmilter refuses the filter's description";
+    return false;
+  }
+  const std::vector<int> before = listening_descriptors();
+  if (!open_socket(settings, error)) return false;
+  if (is_unix) {
+    if (!share_socket(endpoint_.path, settings.socket_mode, settings.socket_group, error)) return false;
+  } else {
+    adopt_tcp_socket(before);
+  }
+  address_ = endpoint_.to_string();
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<LibmilterServer> LibmilterServer::listen(const MilterSettings& settings, MailService& service,
+                                                         std::string& error) {
+  const std::optional<Endpoint> endpoint = Endpoint::parse(settings.socket, error);
+  if (!endpoint) return nullptr;
+  auto server = std::make_unique<Server>(*endpoint);
+  g_service = &service;
+  if (!server->open(settings, error)) return nullptr;
+  return server;
+}
+
+}  // namespace winnow

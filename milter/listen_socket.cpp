@@ -1,0 +1,118 @@
+#include "milter/listen_socket.h"
+
+#include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+namespace winnow {
+namespace {
+
+std::string errno_text() { return std::generic_category().message(errno); }
+
+bool is_listening(int descriptor) {
+  int listening = 0;
+  socklen_t length = sizeof listening;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening != 0;
+}
+
+bool give_to_group(const std::string& path, const std::string& group, std::string& error) {
+  const ::group* entry = ::getgrnam(group.c_str());
+  if (entry == nullptr) {
+    error = "milter.socket_group: there is no group '" + group + "'; set it to a group the MTA is in, or to \"\"";
+    return false;
+  }
+  if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
+    error = "cannot give " + path + " to group '" + group + "': " + errno_text() +
+            "; make the daemon's user a member of it, or set milter.socket_group to \"\"";
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool remove_stale_socket(const std::string& path, std::string& error) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return true;
+    error = "cannot look at " + path + ": " + errno_text();
+    return false;
+  }
+  if (!S_ISSOCK(found.st_mode)) {
+    error = path + " exists and is not a socket";
+    return false;
+  }
+  Endpoint endpoint;
+  endpoint.path = path;
+  std::string refused;
+  if (connect_to(endpoint, std::chrono::milliseconds(1000), refused)) {
+    error = "another process listens on " + path;
+    return false;
+  }
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    error = "cannot remove the old socket " + path + ": " + errno_text();
+    return false;
+  }
+  return true;
+}
+
+bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error) {
+  if (!group.empty() && !give_to_group(path, group, error)) return false;
+  if (::chmod(path.c_str(), mode) != 0) {
+    error = "cannot set the mode of " + path + ": " + errno_text();
+    return false;
+  }
+  return true;
+}
+
+std::string why_not_bound(const Endpoint& endpoint) {
+  const SocketAddress address = address_of(endpoint);
+  if (address.length == 0) return address.error;
+  const Descriptor probe(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  if (!probe || ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
+    return errno_text();
+  }
+  if (endpoint.family == Endpoint::Family::Unix) (void)::unlink(endpoint.path.c_str());
+  return "libmilter refuses it; syslog has its reason";
+}
+
+UmaskFor::UmaskFor(unsigned mode) : before_(::umask(0777 & ~mode)) {}
+UmaskFor::~UmaskFor() { ::umask(before_); }
+
+std::vector<int> listening_descriptors() {
+  std::vector<int> found;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", failed)) {
+    const std::string name = entry.path().filename();
+    int descriptor = -1;
+    std::from_chars(name.data(), name.data() + name.size(), descriptor);
+    if (descriptor >= 0 && is_listening(descriptor)) found.push_back(descriptor);
+  }
+  return found;
+}
+
+void set_no_delay(int descriptor) {
+  const int on = 1;  // refused for a unix socket, which does not need it
+  (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+unsigned short bound_port(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) return 0;
+  if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  return 0;
+}
+
+}  // namespace winnow

@@ -1,0 +1,47 @@
+// listen_socket.h - what has to be right around a listening socket that a library opens: leftovers, mode, group, TCP options.
+//
+// Owns:    nothing; it acts on paths and on the process's descriptors.
+// Threads: at start-up, before there are other threads (the umask is the process's).
+// Blocks:  never for longer than a connect to a local socket.
+// Fails:   false, and one sentence in `error` that names the path and the way out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "milter/endpoint.h"
+
+namespace winnow {
+
+/// Removes a socket file nobody listens on. Refuses when somebody does, or when the path is no socket.
+bool remove_stale_socket(const std::string& path, std::string& error);
+
+/// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.
+bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error);
+
+/// While it lives, files are made with `mode` at most: the socket is never open wider than it should be.
+class UmaskFor {
+ public:
+  explicit UmaskFor(unsigned mode);
+  ~UmaskFor();
+  UmaskFor(const UmaskFor&) = delete;
+  UmaskFor& operator=(const UmaskFor&) = delete;
+
+ private:
+  unsigned before_;
+};
+
+/// Why nobody could listen there just now: libmilter tells it to syslog only.
+std::string why_not_bound(const Endpoint& endpoint);
+
+/// Descriptors of this process that listen.
+std::vector<int> listening_descriptors();
+
+/// Switches Nagle off on a listening TCP socket: on Linux, accepted connections inherit it. Without it an answer with
+/// header edits waits for the MTA's delayed ACK (40 ms).
+void set_no_delay(int descriptor);
+
+/// The port a listening TCP socket got; 0 when it has none.
+unsigned short bound_port(int descriptor);
+
+}  // namespace winnow

@@ -1,0 +1,95 @@
+#include "milter/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxQuoted = 120;
+
+spdlog::level::level_enum level_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::Info: return spdlog::level::info;
+    case LogLevel::Warning: return spdlog::level::warn;
+    case LogLevel::Error: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+/// sd-daemon(3): "<N>" before a line tells the journal its priority.
+class JournalPriority : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const std::string_view prefix =
+        message.level >= spdlog::level::err ? "<3>" : message.level == spdlog::level::warn ? "<4>" : "<6>";
+    out.append(prefix.data(), prefix.data() + prefix.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JournalPriority>(); }
+};
+
+class SpdLog : public Log {
+ public:
+  SpdLog(spdlog::sink_ptr sink, std::unique_ptr<spdlog::formatter> formatter) : logger_("winnow", std::move(sink)) {
+    logger_.set_formatter(std::move(formatter));
+    logger_.flush_on(spdlog::level::trace);
+    logger_.set_error_handler([](const std::string&) {});  // there is nowhere left to tell it
+  }
+  void write(LogLevel level, const std::string& line) override {
+    logger_.log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+  }
+
+ private:
+  spdlog::logger logger_;
+};
+
+bool is_word_character(unsigned char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         std::string_view("-_.:/@+,").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::unique_ptr<Log> make_log(const std::string& to) {
+  if (to == "syslog") {
+    auto sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("winnow-milter", LOG_PID, LOG_MAIL, false);
+    return std::make_unique<SpdLog>(sink, std::make_unique<spdlog::pattern_formatter>("%v"));
+  }
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  // systemd sets JOURNAL_STREAM when stderr is the journal, which adds the time itself.
+  if (to == "auto" && std::getenv("JOURNAL_STREAM") != nullptr) {
+    formatter->add_flag<JournalPriority>('*').set_pattern("%*%v");
+  } else {
+    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %v");
+  }
+  return std::make_unique<SpdLog>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), std::move(formatter));
+}
+
+std::string quote(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMaxQuoted)) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (octet >= 0x20 && octet < 0x7F) {
+      out += c;
+    } else {
+      out += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
+    }
+  }
+  return out + (text.size() > kMaxQuoted ? "...\"" : "\"");
+}
+
+std::string word(std::string_view text) {
+  const bool plain = !text.empty() && text.size() <= kMaxQuoted && std::all_of(text.begin(), text.end(), is_word_character);
+  return plain ? std::string(text) : quote(text);
+}
+
+}  // namespace winnow

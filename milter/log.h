@@ -1,0 +1,36 @@
+// log.h - where the daemon's lines go: journal, stderr or syslog, one line each.
+//
+// Owns:    its sink.
+// Threads: write() from any thread.
+// Blocks:  as long as the sink does.
+// Fails:   never; a line that cannot be written is lost.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace winnow {
+
+enum class LogLevel { Info, Warning, Error };
+
+class Log {
+ public:
+  virtual ~Log() = default;
+  /// `line` without line end. Text from mail goes through quote() first.
+  virtual void write(LogLevel level, const std::string& line) = 0;
+
+  void info(const std::string& line) { write(LogLevel::Info, line); }
+  void warning(const std::string& line) { write(LogLevel::Warning, line); }
+  void error(const std::string& line) { write(LogLevel::Error, line); }
+};
+
+/// `to` as in settings: auto (stderr; with <N> priorities when that is the journal), stderr, syslog.
+std::unique_ptr<Log> make_log(const std::string& to);
+
+/// Text that came from outside, safe for one line: in quotes, cut at 120 bytes, everything but printable ASCII as \xNN.
+std::string quote(std::string_view text);
+/// The same for what is a plain word nearly always: quotes only where they are needed.
+std::string word(std::string_view text);
+
+}  // namespace winnow

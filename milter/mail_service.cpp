@@ -1,0 +1,99 @@
+#include "milter/mail_service.h"
+
+#include <exception>
+
+#include "milter/message_log.h"
+
+namespace winnow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+Judgement overload(const Snapshot& snapshot) {
+  Judgement judgement;
+  judgement.model = snapshot.engine->manifest().name;
+  judgement.fallback =
+      Fallback{ScoreError::Busy, snapshot.settings.milter.on_overload, "max_in_flight messages are under way"};
+  return judgement;
+}
+
+}  // namespace
+
+MailService::MailService(std::shared_ptr<const Snapshot> snapshot, Log& log, Metrics& metrics)
+    : log_(log), metrics_(metrics), snapshot_(std::move(snapshot)) {}
+
+std::shared_ptr<const Snapshot> MailService::snapshot() const {
+  const MutexLock lock(mutex_);
+  return snapshot_;
+}
+
+void MailService::replace(std::shared_ptr<const Snapshot> snapshot) {
+  const MutexLock lock(mutex_);
+  snapshot_.swap(snapshot);  // the old one, when nobody else has it, goes after the lock is given back
+}
+
+Judgement MailService::judge_within_limits(const Session& session, const std::function<void()>& on_wait,
+                                           Clock::time_point start) {
+  const Snapshot& snapshot = *session.snapshot();
+  const Activity place(in_flight_, snapshot.settings.milter.max_in_flight);
+  metrics_.in_flight(in_flight_.count());
+  if (!place) return overload(snapshot);
+  return judge(snapshot, session.input(), {start + snapshot.settings.milter.deadline, on_wait});
+}
+
+void MailService::note(const Judgement& judgement, std::chrono::microseconds total) {
+  metrics_.in_flight(in_flight_.count());
+  if (judgement.fallback) {
+    metrics_.fallback(*judgement.fallback);
+  } else {
+    metrics_.judged(judgement, total);
+  }
+}
+
+Answer MailService::answer(const Session& session, std::string_view queue_id, const std::function<void()>& on_wait) {
+  const Clock::time_point start = Clock::now();
+  if (session.skipped()) {
+    metrics_.skipped();
+    log_.info(skipped_line(queue_id, session));
+    return {};
+  }
+  const Judgement judgement = judge_within_limits(session, on_wait, start);
+  Answer answer = answer_for(judgement, session.snapshot()->settings,
+                             {session.authenticated(), session.forged(), session.subject()});
+  const std::chrono::microseconds total = since(start);
+  note(judgement, total);
+  const std::string line = judged_line(queue_id, judgement, answer, session, total);
+  log_.write(judgement.fallback ? LogLevel::Warning : LogLevel::Info, line);
+  return answer;
+}
+
+Answer MailService::end_of_message(const Session& session, std::string_view queue_id,
+                                   const std::function<void()>& on_wait) noexcept {
+  if (!session.in_message()) return {};
+  try {
+    return answer(session, queue_id, on_wait);
+  } catch (const std::exception& problem) {
+    return give_up(session, queue_id, problem.what());
+  }
+}
+
+Answer MailService::give_up(const Session& session, std::string_view queue_id, const char* why) noexcept {
+  const OnError action = session.in_message() ? session.snapshot()->settings.milter.on_error : OnError::TempFail;
+  try {
+    const Fallback fallback{ScoreError::ModelFailed, action, why};
+    metrics_.fallback(fallback);
+    log_.error(log_id(queue_id) + ": fallback cause=internal action=" +
+               (action == OnError::Accept ? "accept" : "tempfail") + " detail=" + quote(why));
+  } catch (const std::exception&) {
+    // Not even memory for a log line: the answer, which needs none, is what counts.
+  }
+  Answer answer;
+  answer.reply.kind = action == OnError::Accept ? Reply::Kind::Accept : Reply::Kind::TempFail;
+  return answer;
+}
+
+}  // namespace winnow

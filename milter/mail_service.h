@@ -1,0 +1,54 @@
+// mail_service.h - the mail path without libmilter: a session at end of message -> the answer, counted and logged.
+//
+// Owns:    shares the snapshot; borrows log and metrics, which must outlive it.
+// Threads: every method from any thread.
+// Blocks:  end_of_message() up to milter.deadline.
+// Fails:   end_of_message() never throws; what goes wrong is answered by on_error or on_overload.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "engine/thread_annotations.h"
+#include "milter/activity_count.h"
+#include "milter/log.h"
+#include "milter/metrics.h"
+#include "milter/modifications.h"
+#include "milter/session.h"
+
+namespace winnow {
+
+class MailService {
+ public:
+  MailService(std::shared_ptr<const Snapshot> snapshot, Log& log, Metrics& metrics);
+
+  std::shared_ptr<const Snapshot> snapshot() const EXCLUDES(mutex_);
+  /// From now on; messages under way keep the snapshot they started with.
+  void replace(std::shared_ptr<const Snapshot> snapshot) EXCLUDES(mutex_);
+
+  /// `on_wait` is called about once a second while the model works.
+  Answer end_of_message(const Session& session, std::string_view queue_id,
+                        const std::function<void()>& on_wait) noexcept;
+  /// The answer when the session's content could not even be kept.
+  Answer give_up(const Session& session, std::string_view queue_id, const char* why) noexcept;
+
+  /// Messages between MAIL and answer, and those between end of message and answer.
+  ActivityCount& transactions() { return transactions_; }
+  ActivityCount& in_flight() { return in_flight_; }
+  Log& log() { return log_; }
+
+ private:
+  Answer answer(const Session& session, std::string_view queue_id, const std::function<void()>& on_wait);
+  Judgement judge_within_limits(const Session& session, const std::function<void()>& on_wait,
+                                std::chrono::steady_clock::time_point start);
+  void note(const Judgement& judgement, std::chrono::microseconds total);
+
+  Log& log_;
+  Metrics& metrics_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
+  ActivityCount transactions_, in_flight_;
+};
+
+}  // namespace winnow

@@ -1,0 +1,106 @@
+#include "milter/message_log.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+
+#include "milter/log.h"
+
+namespace winnow {
+namespace {
+
+class Line {
+ public:
+  explicit Line(std::string start) : text_(std::move(start)) {}
+  Line& add(const char* key, const std::string& value) {
+    text_.append(" ").append(key).append("=").append(value);
+    return *this;
+  }
+  Line& add(const char* key, std::uint64_t value) { return add(key, std::to_string(value)); }
+  Line& add(const char* key, std::chrono::microseconds value) { return add(key, std::to_string(value.count())); }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ",") + part;
+  return out;
+}
+
+std::string probability_text(double probability) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.3f", probability);
+  return text;
+}
+
+void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
+  const Decision& decision = judgement.decision;
+  line.add("verdict", std::string(verdict_name(decision.verdict)));
+  line.add("p", judgement.probabilities.empty() ? "-" : probability_text(judgement.probabilities.front().probability));
+  line.add("rule", decision.rule.empty() ? "-" : word(decision.rule));
+  line.add("action", std::string(reply_name(answer.reply.kind)));
+  line.add("batch", judgement.batch_size);
+  line.add("wait_us", judgement.timings.queue).add("infer_us", judgement.timings.infer);
+  line.add("model", word(judgement.model));
+  line.add("parse_us", judgement.timings.parse).add("features_us", judgement.timings.features);
+  line.add("rules_us", judgement.timings.rules);
+  if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
+  if (decision.disagreement) line.add("disagreement", "yes");
+  if (judgement.gtube) line.add("gtube", "yes");
+}
+
+void add_fallback(Line& line, const Fallback& fallback, std::chrono::microseconds total) {
+  line.add("cause", std::string(score_error_name(fallback.cause)));
+  line.add("action", fallback.action == OnError::Accept ? "accept" : "tempfail");
+  line.add("waited_us", total);
+  if (!fallback.detail.empty()) line.add("detail", quote(fallback.detail));
+}
+
+void add_session(Line& line, const Session& session) {
+  const MailInput& input = session.input();
+  line.add("size", input.full_size);
+  if (input.truncated) line.add("truncated", "yes");
+  std::size_t forged = session.forged_left();
+  for (const ForgedHeader& header : session.forged()) forged += header.count;
+  if (forged > 0) line.add("forged", forged);
+  if (session.forged_left() > 0) line.add("forged_left", session.forged_left());
+  line.add("client", input.envelope.client_ip.empty() ? "unknown" : word(input.envelope.client_ip));
+  line.add("recipients", input.envelope.recipients.size());
+  if (!session.snapshot()->settings.log.addresses) return;
+  line.add("from", quote(input.envelope.mail_from));
+  if (!input.envelope.recipients.empty()) line.add("to", quote(joined(input.envelope.recipients)));
+}
+
+}  // namespace
+
+std::string log_id(std::string_view queue_id) {
+  const bool plausible = !queue_id.empty() && queue_id.size() <= 64 &&
+                         std::all_of(queue_id.begin(), queue_id.end(),
+                                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+  return plausible ? std::string(queue_id) : "NOQUEUE";
+}
+
+std::string judged_line(std::string_view queue_id, const Judgement& judgement, const Answer& answer,
+                        const Session& session, std::chrono::microseconds total) {
+  Line line(log_id(queue_id) + (judgement.fallback ? ": fallback" : ": judged"));
+  if (judgement.fallback) {
+    add_fallback(line, *judgement.fallback, total);
+  } else {
+    add_judgement(line, judgement, answer);
+    line.add("total_us", total);
+  }
+  add_session(line, session);
+  return line.take();
+}
+
+std::string skipped_line(std::string_view queue_id, const Session& session) {
+  Line line(log_id(queue_id) + ": skipped");
+  line.add("reason", session.authenticated() ? "authenticated" : "network");
+  line.add("client", word(session.input().envelope.client_ip));
+  return line.take();
+}
+
+}  // namespace winnow

@@ -1,0 +1,112 @@
+#include "milter/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace winnow {
+namespace {
+
+using prometheus::Histogram;
+
+// Half a millisecond is a short mail on an idle machine; the deadline is 60 s at most.
+const Histogram::BucketBoundaries kTotalBounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2,
+                                                  0.5,    1,     2,     4,     8,    16,   32,   64};
+const Histogram::BucketBoundaries kStageBounds = {0.00001, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005,
+                                                  0.01,    0.02,   0.05,   0.1,    0.5,   1,     4};
+
+double seconds(std::chrono::microseconds value) { return static_cast<double>(value.count()) / 1e6; }
+
+class PrometheusMetrics : public Metrics {
+ public:
+  PrometheusMetrics();
+  void judged(const Judgement& judgement, std::chrono::microseconds total) override;
+  void fallback(const Fallback& fallback) override;
+  void skipped() override { skipped_.Increment(); }
+  void in_flight(std::size_t messages) override { in_flight_.Set(static_cast<double>(messages)); }
+  void reload(bool succeeded) override { (succeeded ? reload_ok_ : reload_failed_).Increment(); }
+  void model(const std::string& name, const std::string& sha256) override;
+  std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+
+ private:
+  prometheus::Family<prometheus::Counter>& counter(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry_);
+  }
+  Histogram& stage(const char* name) { return stages_.Add({{"stage", name}}, kStageBounds); }
+
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& messages_ =
+      counter("winnow_messages_total", "Messages judged, by the verdict of the rules");
+  prometheus::Family<prometheus::Counter>& fallbacks_ =
+      counter("winnow_fallback_total", "Messages answered without a probability, by cause and action");
+  prometheus::Family<prometheus::Counter>& reloads_ = counter("winnow_reload_total", "Reloads, by result");
+  prometheus::Counter& reload_ok_ = reloads_.Add({{"result", "ok"}});
+  prometheus::Counter& reload_failed_ = reloads_.Add({{"result", "failed"}});
+  prometheus::Counter& skipped_ = counter("winnow_skipped_total", "Messages accepted unseen by milter.skip").Add({});
+  prometheus::Gauge& in_flight_ = prometheus::BuildGauge()
+                                      .Name("winnow_in_flight")
+                                      .Help("Messages between end of message and answer")
+                                      .Register(registry_)
+                                      .Add({});
+  prometheus::Family<prometheus::Gauge>& model_ = prometheus::BuildGauge()
+                                                      .Name("winnow_model_info")
+                                                      .Help("1 for the model that answers now, 0 for those before it")
+                                                      .Register(registry_);
+  prometheus::Gauge* current_model_ = nullptr;  // set by one thread: start, then reload
+  Histogram& total_ = prometheus::BuildHistogram()
+                          .Name("winnow_judge_seconds")
+                          .Help("Time from end of message to the answer")
+                          .Register(registry_)
+                          .Add({}, kTotalBounds);
+  prometheus::Family<Histogram>& stages_ = prometheus::BuildHistogram()
+                                               .Name("winnow_stage_seconds")
+                                               .Help("Time of one step of the judgement; infer is that of the batch")
+                                               .Register(registry_);
+  Histogram& parse_ = stage("parse");
+  Histogram& features_ = stage("features");
+  Histogram& queue_ = stage("queue");
+  Histogram& infer_ = stage("infer");
+  Histogram& rules_ = stage("rules");
+  Histogram& batch_ = prometheus::BuildHistogram()
+                          .Name("winnow_batch_messages")
+                          .Help("Messages in the batch that a message was scored in")
+                          .Register(registry_)
+                          .Add({}, Histogram::BucketBoundaries{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024});
+};
+
+PrometheusMetrics::PrometheusMetrics() {
+  for (const Verdict verdict : {Verdict::Accept, Verdict::Flag, Verdict::Junk, Verdict::Quarantine, Verdict::TempFail,
+                                Verdict::Reject, Verdict::Discard}) {
+    messages_.Add({{"verdict", std::string(verdict_name(verdict))}});  // a series that is 0 is better than none
+  }
+}
+
+void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microseconds total) {
+  messages_.Add({{"verdict", std::string(verdict_name(judgement.decision.verdict))}}).Increment();
+  total_.Observe(seconds(total));
+  parse_.Observe(seconds(judgement.timings.parse));
+  features_.Observe(seconds(judgement.timings.features));
+  queue_.Observe(seconds(judgement.timings.queue));
+  infer_.Observe(seconds(judgement.timings.infer));
+  rules_.Observe(seconds(judgement.timings.rules));
+  batch_.Observe(static_cast<double>(judgement.batch_size));
+}
+
+void PrometheusMetrics::fallback(const Fallback& fallback) {
+  const std::string action = fallback.action == OnError::Accept ? "accept" : "tempfail";
+  fallbacks_.Add({{"cause", std::string(score_error_name(fallback.cause))}, {"action", action}}).Increment();
+}
+
+void PrometheusMetrics::model(const std::string& name, const std::string& sha256) {
+  if (current_model_ != nullptr) current_model_->Set(0);
+  current_model_ = &model_.Add({{"name", name}, {"sha256", sha256}});
+  current_model_->Set(1);
+}
+
+}  // namespace
+
+std::unique_ptr<Metrics> make_metrics() { return std::make_unique<PrometheusMetrics>(); }
+
+}  // namespace winnow

@@ -1,0 +1,109 @@
+#include "milter/modifications.h"
+
+#include <algorithm>
+
+#include "milter/header_text.h"
+#include "milter/result_headers.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxReplyText = 400;     // RFC 5321 4.5.3.1.5: a reply line holds 512 octets, codes included
+constexpr std::size_t kMaxQuarantineText = 100;  // Postfix cuts there
+
+void remove_forged(const std::vector<ForgedHeader>& forged, std::vector<Modification>& out) {
+  for (const ForgedHeader& header : forged) {
+    for (std::size_t instance = header.count; instance > 0; --instance) {
+      out.push_back({Modification::Kind::RemoveHeader, header.name, static_cast<std::uint32_t>(instance), ""});
+    }
+  }
+}
+
+/// Every tag_subject in its turn; a subject that already begins with a tag keeps just that one.
+void tag_subject(const Decision& decision, const AnswerContext& context, std::vector<Modification>& out) {
+  std::string subject = kept_value(context.subject.value_or(""));
+  bool changed = false;
+  for (const Action& action : decision.actions) {
+    if (action.kind != ActionKind::TagSubject) continue;
+    const std::string tag = header_value(action.text);
+    if (tag.empty() || subject.starts_with(tag)) continue;
+    subject = subject.empty() ? tag : tag + (tag.ends_with(' ') ? "" : " ") + subject;
+    changed = true;
+  }
+  if (changed) out.push_back({Modification::Kind::ChangeHeader, "Subject", 1, subject});
+}
+
+void insert_headers(const Judgement& judgement, const Settings& settings, bool show_result,
+                    std::vector<Modification>& out) {
+  std::vector<ResultHeader> headers;
+  if (show_result) headers = result_headers(judgement, settings.headers);
+  for (const Action& action : judgement.decision.actions) {
+    if (action.kind != ActionKind::AddHeader || !is_field_name(action.name)) continue;
+    headers.push_back({action.name, folded(action.name, header_value(action.text))});
+  }
+  // Position 0 is the only one on which MTAs agree, so the last header goes in first.
+  for (auto header = headers.rbegin(); header != headers.rend(); ++header) {
+    out.push_back({Modification::Kind::InsertHeader, header->name, 0, header->value});
+  }
+}
+
+void quarantine(const Decision& decision, std::vector<Modification>& out) {
+  if (decision.verdict != Verdict::Quarantine) return;
+  std::string reason = "winnow: " + (decision.rule.empty() ? "quarantined" : decision.rule);
+  for (const Action& action : decision.actions) {
+    if (action.kind == ActionKind::Quarantine && !action.text.empty()) reason = action.text;
+  }
+  out.push_back({Modification::Kind::Quarantine, "", 0, plain_line(reason, kMaxQuarantineText)});
+}
+
+/// The reply of a rule when it is well-formed for its kind, else the standard one: MTAs silently drop a 4xx text of a
+/// rejection and a 5xx text of a temporary failure.
+Reply reply_of(Reply standard, ActionKind kind, const Decision& decision) {
+  const char digit = kind == ActionKind::Reject ? '5' : '4';
+  for (const Action& action : decision.actions) {
+    if (action.kind != kind) continue;
+    if (action.reply_code / 100 == digit - '0' && action.reply_code < 600) standard.code = action.reply_code;
+    if (action.enhanced_code.starts_with(std::string{digit, '.'})) standard.enhanced_code = action.enhanced_code;
+    if (!action.text.empty()) standard.text = plain_line(action.text, kMaxReplyText);
+  }
+  return standard;
+}
+
+Reply refusal(const Judgement& judgement) {
+  const Reply reject{Reply::Kind::Reject, 550, "5.7.1", "Message rejected: it looks like spam"};
+  const Reply tempfail{Reply::Kind::TempFail, 451, "4.7.1", "Message cannot be accepted now, try again later"};
+  const Reply unscanned{Reply::Kind::TempFail, 451, "4.7.1", "Message could not be scanned, try again later"};
+  if (judgement.fallback) return judgement.fallback->action == OnError::TempFail ? unscanned : Reply{};
+  switch (judgement.decision.verdict) {
+    case Verdict::Reject: return reply_of(reject, ActionKind::Reject, judgement.decision);
+    case Verdict::TempFail: return reply_of(tempfail, ActionKind::TempFail, judgement.decision);
+    case Verdict::Discard: return {Reply::Kind::Discard, 0, "", ""};
+    default: return {};
+  }
+}
+
+}  // namespace
+
+std::string_view reply_name(Reply::Kind kind) {
+  switch (kind) {
+    case Reply::Kind::Accept: return "accept";
+    case Reply::Kind::Reject: return "reject";
+    case Reply::Kind::TempFail: return "tempfail";
+    case Reply::Kind::Discard: return "discard";
+  }
+  return "accept";
+}
+
+Answer answer_for(const Judgement& judgement, const Settings& settings, const AnswerContext& context) {
+  Answer answer;
+  answer.reply = refusal(judgement);
+  if (answer.reply.kind != Reply::Kind::Accept) return answer;  // nobody will see the message's header
+  const bool show_result = !context.authenticated || settings.headers.show_authenticated;
+  if (show_result) remove_forged(context.forged, answer.modifications);
+  tag_subject(judgement.decision, context, answer.modifications);
+  insert_headers(judgement, settings, show_result, answer.modifications);
+  quarantine(judgement.decision, answer.modifications);
+  return answer;
+}
+
+}  // namespace winnow

@@ -1,0 +1,46 @@
+// reloader.h - builds a new snapshot beside the running one, on a thread of its own, and swaps it in when it is good.
+//
+// Owns:    its thread; borrows service and metrics.
+// Threads: request() from any thread. Requests that come while one is worked on become one more.
+// Blocks:  request() never; the destructor until a reload under way has ended.
+// Fails:   on any error the old snapshot stays; the problems go to the log with file:line:column.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <thread>
+
+#include "engine/thread_annotations.h"
+#include "milter/daemon.h"
+#include "milter/mail_service.h"
+
+namespace winnow {
+
+class Reloader {
+ public:
+  using Load = std::function<std::shared_ptr<const Snapshot>(const Snapshot& current, Diagnostics& problems)>;
+
+  Reloader(Load load, MailService& service, Metrics& metrics);
+  ~Reloader();
+
+  void request() EXCLUDES(mutex_);
+
+ private:
+  void work();
+  bool wait_for_request() EXCLUDES(mutex_);
+  void reload();
+
+  const Load load_;
+  MailService& service_;
+  Metrics& metrics_;
+  Mutex mutex_;
+  std::condition_variable_any changed_;
+  bool requested_ GUARDED_BY(mutex_) = false;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: it uses all the others
+};
+
+/// Logs each problem as one line; the quoted source line and the caret are left to `winnow check`.
+void log_problems(const Diagnostics& problems, Log& log);
+
+}  // namespace winnow

@@ -1,0 +1,139 @@
+#include "milter/session.h"
+
+#include <strings.h>
+
+#include <algorithm>
+
+namespace winnow {
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool starts_with_name(std::string_view name, std::string_view prefix) {
+  return name.size() >= prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
+}
+
+std::string_view without_brackets(std::string_view address) {
+  if (address.size() >= 2 && address.front() == '<' && address.back() == '>') {
+    address = address.substr(1, address.size() - 2);
+  }
+  return address;
+}
+
+/// MTAs hand folds over as "\n" (or "\r\n"); the raw message has CRLF throughout.
+void append_with_crlf(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (c == '\n' && !out.ends_with('\r')) out += '\r';
+    out += c;
+  }
+}
+
+}  // namespace
+
+void Session::connect(std::string_view client_name, std::string_view client_ip) {
+  reset_message();
+  client_name_ = client_name.substr(0, limits_.max_address_bytes);
+  client_ip_ = client_ip;
+}
+
+void Session::helo(std::string_view name) { helo_ = name.substr(0, limits_.max_address_bytes); }
+
+void Session::mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart& start) {
+  reset_message();
+  snapshot_ = std::move(snapshot);
+  declared_size_ = start.declared_size;
+  Envelope& envelope = input_.envelope;
+  envelope.present = true;
+  envelope.client_ip = client_ip_;
+  envelope.client_name = client_name_;
+  envelope.helo = helo_;
+  envelope.mail_from = without_brackets(start.sender).substr(0, limits_.max_address_bytes);
+  envelope.auth_user = start.auth_user.substr(0, limits_.max_address_bytes);
+  envelope.tls = start.tls;
+  skipped_ = snapshot_->skip.covers(client_ip_, authenticated());
+}
+
+void Session::recipient(std::string_view address) {
+  if (!in_message() || input_.envelope.recipients.size() >= limits_.max_recipients) return;
+  input_.envelope.recipients.emplace_back(without_brackets(address).substr(0, limits_.max_address_bytes));
+}
+
+bool Session::is_result_header(std::string_view name) const {
+  return same_name(name, "X-Spam") || starts_with_name(name, "X-Spam-") || same_name(name, "X-Winnow") ||
+         starts_with_name(name, "X-Winnow-") || same_name(name, snapshot_->settings.headers.flag_name);
+}
+
+void Session::count_forged(std::string_view name) {
+  if (forged_total_ >= limits_.max_forged_headers) {
+    ++forged_left_;
+    return;
+  }
+  ++forged_total_;
+  const auto known = std::find_if(forged_.begin(), forged_.end(),
+                                  [&](const ForgedHeader& entry) { return same_name(entry.name, name); });
+  if (known != forged_.end()) {
+    ++known->count;
+  } else {
+    forged_.push_back({std::string(name), 1});
+  }
+}
+
+/// Headers may fill half of what is scanned, so that a flood of them leaves room for the text.
+std::size_t Session::room_for_headers() const {
+  const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes / 2;
+  return limit > input_.raw.size() ? static_cast<std::size_t>(limit - input_.raw.size()) : 0;
+}
+
+void Session::header(std::string_view name, std::string_view value, bool leading_space) {
+  if (!in_message() || skipped_) return;
+  const std::size_t length = name.size() + value.size() + (leading_space ? 3 : 4);
+  seen_bytes_ += length;
+  if (is_result_header(name)) count_forged(name);
+  if (!subject_ && same_name(name, "Subject")) {
+    const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
+    subject_ = value.substr(text, limits_.max_subject_bytes);
+  }
+  if (length > room_for_headers()) {
+    input_.truncated = true;
+    return;
+  }
+  input_.raw.append(name).append(leading_space ? ":" : ": ");
+  append_with_crlf(input_.raw, value);
+  input_.raw += "\r\n";
+}
+
+void Session::end_of_headers() {
+  if (!in_message() || skipped_) return;
+  input_.raw += "\r\n";
+  seen_bytes_ += 2;
+  input_.full_size = seen_bytes_;
+}
+
+Session::Body Session::body(std::string_view chunk) {
+  if (!in_message() || skipped_) return Body::Enough;
+  seen_bytes_ += chunk.size();
+  const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes;
+  const std::uint64_t room = limit > input_.raw.size() ? limit - input_.raw.size() : 0;
+  const std::string_view kept = chunk.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, chunk.size())));
+  input_.raw += kept;
+  if (kept.size() < chunk.size()) input_.truncated = true;
+  // Only a chunk that did not fit tells that there is more: a body that ends at the limit is whole.
+  const bool enough = kept.size() < chunk.size();
+  // What is not sent cannot be counted; the client's own word is then the better estimate.
+  input_.full_size = enough ? std::max(seen_bytes_, declared_size_) : seen_bytes_;
+  return enough ? Body::Enough : Body::Wanted;
+}
+
+void Session::reset_message() {
+  snapshot_.reset();
+  skipped_ = false;
+  input_ = {};
+  seen_bytes_ = declared_size_ = 0;
+  forged_total_ = forged_left_ = 0;
+  forged_.clear();
+  subject_.reset();
+}
+
+}  // namespace winnow

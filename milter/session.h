@@ -1,0 +1,91 @@
+// session.h - what one SMTP session has told so far: fills a MailInput callback by callback, bounded whatever comes.
+//
+// Owns:    its copies of what came; shares the snapshot that its current message started with.
+// Threads: one thread at a time (libmilter runs a connection's callbacks one after the other).
+// Blocks:  never.
+// Fails:   never; what is over a limit is counted and not kept.
+// Units:   bytes; header instances count from 1 per name, as SMFIR_CHGHEADER does.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/message/mail_input.h"
+#include "milter/snapshot.h"
+
+namespace winnow {
+
+struct SessionLimits {
+  std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
+  std::size_t max_recipients = 10'000;    // of one message; more are not seen by the rules
+  std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
+  std::size_t max_forged_headers = 1000;  // instances that are removed; more stay and are logged
+};
+
+/// Header instances that only Winnow or another spam filter should have written.
+struct ForgedHeader {
+  std::string name;       // as its first instance spells it
+  std::size_t count = 0;  // instances 1..count
+};
+
+/// What the client said with MAIL.
+struct MessageStart {
+  std::string_view sender;        // "<user@example.com>", "<>"
+  std::string_view auth_user;     // {auth_authen}; "" when not authenticated
+  std::uint64_t declared_size = 0;  // SIZE= of RFC 1870; 0 when not given
+  bool tls = false;
+};
+
+class Session {
+ public:
+  enum class Body { Wanted, Enough };
+
+  explicit Session(SessionLimits limits = {}) : limits_(limits) {}
+
+  void connect(std::string_view client_name, std::string_view client_ip);
+  void helo(std::string_view name);
+  /// Starts a message; one that was under way is dropped.
+  void mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart& start);
+  void recipient(std::string_view address);
+  /// `leading_space`: the value is what follows the colon, as SMFIP_HDR_LEADSPC delivers it.
+  void header(std::string_view name, std::string_view value, bool leading_space);
+  void end_of_headers();
+  Body body(std::string_view chunk);
+  /// The message is over, answered or aborted. Harmless when there is none.
+  void reset_message();
+
+  bool in_message() const { return snapshot_ != nullptr; }
+  bool authenticated() const { return !input_.envelope.auth_user.empty(); }
+  /// Accepted unseen because of milter.skip: nothing is kept.
+  bool skipped() const { return skipped_; }
+  const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  const MailInput& input() const { return input_; }
+  const std::vector<ForgedHeader>& forged() const { return forged_; }
+  std::size_t forged_left() const { return forged_left_; }
+  /// The first Subject as it came, without leading space; folds are "\n". nullopt: there is none.
+  const std::optional<std::string>& subject() const { return subject_; }
+
+ private:
+  bool is_result_header(std::string_view name) const;
+  void count_forged(std::string_view name);
+  std::size_t room_for_headers() const;
+
+  SessionLimits limits_;
+  std::string client_name_, client_ip_, helo_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  bool skipped_ = false;
+  MailInput input_;
+  std::uint64_t seen_bytes_ = 0;      // headers and body that came
+  std::uint64_t declared_size_ = 0;
+  std::size_t forged_total_ = 0;
+  std::size_t forged_left_ = 0;
+  std::vector<ForgedHeader> forged_;
+  std::optional<std::string> subject_;
+};
+
+}  // namespace winnow
