@@ -1,0 +1,57 @@
+#include "engine/engine.h"
+
+#include "engine/torch_backend.h"
+
+namespace winnow {
+namespace {
+
+BatchSettings batch_settings(const EngineSettings& settings, std::size_t labels) {
+  BatchSettings batch;
+  batch.max_batch_size = settings.max_batch_size;
+  batch.max_queue_delay = settings.max_queue_delay;
+  batch.max_queue_length = settings.max_queue_length;
+  batch.labels = labels;
+  return batch;
+}
+
+}  // namespace
+
+Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<void()> on_thread_start)
+    : manifest_(std::move(model.manifest)),
+      sha256_(std::move(model.sha256)),
+      extractor_(manifest_.table_size),
+      site_prior_(settings.prior_spam.value_or(manifest_.prior_spam)),
+      batcher_(make_batcher(std::move(model.replicas), batch_settings(settings, manifest_.labels.size()),
+                            std::move(on_thread_start))) {}
+
+Engine::~Engine() = default;
+
+std::unique_ptr<Ticket> Engine::submit(Features features) const { return batcher_->submit(std::move(features)); }
+
+std::size_t Engine::queue_length() const { return batcher_->queue_length(); }
+
+void Engine::stop() { batcher_->stop(); }
+
+std::optional<std::vector<Probability>> Engine::probabilities(const std::vector<float>& logits) const {
+  if (logits.size() != manifest_.labels.size()) return std::nullopt;
+  std::vector<Probability> probabilities;
+  for (std::size_t label = 0; label < logits.size(); ++label) {
+    // The site's prior is its share of spam, the first label; it says nothing of the others.
+    const double prior = label == 0 ? site_prior_ : manifest_.prior_spam;
+    const auto probability = calibrate(logits[label], manifest_.calibration[label], manifest_.prior_spam, prior);
+    if (!probability) return std::nullopt;
+    probabilities.push_back(*probability);
+  }
+  return probabilities;
+}
+
+std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics& problems) {
+  auto model = load_model(settings, problems);
+  if (!model) return nullptr;
+  std::string error;
+  TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already
+  if (backend == nullptr) return nullptr;
+  return std::make_shared<Engine>(std::move(*model), settings, [backend] { backend->enter_inference_thread(); });
+}
+
+}  // namespace winnow
