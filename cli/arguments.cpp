@@ -1,0 +1,154 @@
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/terminal.h"
+#include "config/diagnostics.h"
+
+namespace winnow {
+namespace {
+
+struct HelpLine {
+  std::string form;  // "--output, -o FILE"
+  std::string meaning;
+};
+
+std::string comma_spaced(std::string_view names) {
+  std::string out;
+  for (const char c : names) {
+    out += c;
+    if (c == ',') out += ' ';
+  }
+  return out;
+}
+
+std::string shown_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+void print_error(const std::string& text) {
+  std::fprintf(stderr, "%s\n", escape_for_terminal(text).c_str());
+}
+
+}  // namespace
+
+struct Arguments::Parser {
+  explicit Parser(const Command& of) : command(of), app(std::string(of.sentence), "winnow " + std::string(of.name)) {
+    app.set_help_flag("--help,-h", "this text");
+    app.allow_extras();  // unknown options are reported here, with the nearest known one
+  }
+
+  void describe(const OptionText& text, const std::string& fallback) {
+    std::string meaning(text.meaning);
+    if (!fallback.empty()) meaning += " (default " + fallback + ")";
+    std::string form = comma_spaced(text.names);
+    if (!text.value.empty()) form += " " + std::string(text.value);
+    lines.push_back({std::move(form), std::move(meaning)});
+    for (std::size_t at = 0; at < text.names.size();) {
+      const std::size_t comma = std::min(text.names.find(',', at), text.names.size());
+      known.emplace_back(text.names.substr(at, comma - at));
+      at = comma + 1;
+    }
+  }
+
+  template <typename Value>
+  CLI::Option* option(const OptionText& text, Value& value, const std::string& fallback) {
+    describe(text, fallback);
+    return app.add_option(std::string(text.names), value);
+  }
+
+  const Command& command;
+  CLI::App app;
+  std::vector<HelpLine> lines;
+  std::vector<std::string> known{"--help", "-h"};
+  bool takes_files = false;
+};
+
+Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
+Arguments::~Arguments() = default;
+
+void Arguments::add(const OptionText& text, bool& value) {
+  parser_->describe(text, "");
+  parser_->app.add_flag(std::string(text.names), value);
+}
+
+void Arguments::add(const OptionText& text, std::string& value) { parser_->option(text, value, value); }
+
+void Arguments::add(const OptionText& text, std::filesystem::path& value) {
+  parser_->describe(text, value.string());
+  parser_->app.add_option_function<std::string>(std::string(text.names),
+                                                [&value](const std::string& given) { value = given; });
+}
+
+void Arguments::add(const OptionText& text, std::size_t& value) {
+  parser_->option(text, value, std::to_string(value));
+}
+
+void Arguments::add(const OptionText& text, double& value) { parser_->option(text, value, shown_number(value)); }
+
+void Arguments::add(const OptionText& text, std::vector<std::string>& value) {
+  parser_->option(text, value, "")->allow_extra_args(false);
+}
+
+void Arguments::add(const OptionText& text, std::vector<std::filesystem::path>& value) {
+  parser_->describe(text, "");
+  // One value an option: "--spam a --spam b", so that files which follow are not swallowed.
+  parser_->app
+      .add_option_function<std::vector<std::string>>(
+          std::string(text.names),
+          [&value](const std::vector<std::string>& given) { value.assign(given.begin(), given.end()); })
+      ->allow_extra_args(false);
+}
+
+void Arguments::add_files(std::string_view meaning, std::vector<std::filesystem::path>& value) {
+  parser_->takes_files = true;
+  parser_->lines.insert(parser_->lines.begin(), {"FILE...", std::string(meaning)});
+  parser_->app
+      .add_option_function<std::vector<std::string>>(
+          "FILE", [&value](const std::vector<std::string>& given) { value.assign(given.begin(), given.end()); })
+      ->required();
+}
+
+std::optional<int> Arguments::parse(int argc, char** argv) {
+  try {
+    parser_->app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(help().c_str(), stdout);
+    return kFine;
+  } catch (const CLI::ParseError& error) {
+    return wrong_usage(error.what());
+  }
+  const std::vector<std::string> unknown = parser_->app.remaining();
+  if (unknown.empty()) return std::nullopt;
+  const std::string& word = unknown.front();
+  const std::string hint = did_you_mean(word.substr(0, word.find('=')), parser_->known);
+  return wrong_usage("unknown argument '" + word + "'" + (hint.empty() ? "" : " (" + hint + ")"));
+}
+
+int Arguments::wrong_usage(const std::string& why) const {
+  const std::string name = "winnow " + std::string(parser_->command.name);
+  print_error(name + ": " + why + "; see '" + name + " --help'");
+  return kWrongUsage;
+}
+
+std::string Arguments::help() const {
+  const Command& command = parser_->command;
+  const std::string name = "winnow " + std::string(command.name);
+  std::string out = name + " - " + std::string(command.sentence) + "\n";
+  out += "usage: " + name + " [options]" + (parser_->takes_files ? " FILE..." : "") + "\n";
+  std::size_t width = 0;
+  for (const HelpLine& line : parser_->lines) width = std::max(width, line.form.size());
+  for (const HelpLine& line : parser_->lines) {
+    out += "  " + line.form + std::string(width - line.form.size() + 2, ' ') + line.meaning + "\n";
+  }
+  out += "exit: " + std::string(command.exit_codes) + "\n";
+  out += "example: " + std::string(command.example) + "\n";
+  return out;
+}
+
+}  // namespace winnow

@@ -1,0 +1,40 @@
+#include <cstdio>
+#include <string>
+
+#include "cli/snapshot_options.h"
+#include "cli/terminal.h"
+#include "config/units.h"
+
+namespace winnow {
+namespace {
+
+std::string summary(const Snapshot& snapshot) {
+  const RuleSetInfo& rules = snapshot.rules->info();
+  const Manifest& model = snapshot.engine->manifest();
+  return "fine: " + std::to_string(rules.rules) + " rules in " + std::to_string(rules.files.size()) +
+         " files, junk at " + format_percent(rules.junk_threshold) + ", flag at " +
+         format_percent(rules.flag_threshold) + "; model " + model.name + " of " + model.created + ", sha256 " +
+         snapshot.engine->sha256();
+}
+
+int run_check(const Command& self, int argc, char** argv) {
+  std::filesystem::path config = kDefaultSettingsFile;
+  Arguments arguments(self);
+  arguments.add({"--config", "FILE", "settings file"}, config);
+  if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+
+  Diagnostics problems;
+  const auto snapshot = load_snapshot(config, nullptr, problems);
+  print_problems(problems);
+  if (!snapshot) return kProblems;
+  std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());
+  return kFine;
+}
+
+}  // namespace
+
+const Command kCheckCommand{
+    "check", "read settings, rules and model exactly as the daemon would, and report every problem.",
+    "0 fine, 1 problems, 2 wrong usage", "winnow check --config ./winnow.yaml && systemctl reload winnow", run_check};
+
+}  // namespace winnow

@@ -1,0 +1,25 @@
+// judgement_text.h - a Judgement as words and as JSON, the same for every command that shows one.
+//
+// Fails:   never; JSON is ASCII only, so that it is fit for a terminal too.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "milter/judge.h"
+
+namespace winnow {
+
+/// "97.3 %", or "-" for a message without a probability.
+std::string spam_percent(const Judgement& judgement);
+
+/// The verdict that the MTA would get: the rules', or the fallback's.
+std::string verdict_word(const Judgement& judgement);
+
+/// Why there is no probability: "deadline: ..."; "" when there is one.
+std::string failure_text(const Judgement& judgement);
+
+/// One object without a line end: file, probability, verdict, rule, actions, model, truncated, error.
+std::string judgement_json(const std::string& file, const Judgement& judgement);
+
+}  // namespace winnow

@@ -1,0 +1,43 @@
+#include "cli/mail_files.h"
+
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "models/labelled_mail.h"
+
+namespace winnow {
+namespace {
+
+/// Reads standard input to its end, so that a writer never meets a closed pipe, but keeps only what will be judged.
+MailInput read_standard_input(std::uint64_t max_bytes) {
+  std::string raw;
+  std::uint64_t all = 0;
+  std::array<char, 1 << 16> chunk;
+  while (const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), stdin)) {
+    all += got;
+    if (raw.size() <= max_bytes) raw.append(chunk.data(), got);
+  }
+  const std::uint64_t kept = raw.size();
+  MailInput input = mail_from_bytes(std::move(raw), max_bytes);
+  input.full_size += all - kept;
+  return input;
+}
+
+}  // namespace
+
+void read_mail(const std::vector<std::filesystem::path>& paths, std::uint64_t max_bytes, Diagnostics& problems,
+               const std::function<void(NamedMail&&)>& take) {
+  for (const std::filesystem::path& path : paths) {
+    if (path == "-") {
+      take({"-", read_standard_input(max_bytes)});
+      continue;
+    }
+    read_labelled_mail({{path, Label::Ham}}, {}, max_bytes, problems, [&take](LabelledMail&& mail) {
+      take({std::move(mail.name), std::move(mail.input)});
+      return true;
+    });
+  }
+}
+
+}  // namespace winnow

@@ -1,0 +1,173 @@
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/mail_files.h"
+#include "cli/snapshot_options.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "milter/milter_client.h"
+
+namespace winnow {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kMaxBytes = 256u << 20;  // of one message; MTAs refuse far smaller ones
+
+struct SendOptions {
+  std::string socket = "unix:/run/winnow/winnow.sock";
+  Envelope envelope;
+  bool json = false;
+};
+
+struct Sent {
+  std::string file;
+  MilterAnswer answer;
+};
+
+std::string trimmed(std::string text) {
+  text.erase(0, text.find_first_not_of(" \t\r\n"));
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  return text;
+}
+
+bool is_removal(const HeaderEdit& edit) { return edit.kind == HeaderEdit::Kind::Change && edit.value.empty(); }
+
+/// The fields of the X-Winnow header that the milter added: "verdict" -> "junk".
+std::map<std::string, std::string> result_fields(const MilterAnswer& answer) {
+  std::map<std::string, std::string> fields;
+  for (const HeaderEdit& edit : answer.edits) {
+    if (edit.name != "X-Winnow" || is_removal(edit)) continue;
+    for (std::size_t at = 0; at < edit.value.size();) {
+      const std::size_t end = std::min(edit.value.find(';', at), edit.value.size());
+      const std::string field = edit.value.substr(at, end - at);
+      const std::size_t equals = field.find('=');
+      if (equals != std::string::npos) fields[trimmed(field.substr(0, equals))] = trimmed(field.substr(equals + 1));
+      at = end + 1;
+    }
+  }
+  return fields;
+}
+
+/// "+X-Spam-Score ~Subject -X-Spam-Flag": added, changed, removed.
+std::string edits_text(const MilterAnswer& answer) {
+  std::string text;
+  for (const HeaderEdit& edit : answer.edits) {
+    const bool changed = edit.kind == HeaderEdit::Kind::Change;
+    text += (text.empty() ? "" : " ") + std::string(is_removal(edit) ? "-" : changed ? "~" : "+") + edit.name;
+  }
+  return text;
+}
+
+std::string answer_text(const MilterAnswer& answer) {
+  std::string text(milter_verdict_name(answer.verdict));
+  if (!answer.reply.empty()) text += " " + answer.reply;
+  if (!answer.quarantine.empty()) text += ", held: " + answer.quarantine;
+  return text;
+}
+
+std::vector<std::string> row_of(const Sent& sent) {
+  auto fields = result_fields(sent.answer);
+  return {sent.file, answer_text(sent.answer), fields["probability"], fields["verdict"], fields["rule"],
+          edits_text(sent.answer)};
+}
+
+std::string json_of(const Sent& sent) {
+  auto fields = result_fields(sent.answer);
+  Json edits = Json::array();
+  for (const HeaderEdit& edit : sent.answer.edits) {
+    const bool changed = edit.kind == HeaderEdit::Kind::Change;
+    edits.push_back({{"edit", is_removal(edit) ? "remove" : changed ? "change" : "add"},
+                     {"name", edit.name},
+                     {"value", trimmed(edit.value)}});
+  }
+  const Json json{{"file", sent.file},
+                  {"answer", milter_verdict_name(sent.answer.verdict)},
+                  {"reply", sent.answer.reply},
+                  {"quarantine", sent.answer.quarantine},
+                  {"probability", fields["probability"]},
+                  {"verdict", fields["verdict"]},
+                  {"rule", fields["rule"]},
+                  {"headers", edits}};
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+/// One connection a message, as if each came from another client. nullopt: `error` says why.
+std::optional<Sent> send_one(const SendOptions& options, NamedMail mail, std::size_t number, std::string& error) {
+  if (mail.input.truncated) {
+    error = "longer than 256 MiB";
+    return std::nullopt;
+  }
+  const auto client = MilterClient::connect(options.socket, {}, error);
+  if (!client) return std::nullopt;
+  mail.input.envelope = options.envelope;
+  Sent sent{std::move(mail.name), {}};
+  const Status status = client->send(milter_mail_from(mail.input, "SEND" + std::to_string(number)), sent.answer);
+  if (!status) {
+    error = options.socket + ": " + status.error();
+    return std::nullopt;
+  }
+  // The answer is complete; that the goodbye fails changes nothing about it.
+  static_cast<void>(client->quit());
+  return sent;
+}
+
+void add_envelope_options(Arguments& arguments, Envelope& envelope) {
+  envelope.present = true;
+  envelope.client_ip = "192.0.2.10";
+  envelope.helo = "client.example.com";
+  envelope.mail_from = "sender@example.com";
+  arguments.add({"--client-ip", "ADDRESS", "of the SMTP client"}, envelope.client_ip);
+  arguments.add({"--client-name", "NAME", "verified host name of the client"}, envelope.client_name);
+  arguments.add({"--helo", "NAME", "what the client said in HELO"}, envelope.helo);
+  arguments.add({"--from", "ADDRESS", "envelope sender"}, envelope.mail_from);
+  arguments.add({"--to", "ADDRESS", "envelope recipient; may be repeated (default recipient@example.com)"},
+                envelope.recipients);
+  arguments.add({"--auth-user", "NAME", "the client has authenticated as this user"}, envelope.auth_user);
+}
+
+int run_send(const Command& self, int argc, char** argv) {
+  SendOptions options;
+  std::vector<std::filesystem::path> files;
+  Arguments arguments(self);
+  arguments.add_files("mail: files, folders, Maildir, mbox, - for standard input", files);
+  arguments.add({"--socket", "SOCKET", "of the running daemon: unix:PATH or inet:PORT@HOST"}, options.socket);
+  add_envelope_options(arguments, options.envelope);
+  arguments.add({"--json", "", "one JSON object a line"}, options.json);
+  if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+  if (options.envelope.recipients.empty()) options.envelope.recipients = {"recipient@example.com"};
+
+  Diagnostics problems;
+  std::vector<std::vector<std::string>> rows;
+  std::size_t number = 0;
+  bool failed = false;
+  read_mail(files, kMaxBytes, problems, [&](NamedMail&& mail) {
+    std::string error;
+    const std::string name = escape_for_terminal(mail.name, LineBreaks::Escape);
+    if (const auto sent = send_one(options, std::move(mail), ++number, error); !sent) {
+      failed = true;
+      std::fprintf(stderr, "%s: error: %s\n", name.c_str(), escape_for_terminal(error).c_str());
+    } else if (options.json) {
+      std::puts(json_of(*sent).c_str());
+    } else {
+      rows.push_back(row_of(*sent));
+    }
+  });
+  const std::vector<Column> columns{{"mail"},    {"answer"}, {"probability", Align::Right},
+                                    {"verdict"}, {"rule"},   {"headers"}};
+  if (!options.json) std::fputs(format_table(columns, rows).c_str(), stdout);
+  print_problems(problems);
+  return failed || problems.has_errors() ? kProblems : kFine;
+}
+
+}  // namespace
+
+const Command kSendCommand{"send", "hand mail to the running daemon as an MTA would, and show its answer.",
+                           "0 every message answered, 1 problems, 2 wrong usage",
+                           "winnow send --to alice@example.org suspicious.eml", run_send};
+
+}  // namespace winnow

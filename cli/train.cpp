@@ -1,0 +1,116 @@
+#include "models/train.h"
+
+#include <signal.h>
+
+#include <cstdio>
+#include <string>
+
+#include "cli/labelled_options.h"
+#include "cli/progress.h"
+#include "cli/snapshot_options.h"
+#include "cli/terminal.h"
+
+namespace winnow {
+namespace {
+
+volatile sig_atomic_t stop_asked = 0;
+
+/// The first Ctrl-C or SIGTERM asks the training to stop at its next step; the second one ends the process as usual.
+void ask_to_stop_on_signal() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_asked = 1; };
+  action.sa_flags = SA_RESETHAND;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+void add_shape_options(Arguments& arguments, ArchitectureSpec& shape) {
+  arguments.add({"--table-size", "N", "rows of the token table, a power of two"}, shape.table_size);
+  arguments.add({"--embedding-width", "N", "numbers per row of the token table"}, shape.embedding_width);
+  arguments.add({"--hidden-width", "N", "width of the hidden layer"}, shape.hidden_width);
+}
+
+void add_optimizer_options(Arguments& arguments, OptimizerSpec& optimizer, std::size_t& seed) {
+  arguments.add({"--learning-rate", "X", "of the token table"}, optimizer.learning_rate);
+  arguments.add({"--dense-learning-rate", "X", "of the other weights"}, optimizer.dense_learning_rate);
+  arguments.add({"--weight-decay", "X", "pull of all weights towards 0"}, optimizer.weight_decay);
+  arguments.add({"--token-dropout", "X", "share of tokens left out per step, 0..1"}, optimizer.token_dropout);
+  arguments.add({"--dense-dropout", "X", "share of dense values left out per step, 0..1"}, optimizer.dense_dropout);
+  arguments.add({"--seed", "N", "of shuffling and dropout"}, seed);
+}
+
+void add_training_options(Arguments& arguments, TrainOptions& options) {
+  arguments.add({"--output,-o", "FILE", "the model to write; its card is written beside it as .md"}, options.output);
+  arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
+  arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
+  arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs);
+  arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);
+  arguments.add({"--held-out", "X", "share kept for calibration and the card, unless the index has a dev split"},
+                options.held_out);
+  arguments.add({"--checkpoint", "FILE", "where a stopped training is kept, and resumed from (default OUTPUT.checkpoint)"},
+                options.checkpoint);
+}
+
+std::string loss_note(const TrainProgress& progress) {
+  if (progress.phase != "training") return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "loss %.4f", progress.loss);
+  return text;
+}
+
+int train_and_report(const TrainOptions& options) {
+  Diagnostics problems;
+  TrainReport report;
+  bool trained = false;
+  {
+    Progress progress;
+    ask_to_stop_on_signal();
+    trained = train_model(
+        options,
+        [&progress](const TrainProgress& now) {
+          progress.show({now.phase, now.done, now.total, loss_note(now)});
+          return stop_asked == 0;
+        },
+        report, problems);
+  }
+  print_problems(problems);
+  if (!trained && stop_asked != 0) {
+    std::fprintf(stderr, "winnow train: stopped; the same command goes on from %s if it was written\n",
+                 escape_for_terminal(options.checkpoint.string()).c_str());
+    return kProblems;
+  }
+  if (!trained) return kProblems;
+  std::printf("%s: trained on %zu ham and %zu spam, sha256 %s\nheld-out mail:\n%s",
+              escape_for_terminal(options.output.string()).c_str(), report.ham, report.spam, report.sha256.c_str(),
+              escape_for_terminal(evaluation_table(report.held_out)).c_str());
+  return kFine;
+}
+
+int run_train(const Command& self, int argc, char** argv) {
+  TrainOptions options;
+  LabelledOptions mail;
+  std::size_t seed = options.optimizer.seed;
+  Arguments arguments(self);
+  add_labelled_options(arguments, mail);
+  add_training_options(arguments, options);
+  add_shape_options(arguments, options.architecture);
+  add_optimizer_options(arguments, options.optimizer, seed);
+  if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+
+  options.sources = sources_of(mail);
+  options.filter = filter_of(mail);
+  options.optimizer.seed = seed;
+  if (options.sources.empty()) return arguments.wrong_usage("no mail to learn from: give --spam and --ham, or --index");
+  if (options.output.empty()) return arguments.wrong_usage("no model to write: give --output");
+  if (options.checkpoint.empty()) options.checkpoint = options.output.string() + ".checkpoint";
+  return train_and_report(options);
+}
+
+}  // namespace
+
+const Command kTrainCommand{"train", "train, calibrate and evaluate a model on labelled mail, and write it.",
+                            "0 model written, 1 problems or stopped, 2 wrong usage",
+                            "winnow train --spam ~/Maildir/.Junk --ham ~/Maildir -o site.pt", run_train};
+
+}  // namespace winnow
