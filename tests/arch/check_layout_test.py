@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Shows that check_layout.py fails when it should, on small trees made for it, and stays silent when nothing is wrong."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECKER = pathlib.Path(__file__).with_name("check_layout.py")
+GOOD_HEADER = "// a.h - a thing.\n#pragma once\n\n#include <string>\n\n#include \"config/b.h\"\n\nstd::string a();\n"
+
+
+def check(files):
+    """Exit status and output for a tree of these files."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            file = pathlib.Path(folder, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        done = subprocess.run([sys.executable, str(CHECKER), "--root", folder], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+
+class CheckLayout(unittest.TestCase):
+    def assert_refused(self, files, words):
+        status, output = check(files)
+        self.assertEqual(status, 1, output)
+        self.assertIn(words, output)
+        self.assertEqual(output.count("\n"), 1, output)
+
+    def test_says_nothing_about_a_good_tree(self):
+        self.assertEqual(check({"rules/a.h": GOOD_HEADER, "rules/a.cpp": '#include "rules/a.h"\n\n#include <re2/re2.h>\n'}),
+                         (0, ""))
+
+    def test_refuses_a_tree_without_sources(self):
+        self.assert_refused({"README.md": "x"}, "no sources found")
+
+    def test_refuses_rules_including_engine(self):
+        self.assert_refused({"rules/a.cpp": '#include "engine/engine.h"\n'}, "rules/a.cpp:1: rules/ must not include")
+
+    def test_refuses_engine_including_rules(self):
+        self.assert_refused({"engine/features/a.cpp": '\n#include "rules/facts.h"\n'}, "engine/features/a.cpp:2:")
+
+    def test_refuses_config_including_anything_above_it(self):
+        self.assert_refused({"config/a.cpp": '#include "models/train.h"\n'}, "config/ must not include")
+
+    def test_refuses_the_plugin_including_settings(self):
+        self.assert_refused({"engine/torch/a.cpp": '#include "config/settings.h"\n'}, "engine/torch/ must not include")
+
+    def test_refuses_a_relative_include(self):
+        self.assert_refused({"rules/a.cpp": '#include "facts.h"\n'}, "full path")
+
+    def test_refuses_torch_outside_the_plugin(self):
+        self.assert_refused({"engine/a.cpp": "#include <torch/script.h>\n"}, "belongs only into engine/torch")
+
+    def test_refuses_libmilter_outside_its_one_file(self):
+        self.assert_refused({"milter/session.cpp": "#include <libmilter/mfapi.h>\n"}, "milter/libmilter_server.cpp")
+
+    def test_allows_libmilter_in_its_one_file(self):
+        self.assertEqual(check({"milter/libmilter_server.cpp": "#include <libmilter/mfapi.h>\n"}), (0, ""))
+
+    def test_refuses_a_third_party_include_in_a_header(self):
+        bad = GOOD_HEADER.replace("<string>", "<re2/re2.h>")
+        self.assert_refused({"rules/a.h": bad}, "a header includes only the standard library, not <re2/re2.h>")
+
+    def test_refuses_a_third_party_type_in_a_header(self):
+        bad = GOOD_HEADER.replace("std::string a", "nlohmann::json a")
+        self.assert_refused({"rules/a.h": bad}, "rules/a.h:8: third-party name in a header: nlohmann::")
+
+    def test_allows_a_third_party_name_in_a_comment(self):
+        self.assertEqual(check({"rules/a.h": GOOD_HEADER + "// as torch::Tensor does\n"}), (0, ""))
+
+    def test_refuses_a_header_without_its_comment(self):
+        self.assert_refused({"rules/a.h": GOOD_HEADER.replace("// a.h - a thing.", "//")}, "the first line must be")
+
+    def test_refuses_a_header_without_pragma_once(self):
+        self.assert_refused({"rules/a.h": GOOD_HEADER.replace("#pragma once", "")}, "no '#pragma once'")
+
+    def test_refuses_a_file_that_is_too_long(self):
+        self.assert_refused({"rules/a.cpp": "int a;\n" * 401}, "rules/a.cpp:1: 401 lines")
+
+    def test_refuses_a_function_that_is_too_long(self):
+        body = "int a() {\n" + "  b();\n" * 59 + "}\n"
+        self.assert_refused({"rules/a.cpp": "namespace x {\n" + body + "}\n"}, "rules/a.cpp:2: a function of 61 lines")
+
+    def test_finds_a_long_function_after_a_member_initializer(self):
+        body = 'A::A(int b) : c_{b}, d_("}") {\n  auto e = [] { return 1; };\n' + "  f();\n" * 60 + "}\n"
+        self.assert_refused({"rules/a.cpp": body}, "a function of 63 lines")
+
+    def test_does_not_take_a_class_or_a_table_for_a_function(self):
+        table = "std::vector<T> t() {\n  return {\n" + '      {"a", 1},\n' * 70 + "  };\n}\n"
+        members = "class C final {\n" + "  int m();\n" * 70 + "};\n"
+        array = "constexpr int kA[] = {\n" + "    f(1),\n" * 70 + "};\n"
+        self.assertEqual(check({"rules/a.cpp": table + members + array}), (0, ""))
+
+
+if __name__ == "__main__":
+    unittest.main()
