@@ -1,0 +1,64 @@
+# debian-packages.sh - the Debian packages that Winnow needs, and how scripts install them. To be sourced by bash.
+#
+# The one place where the packages are listed: build (compiler and libraries), run (what the binaries use beside the
+# libraries that come with the above), test (what the tests use on top).
+
+WINNOW_PACKAGES_build="g++ cmake ninja-build pkgconf libyaml-cpp-dev libre2-dev libgmime-3.0-dev libxml2-dev libicu-dev
+  libpsl-dev libxxhash-dev libssl-dev libboost-dev nlohmann-json3-dev libcli11-dev libarchive-dev libmilter-dev
+  libsystemd-dev libspdlog-dev prometheus-cpp-dev zlib1g-dev libcurl4-openssl-dev libtorch-dev"
+# Without OpenBLAS LibTorch falls back to the reference BLAS, 20 times slower.
+WINNOW_PACKAGES_run="libopenblas0-pthread publicsuffix"
+WINNOW_PACKAGES_test="ccache clang llvm libgtest-dev libgmock-dev libbenchmark-dev python3 postfix dovecot-core
+  dovecot-lmtpd dovecot-imapd dovecot-sieve miltertest man-db"
+
+# Prints those of the packages that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || printf '%s ' "$package"
+  done
+}
+
+# Installs packages without questions and without starting any service: while it works, policy-rc.d forbids that, as it
+# does in a chroot. A policy-rc.d that is already there is left alone.
+apt_install_quietly() (
+  export DEBIAN_FRONTEND=noninteractive
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' INT TERM
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod 755 "$policy"
+  fi
+  apt-get -q update && apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold install "$@"
+)
+
+# install_packages GROUP...: makes sure that these groups are there.
+install_packages() {
+  local group groups_packages="" list missing
+  for group in "$@"; do
+    list="WINNOW_PACKAGES_$group"
+    groups_packages="$groups_packages ${!list}"
+  done
+  missing=$(missing_packages $groups_packages)
+  if [ -z "${missing// /}" ]; then
+    echo "== packages: all there"
+    return 0
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "error: these packages are missing; install them as root and start again:" >&2
+    echo "  apt-get install --no-install-recommends $missing" >&2
+    return 1
+  fi
+  echo "== packages: installing $missing"
+  apt_install_quietly $missing
+}
+
+# Compilers of files that include LibTorch take up to 1.5 GiB each: as many jobs as cores and memory allow.
+build_jobs() {
+  local cores memory_jobs
+  cores=$(nproc)
+  memory_jobs=$(awk '/^MemAvailable:/ { print int($2 / 1572864) }' /proc/meminfo)
+  [ "$memory_jobs" -ge 1 ] || memory_jobs=1
+  if [ "$memory_jobs" -lt "$cores" ]; then echo "$memory_jobs"; else echo "$cores"; fi
+}

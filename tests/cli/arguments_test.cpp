@@ -1,0 +1,88 @@
+#include "cli/arguments.h"
+
+#include <gtest/gtest.h>
+
+namespace winnow {
+namespace {
+
+const Command kProbe{"probe", "does nothing.", "0 fine, 2 wrong usage", "winnow probe x", nullptr};
+
+struct Parsed {
+  bool json = false;
+  std::string name = "fallback";
+  std::size_t count = 4;
+  double share = 0.5;
+  std::filesystem::path output;
+  std::vector<std::filesystem::path> spam, files;
+  std::optional<int> exit_code;
+  std::string err;
+};
+
+Parsed parse(std::vector<std::string> words) {
+  Parsed p;
+  Arguments arguments(kProbe);
+  arguments.add_files("mail", p.files);
+  arguments.add({"--json", "", "as JSON"}, p.json);
+  arguments.add({"--name", "NAME", "a name"}, p.name);
+  arguments.add({"--count", "N", "a number"}, p.count);
+  arguments.add({"--share", "X", "a share"}, p.share);
+  arguments.add({"--output,-o", "FILE", "a file"}, p.output);
+  arguments.add({"--spam", "PATH", "mail"}, p.spam);
+  words.insert(words.begin(), "probe");
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  testing::internal::CaptureStderr();
+  p.exit_code = arguments.parse(static_cast<int>(argv.size()), argv.data());
+  p.err = testing::internal::GetCapturedStderr();
+  return p;
+}
+
+TEST(CliArguments, KeepsDefaultsOfWhatIsNotGiven) {
+  const Parsed p = parse({"a.eml"});
+  EXPECT_FALSE(p.exit_code);
+  EXPECT_EQ(p.name, "fallback");
+  EXPECT_EQ(p.count, 4u);
+  EXPECT_EQ(p.files, std::vector<std::filesystem::path>{"a.eml"});
+}
+
+TEST(CliArguments, ReadsEveryKindOfOption) {
+  const Parsed p = parse({"--json", "--name", "n", "--count=9", "--share", "0.25", "-o", "m.pt", "a", "b"});
+  EXPECT_FALSE(p.exit_code);
+  EXPECT_TRUE(p.json);
+  EXPECT_EQ(p.name, "n");
+  EXPECT_EQ(p.count, 9u);
+  EXPECT_EQ(p.share, 0.25);
+  EXPECT_EQ(p.output, "m.pt");
+  EXPECT_EQ(p.files.size(), 2u);
+}
+
+TEST(CliArguments, TakesOneValuePerRepeatedOption) {
+  const Parsed p = parse({"--spam", "a", "--spam", "b", "c.eml"});
+  EXPECT_EQ(p.spam, (std::vector<std::filesystem::path>{"a", "b"}));
+  EXPECT_EQ(p.files, std::vector<std::filesystem::path>{"c.eml"});
+}
+
+TEST(CliArguments, TakesADashForAFile) {
+  EXPECT_EQ(parse({"-"}).files, std::vector<std::filesystem::path>{"-"});
+}
+
+TEST(CliArguments, NamesTheNearestOptionForAnUnknownOne) {
+  const Parsed p = parse({"--jsom", "a.eml"});
+  EXPECT_EQ(p.exit_code, kWrongUsage);
+  EXPECT_NE(p.err.find("winnow probe: unknown argument '--jsom' (did you mean '--json'?)"), std::string::npos) << p.err;
+}
+
+TEST(CliArguments, RefusesToRunWithoutAFile) { EXPECT_EQ(parse({"--json"}).exit_code, kWrongUsage); }
+
+TEST(CliArguments, RefusesANumberThatIsNone) {
+  const Parsed p = parse({"--count", "many", "a"});
+  EXPECT_EQ(p.exit_code, kWrongUsage);
+  EXPECT_NE(p.err.find("--count"), std::string::npos) << p.err;
+}
+
+TEST(CliArguments, EscapesWhatItRepeats) {
+  EXPECT_NE(parse({"--\x1B[2J", "a"}).err.find("\\x1b"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,59 @@
+#include <gtest/gtest.h>
+
+#include "tests/cli/run_tool.h"
+#include "tests/support/scratch_folder.h"
+
+namespace winnow {
+namespace {
+
+TEST(CliCheck, ReportsProblemsOfSettingsAndExitsWithOne) {
+  const ScratchFolder folder;
+  const auto file = folder.write("winnow.yaml", "milter:\n  deadlin: 4s\nengine:\n  max_batch_size: none\n");
+  const ToolRun run = run_tool({"check", "--config", file.string()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("winnow.yaml:2:3: error: "), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("did you mean 'deadline'?"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("winnow.yaml:4:19: error: "), std::string::npos) << run.err;
+}
+
+TEST(CliCheck, NamesTheFileThatIsMissing) {
+  const ToolRun run = run_tool({"check", "--config", "/nowhere/winnow.yaml"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("/nowhere/winnow.yaml"), std::string::npos) << run.err;
+}
+
+TEST(CliCheck, ReportsBadRulesAndAMissingModelTogether) {
+  const ScratchFolder folder;
+  const auto file = folder.write("winnow.yaml", "engine: { model: absent.pt }\nrules: [rules.yaml]\n");
+  folder.write("rules.yaml", "version: 1\nrules:\n  - id: a\n    when: probabilty >= 90%\n    then: [junk]\n");
+  const ToolRun run = run_tool({"check", "--config", file.string()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("rules.yaml:4:11: error: "), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("absent.pt"), std::string::npos) << run.err;
+}
+
+TEST(CliConfig, ShowsEveryKeyWithItsOrigin) {
+  const ScratchFolder folder;
+  const auto file = folder.write("winnow.yaml", "milter:\n  deadline: 2s\n");
+  const ToolRun run = run_tool({"config", "--config", file.string()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("milter.deadline: 2s"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("winnow.yaml:2"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("milter.on_error: accept"), std::string::npos) << run.out;
+}
+
+#if !WINNOW_HAS_TORCH
+TEST(CliCheck, WithoutThePluginSaysWhichPackageToInstall) {
+  const ScratchFolder folder;
+  const auto file = folder.write("winnow.yaml", "engine: { model: model.pt }\nrules: [rules.yaml]\n");
+  folder.write("model.pt", "any octets");
+  folder.write("rules.yaml", "version: 1\nrules:\n  - id: a\n    when: spam >= 90%\n    then: [junk]\n");
+  const ToolRun run = run_tool({"check", "--config", file.string()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("install the package winnow-torch"), std::string::npos) << run.err;
+}
+#endif
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/cli/run_tool.h"
+
+namespace winnow {
+namespace {
+
+constexpr const char* kCommands[] = {"check", "classify", "explain", "train", "evaluate", "facts", "config", "send"};
+
+std::string golden(const std::string& name) {
+  std::ifstream file(std::string(WINNOW_TEST_DATA) + "/cli/" + name);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(CliHelp, IsTheGoldenTextForEveryCommand) {
+  std::string all = run_tool({"--help"}).out;
+  for (const char* command : kCommands) all += "\n" + run_tool({command, "--help"}).out;
+  EXPECT_EQ(all, golden("help.txt"));
+}
+
+TEST(CliHelp, HasFourPartsForEveryCommand) {
+  for (const char* command : kCommands) {
+    const ToolRun run = run_tool({command, "--help"});
+    EXPECT_EQ(run.exit_code, 0) << command;
+    EXPECT_EQ(run.out.rfind("winnow " + std::string(command) + " - ", 0), 0u) << run.out;
+    for (const char* part : {"\nusage: winnow ", "\nexit: 0 ", "\nexample: winnow "}) {
+      EXPECT_NE(run.out.find(part), std::string::npos) << command << " lacks " << part;
+    }
+  }
+}
+
+TEST(CliMain, WithoutACommandIsWrongUsageAndSaysWhatThereIs) {
+  const ToolRun run = run_tool({});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("classify"), std::string::npos);
+  EXPECT_EQ(run.out, "");
+}
+
+TEST(CliMain, NamesTheNearestCommandForAnUnknownOne) {
+  const ToolRun run = run_tool({"clasify"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_EQ(run.err, "winnow: no command 'clasify' (did you mean 'classify'?); see 'winnow --help'\n");
+}
+
+TEST(CliMain, PrintsItsVersion) { EXPECT_EQ(run_tool({"--version"}).out.rfind("winnow ", 0), 0u); }
+
+TEST(CliFacts, ListsEveryFactWithTypeAndMeaning) {
+  const ToolRun run = run_tool({"facts"});
+  EXPECT_EQ(run.exit_code, 0);
+  for (const char* fact : {"spam ", "authenticated ", "client.ip ", "mail_from.domain ", "gtube "}) {
+    EXPECT_NE(run.out.find(std::string("\n") + fact), std::string::npos) << fact;
+  }
+}
+
+}  // namespace
+}  // namespace winnow

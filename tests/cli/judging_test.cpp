@@ -1,0 +1,106 @@
+// classify, explain and check with a real model.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/small_model.h"
+
+#if WINNOW_HAS_TORCH
+namespace winnow {
+namespace {
+
+using Json = nlohmann::json;
+
+class CliJudging : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_EQ(small_.training().exit_code, 0) << small_.training().err; }
+  const SmallInstallation small_;
+};
+
+TEST_F(CliJudging, CheckIsFineWithAWorkingInstallation) {
+  const ToolRun run = run_tool({"check", "--config", small_.config()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out.rfind("fine: 2 rules in 1 files", 0), 0u) << run.out;
+}
+
+TEST_F(CliJudging, ClassifyPrintsOneJsonObjectPerMessage) {
+  const ToolRun run =
+      run_tool({"classify", "--config", small_.config(), "--json", small_.file("spam/100.eml"), small_.file("ham/100.eml")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::size_t end = run.out.find('\n');
+  const Json spam = Json::parse(run.out.substr(0, end)), ham = Json::parse(run.out.substr(end + 1));
+  EXPECT_EQ(spam["file"], small_.file("spam/100.eml"));
+  EXPECT_GT(spam["probability"]["spam"].get<double>(), ham["probability"]["spam"].get<double>());
+  EXPECT_EQ(spam["model"], "small");
+  EXPECT_EQ(spam["truncated"], false);
+  EXPECT_TRUE(spam["error"].is_null());
+  EXPECT_EQ(ham["verdict"], "accept");
+  EXPECT_EQ(ham["rule"], "rest");
+  EXPECT_EQ(ham["actions"], Json::parse(R"([{"action":"accept"}])"));
+}
+
+TEST_F(CliJudging, ClassifyReadsFoldersAndStandardInput) {
+  const ToolRun folder = run_tool({"classify", "--config", small_.config(), small_.file("ham")});
+  EXPECT_EQ(std::count(folder.out.begin(), folder.out.end(), '\n'), 31) << folder.out;
+  const ToolRun input = run_tool({"classify", "--config", small_.config(), "--json", "-"}, invented_spam(1));
+  ASSERT_EQ(input.exit_code, 0) << input.err;
+  EXPECT_EQ(Json::parse(input.out)["file"], "-");
+}
+
+TEST_F(CliJudging, ClassifyNeedsNoSettingsWithModelAndRules) {
+  const ToolRun run = run_tool(
+      {"classify", "--model", small_.file("model.pt"), "--rules", small_.file("rules.yaml"), small_.file("ham/100.eml")});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("accept"), std::string::npos) << run.out;
+}
+
+TEST_F(CliJudging, ClassifyJudgesTheOthersWhenOneFileIsMissing) {
+  const ToolRun run =
+      run_tool({"classify", "--config", small_.config(), "--json", small_.file("absent.eml"), small_.file("ham/100.eml")});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("absent.eml"), std::string::npos) << run.err;
+  EXPECT_NE(run.out.find("100.eml"), std::string::npos) << run.out;
+}
+
+TEST_F(CliJudging, ExplainNamesTheRuleThatDecidedAndWhatCounts) {
+  const ToolRun run = run_tool({"explain", "--config", small_.config(), "--json", small_.file("spam/100.eml")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json json = Json::parse(run.out);
+  std::size_t decided = 0;
+  for (const Json& rule : json["rules"]) decided += rule["decided"].get<bool>();
+  EXPECT_EQ(decided, 1u);
+  EXPECT_EQ(json["tokens"].size(), 20u);
+  EXPECT_GE(json["dense"].size(), 40u);
+  double strongest = std::abs(json["tokens"][0]["contribution"].get<double>());
+  EXPECT_GT(strongest, 0.0);
+  for (const Json& token : json["tokens"]) {
+    EXPECT_LE(std::abs(token["contribution"].get<double>()), strongest);
+    strongest = std::abs(token["contribution"].get<double>());
+  }
+}
+
+TEST_F(CliJudging, ExplainShowsNoControlCharacterOfTheMail) {
+  small_.folder().write("bad.eml",
+                        "From: \"a\x1B[2J\" <a@example.net>\nSubject: =?utf-8?q?hi=1B=5B31m_there=E2=80=AE?=\n\n"
+                        "text \x1B]0;title\x07 end\n");
+  const ToolRun run = run_tool({"explain", "--config", small_.config(), "--top", "500", small_.file("bad.eml")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  for (const char c : run.out) ASSERT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << run.out;
+  EXPECT_EQ(run.out.find("\xE2\x80\xAE"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("subject"), std::string::npos);
+}
+
+TEST_F(CliJudging, GtubeIsJunkWhateverTheModelThinks) {
+  const ToolRun run = run_tool({"classify", "--model", small_.file("model.pt"), "--rules",
+                                std::string(WINNOW_SOURCE_DIR) + "/config/rules.yaml", "--json",
+                                std::string(WINNOW_TEST_DATA) + "/mail/gtube.eml"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(Json::parse(run.out)["verdict"], "junk");
+}
+
+}  // namespace
+}  // namespace winnow
+#endif

@@ -1,0 +1,54 @@
+// send against a real daemon with a fake engine.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_tool.h"
+#include "tests/support/test_daemon.h"
+
+namespace winnow {
+namespace {
+
+const std::string kGtube = std::string(WINNOW_TEST_DATA) + "/mail/gtube.eml";
+
+TEST(CliSend, ShowsWhatTheDaemonAnswered) {
+  const TestDaemon daemon;
+  const ToolRun run = run_tool({"send", "--socket", daemon.socket(), "--json", kGtube});
+  ASSERT_EQ(run.exit_code, 0) << run.err << daemon.log();
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json["answer"], "accept");
+  EXPECT_EQ(json["verdict"], "junk");
+  bool flagged = false;
+  for (const auto& edit : json["headers"]) {
+    flagged = flagged || (edit["edit"] == "add" && edit["name"] == "X-Spam-Flag" && edit["value"] == "YES");
+  }
+  EXPECT_TRUE(flagged) << run.out;
+}
+
+TEST(CliSend, PrintsATableWithARowPerMessage) {
+  const TestDaemon daemon;
+  const ToolRun run = run_tool({"send", "--socket", daemon.socket(), kGtube, "-"}, "Subject: hello\n\nHello!\n");
+  ASSERT_EQ(run.exit_code, 0) << run.err << daemon.log();
+  EXPECT_EQ(run.out.rfind("mail", 0), 0u) << run.out;
+  EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 3) << run.out;
+}
+
+TEST(CliSend, WithAnAuthenticatedUserMailIsAccepted) {
+  const TestDaemon daemon;
+  const ToolRun run = run_tool({"send", "--socket", daemon.socket(), "--auth-user", "alice", "--json", "-"},
+                               "Subject: hello\n\nHello!\n");
+  ASSERT_EQ(run.exit_code, 0) << run.err << daemon.log();
+  EXPECT_EQ(nlohmann::json::parse(run.out)["answer"], "accept");
+  EXPECT_EQ(nlohmann::json::parse(run.out)["headers"].size(), 0u) << run.out;
+}
+
+TEST(CliSend, WithoutADaemonNamesTheSocket) {
+  const ToolRun run = run_tool({"send", "--socket", "unix:/nowhere/winnow.sock", kGtube});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("/nowhere/winnow.sock"), std::string::npos) << run.err;
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/small_model.h"
+
+namespace winnow {
+namespace {
+
+TEST(CliTrain, WithoutMailIsWrongUsage) {
+  const ToolRun run = run_tool({"train", "-o", "m.pt"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("--spam and --ham"), std::string::npos) << run.err;
+}
+
+TEST(CliTrain, WithoutAnOutputIsWrongUsage) {
+  const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("--output"), std::string::npos) << run.err;
+}
+
+TEST(CliTrain, NamesTheMailThatIsMissing) {
+  const ToolRun run = run_tool({"train", "--ham", "/nowhere/ham", "--spam", "/nowhere/spam", "-o", "/nowhere/m.pt"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("/nowhere/ham"), std::string::npos) << run.err;
+}
+
+TEST(CliEvaluate, WithoutMailIsWrongUsage) { EXPECT_EQ(run_tool({"evaluate"}).exit_code, 2); }
+
+TEST(CliEvaluate, NamesTheModelThatIsMissing) {
+  const ToolRun run = run_tool({"evaluate", "--model", "/nowhere/m.pt", "--ham", "a"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("/nowhere/m.pt"), std::string::npos) << run.err;
+}
+
+#if WINNOW_HAS_TORCH
+TEST(CliTrain, WritesAModelThatEvaluateCanMeasure) {
+  const ScratchFolder folder;
+  write_invented_mail(folder.path());
+  const ToolRun training = train_small_model(folder.path(), folder.path() / "model.pt");
+  ASSERT_EQ(training.exit_code, 0) << training.err;
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "model.md"));
+  EXPECT_EQ(training.err, "") << "progress belongs to terminals";
+
+  const ToolRun run = run_tool({"evaluate", "--model", (folder.path() / "model.pt").string(), "--ham",
+                                (folder.path() / "ham").string(), "--spam", (folder.path() / "spam").string(), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json["all"]["ham"], 30);
+  EXPECT_EQ(json["all"]["spam"], 30);
+  EXPECT_GT(json["all"]["auc"].get<double>(), 0.95);
+}
+
+TEST(CliEvaluate, PrintsATableByDefault) {
+  const SmallInstallation small;
+  ASSERT_EQ(small.training().exit_code, 0) << small.training().err;
+  const ToolRun run =
+      run_tool({"evaluate", "--model", small.file("model.pt"), "--ham", small.file("ham"), "--spam", small.file("spam")});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("| ham"), std::string::npos) << run.out;
+}
+#endif
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# run.sh - everything that must hold before a change goes in, on Debian 12, with its own set-up.
+#
+# usage: tests/run.sh [--only STAGE]...
+#   release   GCC, optimized: all tests, the end-to-end ones included
+#   asan      Clang with AddressSanitizer and UBSan: unit and integration tests, and 20 s of each fuzz target
+#   tsan      Clang with ThreadSanitizer: unit and integration tests
+#   no-torch  without LibTorch: both programs build, and the tests that need no model pass
+# exit: 0 everything passed, 1 something failed, 2 wrong usage. The last line sums up: "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. packaging/debian-packages.sh
+
+all_stages="release asan tsan no-torch"
+stages=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --only)
+      case " $all_stages " in
+        *" ${2:-none} "*) stages="$stages $2"; shift 2 ;;
+        *) echo "tests/run.sh: no stage '${2:-}'; there are: $all_stages" >&2; exit 2 ;;
+      esac ;;
+    --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "usage: tests/run.sh [--only STAGE]...; stages: $all_stages" >&2; exit 2 ;;
+  esac
+done
+stages=${stages:-$all_stages}
+
+passed=0
+failed=0
+skipped=0
+failures=""
+jobs=$(build_jobs)
+# Instrumented code optimized a little: a third of the time to compile, and still fast enough to run.
+light_flags=(-DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1")
+
+count_failure() {
+  failed=$((failed + 1))
+  failures="$failures
+  $1"
+}
+
+# build_step NAME COMMAND...: a step that either works or counts as one failure.
+build_step() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then return 0; fi
+  count_failure "$name"
+  return 1
+}
+
+# run_ctest STAGE ARGUMENTS...: adds what CTest counted, from the JUnit report it writes.
+run_ctest() {
+  local stage=$1 report="$PWD/build/$1/ctest.xml" status=0 total bad out
+  shift
+  echo "== $stage: tests"
+  rm -f "$report"
+  ctest --test-dir "build/$stage" --output-on-failure --output-junit "$report" "$@" || status=$?
+  if [ ! -s "$report" ]; then
+    count_failure "$stage: ctest ended with $status and without a report"
+    return
+  fi
+  total=$(grep -c '<testcase ' "$report")
+  bad=$(grep -c '<testcase .*status="fail"' "$report")
+  out=$(grep -cE '<testcase .*status="(notrun|disabled)"' "$report")
+  passed=$((passed + total - bad - out))
+  failed=$((failed + bad))
+  skipped=$((skipped + out))
+  failures="$failures$(sed -n 's/.*<testcase name="\([^"]*\)".*status="fail".*/\n  '"$stage"': \1/p' "$report")"
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then count_failure "$stage: ctest ended with $status"; fi
+  if [ "$total" -eq 0 ]; then count_failure "$stage: there were no tests"; fi
+}
+
+# The test and fuzz programs of a build folder: what the sanitizer stages build, without the rest.
+test_targets() {
+  ninja -C "build/$1" -t targets all | sed -n 's/^bin\/\(\(test\|fuzz\)_[a-z_]*\): .*/\1/p' | sort -u
+}
+
+stage_release() {
+  build_step "release: configure" cmake --preset release -DWINNOW_TESTS=ON || return
+  build_step "release: build" cmake --build --preset release -j "$jobs" || return
+  run_ctest release
+}
+
+stage_sanitizer() {
+  local stage=$1
+  build_step "$stage: configure" cmake --preset "$stage" -DWINNOW_TESTS=ON "${light_flags[@]}" || return
+  # shellcheck disable=SC2046  # one word a target
+  build_step "$stage: build" ninja -C "build/$stage" -j "$jobs" $(test_targets "$stage") || return
+  run_ctest "$stage" -LE 'e2e|bench|arch'
+}
+
+# Each fuzz target for 20 s from its own seeds, which it may not change.
+fuzz_smoke() {
+  local target seeds found
+  found=$(mktemp -d)
+  for target in build/asan/bin/fuzz_*; do
+    [ -x "$target" ] || continue
+    seeds="tests/data/fuzz/$(basename "${target#*fuzz_}")"
+    [ -d "$seeds" ] || seeds=""
+    echo "== asan: $(basename "$target"), 20 s"
+    mkdir -p "$found/corpus"
+    # shellcheck disable=SC2086  # no seeds, no word
+    if "$target" -max_total_time=20 -timeout=10 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
+      -artifact_prefix="$found/" "$found/corpus" $seeds; then
+      passed=$((passed + 1))
+    else
+      count_failure "asan: $(basename "$target")"
+    fi
+    rm -rf "$found/corpus"
+  done
+  rm -rf "$found"
+}
+
+stage_no_torch() {
+  build_step "no-torch: configure" cmake --preset no-torch -DWINNOW_TESTS=ON || return
+  build_step "no-torch: build" ninja -C build/no-torch -j "$jobs" winnow winnow-milter test_config test_rules test_cli ||
+    return
+  run_ctest no-torch -R '^(Cli|Settings|Rule|Yaml|Diagnostics|Units)'
+}
+
+install_packages build run test || { echo "0 passed, 1 failed"; exit 1; }
+# Reports of a sanitizer end the test; LibTorch's and GLib's own one-time allocations are no leaks of ours.
+export UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp:halt_on_error=1:second_deadlock_stack=1
+
+for stage in $stages; do
+  started=$SECONDS
+  case "$stage" in
+    release) stage_release ;;
+    asan) stage_sanitizer asan; fuzz_smoke ;;
+    tsan) stage_sanitizer tsan ;;
+    no-torch) stage_no_torch ;;
+  esac
+  echo "== $stage took $((SECONDS - started)) s"
+done
+
+if [ "$skipped" -gt 0 ]; then echo "$skipped skipped (their output says why)"; fi
+if [ -n "$failures" ]; then printf 'failed:%s\n' "$failures"; fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
