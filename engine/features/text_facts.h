@@ -22,7 +22,7 @@ struct TextFacts {
   std::size_t questions = 0;
   std::size_t percents = 0;
   std::size_t amounts = 0;        // a currency sign or code beside a digit
-  std::size_t phone_numbers = 0;  // 9 to 15 digits with separators
+  std::size_t phone_numbers = 0;  // 9 to 15 digits with or beside a separator
   std::size_t zero_width = 0;
   std::size_t styled_letters = 0;
   std::size_t emoji = 0;

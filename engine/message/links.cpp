@@ -54,12 +54,14 @@ bool is_url_octet(char c) {
          c != '|' && c != '^';
 }
 
-/// Punctuation that ends the sentence, not the URL.
+/// Without the punctuation that ends the sentence. A bracket goes unless it closes one of the URL's own.
 std::string_view without_tail(std::string_view url) {
+  const auto opened = std::count(url.begin(), url.end(), '(');
+  auto closed = std::count(url.begin(), url.end(), ')');
   while (!url.empty()) {
     const char last = url.back();
-    const bool open_bracket = last == ')' && url.find('(') != std::string_view::npos;
-    if (open_bracket || std::string_view(".,;:!?'\")]*_").find(last) == std::string_view::npos) break;
+    if (last == ')' ? closed <= opened : std::string_view(".,;:!?'\"]*_").find(last) == std::string_view::npos) break;
+    if (last == ')') --closed;
     url.remove_suffix(1);
   }
   return url;

@@ -1,0 +1,199 @@
+// tokens_test.cpp - which texts become tokens, and in which namespace.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "engine/features/message_facts.h"
+#include "tests/engine/features/sample_mail.h"
+
+namespace winnow {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> names(const std::string& raw) { return origin_names(message_of(raw)); }
+
+TEST(Tokens, TellSubjectOpeningAndTextApart) {
+  std::string words;
+  for (int i = 0; i < 100; ++i) words += "filler ";
+  const auto found = names("Subject: invoice\n\ninvoice " + words + "ending\n");
+  EXPECT_THAT(found, Contains("subject word \"invoice\""));
+  EXPECT_THAT(found, Contains("opening word \"invoice\""));
+  EXPECT_THAT(found, Contains("text word \"invoice\""));
+  EXPECT_THAT(found, Contains("text word \"ending\""));
+  EXPECT_THAT(found, Not(Contains("opening word \"ending\"")));
+}
+
+TEST(Tokens, OfTheSameWordInSubjectAndTextDiffer) {
+  const FeatureExtractor extractor(1u << 18);
+  std::vector<TokenOrigin> subject, text;
+  extractor.extract(message_of("Subject: invoice\n\n"), subject);
+  extractor.extract(message_of("\ninvoice\n"), text);
+  const auto token = [](const std::vector<TokenOrigin>& origins, const std::string& name) {
+    const auto found =
+        std::find_if(origins.begin(), origins.end(), [&](const TokenOrigin& o) { return o.name == name; });
+    return found == origins.end() ? -1 : found->token;
+  };
+  EXPECT_NE(token(subject, "subject word \"invoice\""), -1);
+  EXPECT_NE(token(text, "text word \"invoice\""), -1);
+  EXPECT_NE(token(subject, "subject word \"invoice\""), token(text, "text word \"invoice\""));
+}
+
+TEST(Tokens, HoldPairsGramsAndLinks) {
+  const auto found = names(
+      "From: Ann Lee <ann.lee7@shop.com>\nSubject: please click\n\nclick here: "
+      "https://login.other.com/verify/now?x=1\n");
+  EXPECT_THAT(found, Contains("subject pair \"please click\""));
+  EXPECT_THAT(found, Contains("text pair \"click here\""));
+  EXPECT_THAT(found, Contains("text characters \"lick\""));
+  EXPECT_THAT(found, Contains("subject characters \"ease\""));
+  EXPECT_THAT(found, Contains("url host \"login.other.com\""));
+  EXPECT_THAT(found, Contains("url domain \"other.com\""));
+  EXPECT_THAT(found, Contains("url tld \"com\""));
+  EXPECT_THAT(found, Contains("url path word \"verify\""));
+  EXPECT_THAT(found, Contains("sender domain \"shop.com\""));
+  EXPECT_THAT(found, Contains("sender tld \"com\""));
+  EXPECT_THAT(found, Contains("sender local part \"a.a0\""));
+  EXPECT_THAT(found, Contains("sender name word \"ann\""));
+  EXPECT_THAT(found, Contains("structure \"text/plain\""));
+}
+
+TEST(Tokens, HoldLinkTextHiddenTextAndAttachments) {
+  const auto found = names(
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=koi8-r\n\n"
+      "<a href='http://a.com/'>look inside</a><p style='display:none'>secret</p>\n--b\n"
+      "Content-Type: application/zip; name=x.zip\n\nPK\x03\x04\n--b--\n");
+  EXPECT_THAT(found, Contains("link text word \"inside\""));
+  EXPECT_THAT(found, Contains("hidden word \"secret\""));
+  EXPECT_THAT(found, Not(Contains("text word \"secret\"")));
+  EXPECT_THAT(found, Contains("attachment \".zip\""));
+  EXPECT_THAT(found, Contains("attachment \"is zip\""));
+  EXPECT_THAT(found, Contains("structure \"multipart/mixed text/html application/zip\""));
+  EXPECT_THAT(found, Contains("charset \"koi8-r\""));
+}
+
+TEST(Tokens, OfScriptsWithoutSpacesAreBigramsAndTrigrams) {
+  const auto found = names("Content-Type: text/plain; charset=utf-8\n\n免费大奖\n");
+  EXPECT_THAT(found, Contains("text word \"免费\""));
+  EXPECT_THAT(found, Contains("text word \"费大奖\""));
+}
+
+TEST(Tokens, MeetThePlainWordBehindADisguise) {
+  for (const char* text : {"V1AGRA", "v.i.a.g.r.a", "v i a g r a", "vi\u200Bagra", "ＶＩＡＧＲＡ",
+                           "vi\u0430gra", "vi<!-- x -->agra"}) {
+    EXPECT_THAT(names(std::string("Content-Type: text/html; charset=utf-8\n\n") + text + "\n"),
+                Contains("text word \"viagra\""))
+        << text;
+  }
+}
+
+TEST(Tokens, KeepQuotedLinesApart) {
+  const auto found = names("\n> their words\nmine\n");
+  EXPECT_THAT(found, Contains("quoted word \"their\""));
+  EXPECT_THAT(found, Not(Contains("text word \"their\"")));
+  EXPECT_THAT(found, Contains("text word \"mine\""));
+}
+
+TEST(Tokens, DoNotNameTheRecipient) {
+  const auto found = names("To: gardeners@home.com\n\nDear gardeners of home\n");
+  EXPECT_THAT(found, Contains("text word \"<recipient>\""));
+  EXPECT_THAT(found, Not(Contains("text word \"gardeners\"")));
+  EXPECT_THAT(found, Not(Contains("text word \"home\"")));
+}
+
+TEST(Tokens, LeaveOutReservedDomains) {
+  const auto found = names("From: a@example.com\n\nhttp://www.example.org/ and http://x.test/\n");
+  for (const std::string& name : found) {
+    EXPECT_THAT(name, Not(testing::StartsWith("sender domain")));
+    EXPECT_THAT(name, Not(testing::StartsWith("url domain")));
+  }
+}
+
+TEST(Subject, LosesWhatOthersPutInFront) {
+  const struct {
+    const char* subject;
+    const char* own;
+    bool reply;
+  } cases[] = {
+      {"Re: [gardeners] Fwd: seeds", "seeds", true},
+      {"*****SPAM***** buy", "buy", false},
+      {"[SPAM] buy", "buy", false},
+      {"{Spam?} buy", "buy", false},
+      {"AW: x", "x", true},
+      {"[URGENT]", "[URGENT]", false},
+      {"plain", "plain", false},
+      {"***", "***", false},
+      {"Res: x", "x", true},
+      {"[open only", "[open only", false},
+  };
+  for (const auto& c : cases) {
+    bool reply = false;
+    EXPECT_EQ(strip_subject(c.subject, reply), c.own);
+    EXPECT_EQ(reply, c.reply) << c.subject;
+  }
+}
+
+TEST(Body, LosesTheFooterOfAListAndItsLinks) {
+  const std::string own = "\nsee https://shop.com/a\n";
+  const std::string footer =
+      "_______________________________________________\nGardeners mailing "
+      "list\nhttps://lists.home.org/listinfo/gardeners\n";
+  const FeatureExtractor extractor(1u << 18);
+  const Features with = extractor.extract(message_of(own + footer));
+  const Features without = extractor.extract(message_of(own));
+  EXPECT_EQ(with.tokens, without.tokens);
+  EXPECT_EQ(with.dense, without.dense);
+}
+
+TEST(Body, KeepsASignatureThatIsNoListFooter) {
+  std::string body, quoted;
+  split_body("text\n-- \nAnn Lee, Garden Street\n", body, quoted);
+  EXPECT_THAT(body, HasSubstr("Garden Street"));
+}
+
+TEST(Tokens, OfOneNamespaceHaveTheSameTotalWeightInShortAndLongMail) {
+  const auto norm = [](const std::string& raw) {
+    std::vector<TokenOrigin> origins;
+    const Features features = FeatureExtractor(1u << 22).extract(message_of(raw), origins);
+    double squares = 0;
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      if (origins[i].name.rfind("text word", 0) == 0)
+        squares += static_cast<double>(features.weights[i]) * features.weights[i];
+    }
+    return std::sqrt(squares);
+  };
+  std::string many;
+  for (int i = 0; i < 26 * 26; ++i)
+    many += std::string("word") + static_cast<char>('a' + i / 26) + static_cast<char>('a' + i % 26) + " ";
+  EXPECT_NEAR(norm("\nfew words\n"), 1, 1e-3);
+  EXPECT_NEAR(norm("\n" + many + "\n"), 1, 1e-3);
+}
+
+TEST(Tokens, OfFrequentWordsWeighMore) {
+  std::vector<TokenOrigin> origins;
+  const Features features =
+      FeatureExtractor(1u << 18).extract(message_of("\nfree free free free once\n"), origins);
+  std::map<std::string, float> weight;
+  for (std::size_t i = 0; i < origins.size(); ++i) weight[origins[i].name] = features.weights[i];
+  EXPECT_GT(weight["text word \"free\""], weight["text word \"once\""]);
+  EXPECT_LT(weight["text word \"free\""], 3 * weight["text word \"once\""]);
+}
+
+TEST(Tokens, AreBounded) {
+  std::string text = "\n";
+  for (int i = 0; i < 30000; ++i)
+    text += "w" + std::string(1, static_cast<char>('a' + i % 26)) + static_cast<char>('a' + i / 26 % 26) +
+            static_cast<char>('a' + i / 676) + "x ";
+  FeatureLimits limits;
+  EXPECT_LE(origin_names(message_of(text), limits).size(), limits.max_tokens);
+  limits.max_tokens = 50;
+  EXPECT_EQ(origin_names(message_of(text), limits).size(), 50U);
+}
+
+}  // namespace
+}  // namespace winnow

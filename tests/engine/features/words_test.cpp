@@ -1,0 +1,91 @@
+// words_test.cpp - text in normal form, and the words behind disguises.
+#include "engine/features/words.h"
+
+#include <gmock/gmock.h>
+
+namespace winnow {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::string> words_of(std::string_view text) {
+  const NormalText normal = normalise_text(text, 1000);
+  std::vector<std::string> words;
+  for (const Word& word : normal.words) words.emplace_back(normal.word(word));
+  return words;
+}
+
+TEST(NormalForm, FoldsCaseWidthAndFonts) {
+  EXPECT_EQ(normal_form("Straße ÄÖ"), "strasse äö");
+  EXPECT_EQ(normal_form("ＦＲＥＥ"), "free");
+  EXPECT_EQ(normal_form("𝐅𝐫𝐞𝐞"), "free");
+}
+
+TEST(NormalForm, LosesZeroWidthCharactersAndSoftHyphens) {
+  EXPECT_EQ(normal_form("vi\u200Ba\u00ADg\u2060ra"), "viagra");
+}
+
+TEST(NormalText, HasOneSpaceWhereTheMailHasManyOrALineEnd) {
+  EXPECT_EQ(normalise_text("  a \n\n b\t\tc", 10).text, "a b c");
+}
+
+TEST(Words, AreRunsOfLettersAndDigits) {
+  EXPECT_THAT(words_of("Hello, world-wide 42 l'été!"),
+              ElementsAre("hello", "world", "wide", "42", "l", "été"));
+  EXPECT_THAT(words_of("Привет мир"), ElementsAre("привет", "мир"));
+  EXPECT_THAT(words_of("हिन्दी"), SizeIs(1));
+}
+
+TEST(Words, OfScriptsWithoutSpacesAreRuns) {
+  const NormalText normal = normalise_text("免费win大奖", 10);
+  ASSERT_THAT(normal.words, SizeIs(3));
+  EXPECT_TRUE(normal.words[0].no_spaces);
+  EXPECT_FALSE(normal.words[1].no_spaces);
+  EXPECT_TRUE(normal.words[2].no_spaces);
+}
+
+TEST(Words, StopAtTheLimit) { EXPECT_THAT(normalise_text("a b c d e", 3).words, SizeIs(3)); }
+
+TEST(WordHash, TakesAllDigitsForOne) {
+  EXPECT_EQ(word_hash("order123"), word_hash("order987"));
+  EXPECT_NE(word_hash("order123"), word_hash("order12"));
+  EXPECT_NE(pair_hash(word_hash("free"), word_hash("money")),
+            pair_hash(word_hash("money"), word_hash("free")));
+}
+
+TEST(Disguises, AreUndone) {
+  const struct {
+    const char* text;
+    const char* word;
+  } cases[] = {
+      {"buy v1agra now", "viagra"},   {"vi@gra", "viagra"},      {"ca$h", "cash"},
+      {"c a s i n o here", "casino"}, {"p.i.l.l.s", "pills"},    {"c-h-e-a-p!", "cheap"},
+      {"p\u0430ypal", "paypal"},      {"\u0440aypal", "paypal"},
+  };
+  for (const auto& c : cases) EXPECT_THAT(normalise_text(c.text, 100).recovered, Contains(c.word)) << c.text;
+}
+
+TEST(Disguises, AreNotSeenInOrdinaryText) {
+  for (const char* text : {"me@shop.example wrote", "a b c", "A 4 cm 3d b2b mp3 i18n", "plain words only",
+                           "Привет", "2nd 1st", "I am a U S citizen", "0x12ab"}) {
+    EXPECT_THAT(normalise_text(text, 100).recovered, IsEmpty()) << text;
+  }
+}
+
+TEST(Grams, AreRunsOfCharactersNotOctets) {
+  std::vector<std::string> grams;
+  for_each_gram("aä日b", 2, 100, [&](std::string_view gram) { grams.emplace_back(gram); });
+  EXPECT_THAT(grams, ElementsAre("aä", "ä日", "日b"));
+  grams.clear();
+  for_each_gram("abcdef", 4, 2, [&](std::string_view gram) { grams.emplace_back(gram); });
+  EXPECT_THAT(grams, ElementsAre("abcd", "bcde"));
+  grams.clear();
+  for_each_gram("ab", 4, 100, [&](std::string_view gram) { grams.emplace_back(gram); });
+  EXPECT_THAT(grams, IsEmpty());
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,48 @@
+// authentication_results_test.cpp - RFC 8601 headers of trusted servers.
+#include "engine/message/authentication_results.h"
+
+#include <gtest/gtest.h>
+
+namespace winnow {
+namespace {
+
+Authentication results_of(std::initializer_list<const char*> values) {
+  Authentication results;
+  for (const char* value : values) add_authentication_results(value, {"mx.home.example"}, results);
+  return results;
+}
+
+TEST(AuthenticationResults, AreReadPerMethod) {
+  const Authentication results =
+      results_of({"mx.home.example 1; spf=pass smtp.mailfrom=a.example; dkim=pass (2048-bit; key) "
+                  "header.d=A.example header.i=@a.example;\n"
+                  " dmarc=fail (p=none) header.from=a.example"});
+  EXPECT_EQ(results.spf, "pass");
+  EXPECT_EQ(results.dkim, "pass");
+  EXPECT_EQ(results.dkim_domain, "a.example");
+  EXPECT_EQ(results.dmarc, "fail");
+}
+
+TEST(AuthenticationResults, OfOthersAreIgnored) {
+  EXPECT_EQ(results_of({"mx.elsewhere.example; spf=pass"}).spf, "");
+  EXPECT_EQ(results_of({"x (mx.home.example); spf=pass"}).spf, "");
+  EXPECT_EQ(results_of({""}).spf, "");
+  EXPECT_EQ(results_of({"; spf=pass"}).spf, "");
+}
+
+TEST(AuthenticationResults, KeepTheFirstResultAndThePassingSignature) {
+  const Authentication results = results_of({"MX.home.example; spf=fail; dkim=fail header.d=b.example",
+                                             "mx.home.example; spf=pass; dkim=pass header.i=x@c.example"});
+  EXPECT_EQ(results.spf, "fail");
+  EXPECT_EQ(results.dkim, "pass");
+  EXPECT_EQ(results.dkim_domain, "c.example");
+}
+
+TEST(AuthenticationResults, SurviveOpenCommentsAndQuotes) {
+  EXPECT_EQ(results_of({"mx.home.example; spf=pass (open; dkim=pass"}).dkim, "");
+  EXPECT_EQ(results_of({"mx.home.example; spf=\"pass\""}).spf, "pass");
+  results_of({"mx.home.example; \\", "((((", "))))"});
+}
+
+}  // namespace
+}  // namespace winnow

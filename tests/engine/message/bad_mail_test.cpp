@@ -1,0 +1,172 @@
+// bad_mail_test.cpp - mail that was made to break readers. Each must give a Message, in bounded time and
+// memory.
+#include <gmock/gmock.h>
+
+#include <ctime>
+#include <string>
+
+#include "engine/message/message.h"
+
+namespace winnow {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kNoLimit = 1u << 30;
+
+struct Timed {
+  Message message;
+  double seconds = 0;
+};
+
+/// Processor time of reading, so that a busy machine does not fail the test.
+Timed read(std::string raw) {
+  const MailInput input = mail_from_bytes(std::move(raw), kNoLimit);
+  const std::clock_t begin = std::clock();
+  Timed result{read_message(input), 0};
+  result.seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  return result;
+}
+
+std::string repeat(const std::string& text, std::size_t times) {
+  std::string result;
+  result.reserve(text.size() * times);
+  for (std::size_t i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+TEST(BadMail, CountsAHundredThousandHeadersAndKeepsSome) {
+  const Timed result = read(repeat("X-Flood: some words here\n", 100000) + "Subject: late\n\nbody\n");
+  EXPECT_EQ(result.message.shape.header_count, 100001U);
+  EXPECT_EQ(result.message.headers.size(), MessageLimits{}.max_headers);
+  EXPECT_TRUE(result.message.shape.limits_hit);
+  EXPECT_EQ(result.message.text, "body\n");
+  EXPECT_LT(result.seconds, 2);
+}
+
+TEST(BadMail, StopsAtTheLimitOfAHundredThousandParts) {
+  const Timed result =
+      read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat("--b\n\nx\n", 100000) + "--b--\n");
+  EXPECT_EQ(result.message.shape.parts, MessageLimits{}.max_parts);
+  EXPECT_TRUE(result.message.shape.limits_hit);
+  EXPECT_LT(result.seconds, 2);
+}
+
+TEST(BadMail, SurvivesThousandsOfNestedMultiparts) {
+  std::string raw;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string boundary = "b" + std::to_string(i);
+    raw += "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n";
+  }
+  const Timed result = read(raw + "\ninnermost\n");
+  EXPECT_LE(result.message.shape.depth, MessageLimits{}.max_depth);
+  EXPECT_TRUE(result.message.shape.limits_hit);
+  EXPECT_LT(result.seconds, 2);
+}
+
+TEST(BadMail, SurvivesThousandsOfNestedMessages) {
+  const Timed result = read(repeat("Content-Type: message/rfc822\n\n", 50000) + "x");
+  EXPECT_LE(result.message.shape.depth, MessageLimits{}.max_depth);
+  EXPECT_LT(result.seconds, 2);
+}
+
+TEST(BadMail, ReadsFiftyMegabytesInBoundedTimeAndText) {
+  const Timed result =
+      read("Subject: big\n\n" + repeat("many words and https://a.example/x on a line\n", 1200000));
+  EXPECT_LE(result.message.text.size(), MessageLimits{}.max_text_bytes);
+  EXPECT_LE(result.message.links.size(), MessageLimits{}.max_links);
+  EXPECT_TRUE(result.message.shape.limits_hit);
+  EXPECT_LT(result.seconds, 5);
+}
+
+TEST(BadMail, ReadsOneHugeLine) {
+  const Timed result = read("Subject: line\n\n" + std::string(20u << 20, 'a'));
+  EXPECT_LE(result.message.text.size(), MessageLimits{}.max_text_bytes);
+  EXPECT_LT(result.seconds, 5);
+}
+
+TEST(BadMail, DropsNulOctetsAndCountsThem) {
+  const Timed result = read(std::string("Subject: a\0b\n\nte\0xt\n", 20));
+  EXPECT_EQ(result.message.shape.nul_bytes, 2U);
+  EXPECT_EQ(result.message.subject, "ab");
+  EXPECT_EQ(result.message.text, "text\n");
+}
+
+TEST(BadMail, ReadsEightBitHeadersAsWhatTheyMostlyAre) {
+  EXPECT_EQ(read("Subject: caf\xE9\n\n").message.subject, "café");
+  EXPECT_EQ(read("Subject: caf\xC3\xA9\n\n").message.subject, "café");
+  EXPECT_EQ(read("From: Jos\xE9 <j@a.example>\n\n").message.from.at(0).name, "José");
+}
+
+TEST(BadMail, SurvivesGarbageInBase64) {
+  const Timed result =
+      read("Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!!!\x80\xFF@@=aGVsbG8=###\n" +
+           repeat("=", 100000));
+  EXPECT_LT(result.seconds, 1);
+}
+
+TEST(BadMail, SurvivesEncodedWordGarbage) {
+  for (const char* value : {"=?utf-8?Q?=FF=FE=ZZ?=", "=?nocharset?B?AAAA?=", "=?utf-8?B?====?=",
+                            "=?"
+                            "?Q?"
+                            "?=",
+                            "=?utf-8?X?a?=", "=?utf-8?Q?", "=?=?=?=?="}) {
+    read(std::string("Subject: ") + value + "\n\n");
+  }
+  const Timed result = read("Subject: " + repeat("=?utf-8?Q?a?= ", 5000) + "\n" +
+                            repeat("X: " + repeat("=?", 8000) + "\n", 500) + "\n");
+  EXPECT_LT(result.seconds, 3);
+}
+
+TEST(BadMail, SurvivesFloodsOfParameterPieces) {
+  std::string part = "--b\nContent-Type: text/plain";
+  for (int i = 0; i < 2000; ++i)
+    part += ";\n a" + std::to_string(i) + "*" + std::to_string(i % 100) + "*=%41";
+  const Timed result = read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat(part + "\n\nx\n", 100));
+  EXPECT_LT(result.seconds, 3);
+}
+
+TEST(BadMail, SurvivesNestedGroupsAndCommentsInAddresses) {
+  const Timed result =
+      read("From: " + repeat("a:", 8000) + "\nTo: " + repeat("(", 16000) + "\nCc: " + repeat("<", 16000) +
+           "\nReply-To: " + repeat("a@b.example,", 1300) + "\nSender: " + repeat("\"", 16000) + "\n\nx\n");
+  EXPECT_LE(result.message.reply_to.size(), MessageLimits{}.max_addresses);
+  EXPECT_LT(result.seconds, 2);
+}
+
+TEST(BadMail, ReadsHtmlOfOnlyOpenAndStrayTagsInLinearTime) {
+  const Timed result = read("Content-Type: text/html\n\n" + repeat("<b>", 150000) + repeat("</i>", 100000));
+  EXPECT_LT(result.seconds, 2);
+}
+
+TEST(BadMail, ReadsUnfinishedHtmlInLinearTime) {
+  for (const char* piece : {"<", "<!--", "<a href=\"", "<style>", "&", "&#", "<!", "</", "<a b='",
+                            "<p style=\"a:b;", "<td><table>"}) {
+    const Timed result = read("Content-Type: text/html\n\n" + repeat(piece, 100000));
+    EXPECT_LT(result.seconds, 2) << piece;
+  }
+}
+
+TEST(BadMail, GuessesTheBoundaryThatIsNotDeclared) {
+  const Message message =
+      read("Content-Type: multipart/mixed\n\n--found\nContent-Type: text/html\n\n<p>inside</p>\n--found--\n")
+          .message;
+  EXPECT_EQ(message.html_text, "inside\n");
+}
+
+TEST(BadMail, ReadsAMultipartWithoutItsEnd) {
+  const Message message =
+      read("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\n\nsecond").message;
+  EXPECT_THAT(message.text, HasSubstr("first"));
+  EXPECT_THAT(message.text, HasSubstr("second"));
+}
+
+TEST(BadMail, GivesAMessageForNothing) {
+  EXPECT_EQ(read("").message.text, "");
+  EXPECT_EQ(read("\n").message.text, "");
+  EXPECT_EQ(read(std::string(1, '\0')).message.shape.nul_bytes, 1U);
+  EXPECT_EQ(read("no header at all\n").message.headers.size(), 0U);
+}
+
+}  // namespace
+}  // namespace winnow

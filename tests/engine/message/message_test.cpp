@@ -1,0 +1,175 @@
+// message_test.cpp - what read_message makes of ordinary mail.
+#include "engine/message/message.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+namespace winnow {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+Message read(std::string raw, const ReadOptions& options = {}) {
+  return read_message(mail_from_bytes(std::move(raw), 1u << 20), options);
+}
+
+std::string with_crlf(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') result += '\r';
+    result += c;
+  }
+  return result;
+}
+
+const std::string kAlternative =
+    "From: Ann Example <ann@shop.example>\n"
+    "To: bob@home.example, \"Carl, the Third\" <carl@home.example>\n"
+    "Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?= from\n the shop\n"
+    "Date: Mon, 02 Mar 2026 10:00:00 +0100\n"
+    "MIME-Version: 1.0\n"
+    "Content-Type: multipart/alternative; boundary=\"b1\"\n"
+    "\n"
+    "preamble\n"
+    "--b1\n"
+    "Content-Type: text/plain; charset=utf-8\n"
+    "\n"
+    "Plain words, see https://shop.example/a.\n"
+    "--b1\n"
+    "Content-Type: text/html; charset=utf-8\n"
+    "Content-Transfer-Encoding: quoted-printable\n"
+    "\n"
+    "<p>HTML words <a href=3D\"https://shop.example/b\">look</a></p>\n"
+    "--b1--\n"
+    "epilogue\n";
+
+TEST(ReadMessage, DecodesHeadersAndAddresses) {
+  const Message message = read(kAlternative);
+  EXPECT_EQ(message.subject, "Grüße from the shop");
+  ASSERT_THAT(message.from, SizeIs(1));
+  EXPECT_EQ(message.from[0].name, "Ann Example");
+  EXPECT_EQ(message.from[0].address, "ann@shop.example");
+  EXPECT_EQ(message.from[0].domain, "shop.example");
+  ASSERT_THAT(message.to, SizeIs(2));
+  EXPECT_EQ(message.to[1].name, "Carl, the Third");
+  EXPECT_EQ(message.date, 1772442000);
+}
+
+TEST(ReadMessage, TakesThePlainTwinAsTextAndKeepsTheHtmlApart) {
+  const Message message = read(kAlternative);
+  EXPECT_THAT(message.text, HasSubstr("Plain words"));
+  EXPECT_THAT(message.text, Not(HasSubstr("HTML words")));
+  EXPECT_EQ(message.html_text, "HTML words look\n");
+  EXPECT_THAT(message.text, Not(HasSubstr("preamble")));
+  EXPECT_THAT(message.text, Not(HasSubstr("epilogue")));
+}
+
+TEST(ReadMessage, FindsTheLinksOfBothParts) {
+  const Message message = read(kAlternative);
+  ASSERT_THAT(message.links, SizeIs(2));
+  EXPECT_EQ(message.links[0].url, "https://shop.example/a");
+  EXPECT_FALSE(message.links[0].from_html);
+  EXPECT_EQ(message.links[1].url, "https://shop.example/b");
+  EXPECT_EQ(message.links[1].text, "look");
+  EXPECT_TRUE(message.links[1].from_html);
+}
+
+TEST(ReadMessage, GivesTheSameForCrlfAndLf) {
+  const Message lf = read(kAlternative);
+  const Message crlf = read(with_crlf(kAlternative));
+  EXPECT_EQ(crlf.text, lf.text);
+  EXPECT_EQ(crlf.html_text, lf.html_text);
+  EXPECT_EQ(crlf.subject, lf.subject);
+  EXPECT_EQ(crlf.headers.size(), lf.headers.size());
+  EXPECT_EQ(crlf.shape.header_bytes, lf.shape.header_bytes);
+  EXPECT_EQ(crlf.html.bytes, lf.html.bytes);
+  EXPECT_EQ(crlf.links.size(), lf.links.size());
+}
+
+TEST(ReadMessage, TakesHtmlAsTextWhenThereIsNoPlainTwin) {
+  const Message message = read("Content-Type: text/html\n\n<b>only</b> this\n");
+  EXPECT_EQ(message.text, "only this");
+  EXPECT_EQ(message.html_text, message.text);
+}
+
+TEST(ReadMessage, TakesHtmlAsTextWhenThePlainTwinIsEmpty) {
+  const Message message = read(
+      "Content-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/plain\n\n \n--x\n"
+      "Content-Type: text/html\n\n<p>seen</p>\n--x--\n");
+  EXPECT_THAT(message.text, HasSubstr("seen"));
+}
+
+TEST(ReadMessage, ReadsTheTextOfAnEnclosedMessage) {
+  const Message message = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nouter\n--x\nContent-Type: message/rfc822\n\n"
+      "Subject: inner subject\n\ninner words\n--x--\n");
+  EXPECT_THAT(message.text, HasSubstr("outer"));
+  EXPECT_THAT(message.text, HasSubstr("inner words"));
+  EXPECT_THAT(message.shape.types,
+              ElementsAre("multipart/mixed", "text/plain", "message/rfc822", "text/plain"));
+  EXPECT_EQ(message.shape.depth, 2U);
+}
+
+TEST(ReadMessage, ReadsCalendarPartsAsText) {
+  const Message message =
+      read("Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nSUMMARY:Tea\n");
+  EXPECT_THAT(message.text, HasSubstr("SUMMARY:Tea"));
+}
+
+TEST(ReadMessage, DescribesAttachmentsByNameAndFirstOctets) {
+  const Message message = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nsee file\n--x\n"
+      "Content-Type: application/pdf; name=\"bill.pdf\"\nContent-Disposition: attachment;\n"
+      " filename*0=\"bi\"; filename*1=\"ll.pdf\"\nContent-Transfer-Encoding: "
+      "base64\n\nTVqQAAMAAAAE\n--x--\n");
+  ASSERT_THAT(message.attachments, SizeIs(1));
+  EXPECT_EQ(message.attachments[0].name, "bill.pdf");
+  EXPECT_EQ(message.attachments[0].extension, "pdf");
+  EXPECT_EQ(message.attachments[0].declared_type, "application/pdf");
+  EXPECT_EQ(message.attachments[0].magic_type, "exe");
+  EXPECT_EQ(message.attachments[0].size, 9U);
+}
+
+TEST(ReadMessage, NotesReportsSignaturesAndCharsets) {
+  const Message message = read(
+      "Content-Type: multipart/signed; boundary=x\n\n--x\nContent-Type: text/plain; charset=ISO-8859-1\n"
+      "Content-Transfer-Encoding: base64\n\ndGV4dA==\n--x\nContent-Type: "
+      "application/pgp-signature\n\nzz\n--x--\n");
+  EXPECT_TRUE(message.shape.is_signed);
+  EXPECT_EQ(message.shape.top_type, "multipart/signed");
+  EXPECT_THAT(message.shape.charsets, ElementsAre("iso-8859-1"));
+  EXPECT_EQ(message.shape.base64_text_parts, 1U);
+  EXPECT_EQ(message.text, "text");
+}
+
+TEST(ReadMessage, KeepsTheEnvelopeAndTheSize) {
+  MailInput input = mail_from_bytes("Subject: x\n\nbody\n", 12);
+  input.envelope.present = true;
+  input.envelope.mail_from = "a@b.example";
+  const Message message = read_message(input);
+  EXPECT_TRUE(message.truncated);
+  EXPECT_EQ(message.size, 17U);
+  EXPECT_EQ(message.envelope.mail_from, "a@b.example");
+}
+
+TEST(ReadMessage, BelievesOnlyTrustedAuthenticationResults) {
+  const std::string raw = "Authentication-Results: mx.home.example; spf=pass smtp.mailfrom=a.example\n\nx\n";
+  EXPECT_EQ(read(raw).authentication.spf, "");
+  ReadOptions options;
+  options.trusted_authserv_ids = {"mx.home.example"};
+  EXPECT_EQ(read(raw, options).authentication.spf, "pass");
+}
+
+TEST(ReadMessage, FindsHeadersWithoutRegardToCase) {
+  const Message message = read("X-Thing: one\nx-thing: two\n\n");
+  ASSERT_NE(message.header("x-THING"), nullptr);
+  EXPECT_EQ(message.header("x-THING")->value, "one");
+  EXPECT_EQ(message.header("X-Other"), nullptr);
+}
+
+}  // namespace
+}  // namespace winnow

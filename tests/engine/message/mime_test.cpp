@@ -1,0 +1,131 @@
+// mime_test.cpp - the structure of messages, and the values GMime decodes.
+#include <gmock/gmock.h>
+
+#include "engine/message/mime_codec.h"
+#include "engine/message/mime_parts.h"
+
+namespace winnow {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+struct Walked {
+  MimeSummary summary;
+  std::vector<std::string> bodies;
+};
+
+Walked walk(const std::string& octets, const MimeLimits& limits = {}) {
+  std::size_t body_at = 0;
+  const HeaderBlock top = read_header_block(octets, {}, body_at);
+  Walked walked;
+  walked.summary = walk_parts(top, std::string_view(octets).substr(body_at), limits,
+                              [&](const LeafPart& part) { walked.bodies.emplace_back(part.body); });
+  return walked;
+}
+
+TEST(Parts, EndBeforeTheLineEndOfTheirBoundary) {
+  EXPECT_THAT(walk("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n\n--b  \n\ntwo\n--b--\n").bodies,
+              ElementsAre("one\n", "two"));
+}
+
+TEST(Parts, AreNotEndedByALineThatOnlyBeginsLikeTheBoundary) {
+  EXPECT_THAT(walk("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--bx\n--b--\n").bodies,
+              ElementsAre("one\n--bx"));
+}
+
+TEST(Parts, OfAnInnerMultipartEndAtTheOuterBoundary) {
+  const Walked walked = walk(
+      "Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: multipart/alternative; "
+      "boundary=in\n\n--in\n\nlost end\n"
+      "--out\n\nnext\n--out--\n");
+  EXPECT_THAT(walked.bodies, ElementsAre("lost end", "next"));
+  EXPECT_THAT(walked.summary.types,
+              ElementsAre("multipart/mixed", "multipart/alternative", "text/plain", "text/plain"));
+}
+
+TEST(Parts, WithoutABodyEndTheirHeadersAtTheBoundary) {
+  EXPECT_THAT(
+      walk("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n--b\n\ntwo\n--b--\n")
+          .bodies,
+      ElementsAre("", "two"));
+}
+
+TEST(Parts, OfADigestAreMessages) {
+  const Walked walked =
+      walk("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\ninner\n--b--\n");
+  EXPECT_THAT(walked.bodies, ElementsAre("inner"));
+}
+
+TEST(Parts, StopAtTheLimits) {
+  MimeLimits limits;
+  limits.max_parts = 3;
+  const Walked walked =
+      walk("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n1\n--b\n\n2\n--b\n\n3\n--b--\n", limits);
+  EXPECT_THAT(walked.bodies, ElementsAre("1", "2"));
+  EXPECT_TRUE(walked.summary.cut);
+}
+
+TEST(ContentTypes, AreReadWithTheirParameters) {
+  std::size_t repairs = 0;
+  const std::string value = "Text/HTML; charset=\"UTF-8\"; name*=utf-8''caf%C3%A9.html";
+  const ContentType type = parse_content_type(&value, repairs);
+  EXPECT_EQ(type.type, "text/html");
+  EXPECT_EQ(type.charset, "utf-8");
+  EXPECT_EQ(type.name, "café.html");
+}
+
+TEST(ContentTypes, ThatAreMissingOrBrokenArePlainText) {
+  std::size_t repairs = 0;
+  EXPECT_EQ(parse_content_type(nullptr, repairs).type, "text/plain");
+  for (const std::string value : {"", ";;;", "=", "\x80\xFF"}) {
+    EXPECT_EQ(parse_content_type(&value, repairs).type.find('\0'), std::string::npos);
+  }
+}
+
+TEST(Dispositions, GiveDecodedFileNames) {
+  std::size_t repairs = 0;
+  const std::string word = "attachment; filename=\"=?utf-8?B?w6QucGRm?=\"";
+  EXPECT_EQ(parse_content_disposition(&word, repairs).file_name, "ä.pdf");
+  EXPECT_TRUE(parse_content_disposition(&word, repairs).is_attachment);
+  const std::string pieces = "inline; filename*0*=utf-8''a%20; filename*1=b.txt";
+  EXPECT_EQ(parse_content_disposition(&pieces, repairs).file_name, "a b.txt");
+}
+
+TEST(Mailboxes, OfGroupsAreTheirMembers) {
+  std::size_t repairs = 0;
+  EXPECT_THAT(parse_mailboxes("Friends: a@x.example, b@x.example;, c@y.example", 10, repairs), SizeIs(3));
+  const std::vector<Mailbox> hidden = parse_mailboxes("undisclosed-recipients:;", 10, repairs);
+  ASSERT_THAT(hidden, SizeIs(1));
+  EXPECT_EQ(hidden[0].name, "undisclosed-recipients");
+  EXPECT_EQ(hidden[0].address, "");
+}
+
+TEST(Mailboxes, KeepTextThatIsNoAddressAsName) {
+  std::size_t repairs = 0;
+  const std::vector<Mailbox> mailboxes =
+      parse_mailboxes("=?utf-8?Q?Caf=C3=A9?= <cafe@A.EXAMPLE>", 10, repairs);
+  ASSERT_THAT(mailboxes, SizeIs(1));
+  EXPECT_EQ(mailboxes[0].name, "Café");
+  EXPECT_EQ(mailboxes[0].address, "cafe@a.example");
+}
+
+TEST(Dates, AreReadOrLeftOut) {
+  EXPECT_EQ(parse_date("Thu, 1 Jan 1970 00:01:00 +0000"), 60);
+  EXPECT_EQ(parse_date("\xFF\xFE"), std::nullopt);
+  EXPECT_EQ(parse_date(""), std::nullopt);
+}
+
+TEST(TransferDecoding, IsBounded) {
+  bool cut = false;
+  EXPECT_EQ(decode_transfer("aGVsbG8=", TransferEncoding::Base64, 100, cut), "hello");
+  EXPECT_FALSE(cut);
+  EXPECT_EQ(decode_transfer("aGVsbG8=", TransferEncoding::Base64, 3, cut), "hel");
+  EXPECT_TRUE(cut);
+  cut = false;
+  EXPECT_EQ(decode_transfer("a=3Db=\nc", TransferEncoding::QuotedPrintable, 100, cut), "a=bc");
+  EXPECT_EQ(decode_transfer("plain", TransferEncoding::None, 2, cut), "pl");
+}
+
+}  // namespace
+}  // namespace winnow
