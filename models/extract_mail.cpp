@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/message/message.h"
-#include "models/digest.h"
+#include "engine/model_file.h"
 
 namespace winnow {
 namespace {

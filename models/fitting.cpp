@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "engine/features/features.h"
-#include "models/digest.h"
+#include "engine/model_file.h"
 
 namespace winnow {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "engine/features/features.h"
 #include "engine/manifest.h"
+#include "engine/model_file.h"
 #include "engine/torch_backend.h"
 #include "models/calibration.h"
-#include "models/digest.h"
 #include "models/extract_mail.h"
 #include "models/fitting.h"
 #include "models/model_card.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/digest.h"
+#include "engine/model_file.h"
 
 namespace winnow {
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/engine.h"
+#include "engine/model_file.h"
 #include "engine/torch_backend.h"
-#include "models/digest.h"
 #include "models/whole_file.h"
 #include "tests/models/temp_folder.h"
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "models/digest.h"
+#include "engine/model_file.h"
 
 namespace winnow {
 namespace {
