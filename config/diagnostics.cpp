@@ -174,7 +174,7 @@ std::string Diagnostics::to_string() const {
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.empty() || word.size() > kComparedLetters) return {};
   const std::string* nearest = nullptr;
-  std::size_t nearest_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t nearest_distance = (word.size() < 3 ? 0 : word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kComparedLetters) continue;
     const std::size_t distance = edit_distance(word, candidate);
@@ -182,6 +182,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
       nearest = &candidate;
       nearest_distance = distance;
     }
+  }
+  for (const std::string& candidate : candidates) {
+    if (nearest == nullptr && word.size() >= 4 && candidate.starts_with(word)) nearest = &candidate;
   }
   return nearest == nullptr ? std::string() : "did you mean '" + *nearest + "'?";
 }

@@ -66,7 +66,7 @@ class Diagnostics {
   std::size_t not_kept_ = 0;
 };
 
-/// "did you mean 'candidate'?" for the candidate nearest in edit distance, or "" when none is near.
+/// "did you mean 'candidate'?" for the candidate nearest in edit distance, else one that starts with the word; or "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace winnow

@@ -113,7 +113,9 @@ class TreeBuilder final : public YAML::EventHandler {
     const char first = start < text.size() ? text[start] : ' ';
     node.quoted = first == '"' || first == '\'' || first == '|' || first == '>';
     if (first == '"' || first == '\'') {
-      node.where = position_.locate(start, end_of_quotes(start) - start);
+      // yaml-cpp takes the end of the file for a closing quote.
+      if (!end_of_quotes(start)) stop(node.where, "this text has no closing quote", {});
+      node.where = position_.locate(start, end_of_quotes(start).value_or(text.size()) - start);
       node.content = position_.locate(start + 1, value.size());
     } else if (first == '|' || first == '>') {
       node.content = position_.locate(text.find_first_not_of(" \t\r\n", text.find('\n', start)), value.size());
@@ -123,7 +125,8 @@ class TreeBuilder final : public YAML::EventHandler {
     return node;
   }
 
-  std::size_t end_of_quotes(std::size_t start) const {
+  /// nullopt when there is no closing quote.
+  std::optional<std::size_t> end_of_quotes(std::size_t start) const {
     const std::string_view text = source_->text;
     const char quote = text[start];
     for (std::size_t at = start + 1; at < text.size(); ++at) {
@@ -134,7 +137,7 @@ class TreeBuilder final : public YAML::EventHandler {
         ++at;
       }
     }
-    return text.size();
+    return std::nullopt;
   }
 
   void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
@@ -190,6 +193,8 @@ class TreeBuilder final : public YAML::EventHandler {
       parent.node.items.push_back(std::move(node));
     } else if (parent.has_key) {
       if (!parent.drops_value) {
+        // yaml-cpp places a missing value at whatever follows; a person looks at the key.
+        if (node.kind == YamlNode::Kind::Null) node.where = node.content = parent.key_where;
         parent.node.entries.push_back({std::move(parent.key), std::move(parent.key_where), std::move(node)});
       }
       parent.has_key = false;

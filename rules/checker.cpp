@@ -78,7 +78,7 @@ class Checker {
     for (const SyntaxNode& child : node.children) {
       Checked operand = check(child);
       if (operand && operand->type != FactType::Bool) {
-        report_(node.operator_span, "'" + word + "' joins conditions, got " + std::string(type_name(operand->type)), {});
+        report_(node.operator_span, "'" + word + "' needs conditions, got " + std::string(type_name(operand->type)), {});
         operand.reset();
       }
       all_fine = all_fine && operand.has_value();
