@@ -1,0 +1,259 @@
+#include "rules/rule_set.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "rules/rule_loader.h"
+
+namespace winnow {
+namespace {
+
+std::shared_ptr<const RuleSet> load(std::vector<RuleText> texts) {
+  Diagnostics problems;
+  auto rules = load_rule_texts(std::move(texts), problems);
+  EXPECT_EQ(problems.to_string(), "");
+  return rules;
+}
+
+std::shared_ptr<const RuleSet> load(const std::string& text) { return load({{"a.yaml", text}}); }
+
+Facts facts_with_spam(double spam) {
+  Facts facts;
+  facts.set(Fact::Spam, spam);
+  facts.recipients = {"one@example.org"};
+  return facts;
+}
+
+std::string problems_of(std::vector<RuleText> texts) {
+  Diagnostics problems;
+  EXPECT_EQ(load_rule_texts(std::move(texts), problems), nullptr);
+  return problems.to_string();
+}
+
+TEST(RuleSet, LetsTheFirstMatchingRuleDecide) {
+  const auto rules = load("rules:\n  - {id: low, when: spam > 99%, then: [discard]}\n  - {id: first, when: spam > 10%, then: [flag]}\n"
+                          "  - {id: second, when: spam > 10%, then: [reject]}\n");
+  std::vector<RuleTrial> trials;
+  const Decision decision = rules->decide_for(facts_with_spam(0.5), 0, &trials);
+  EXPECT_EQ(decision.verdict, Verdict::Flag);
+  EXPECT_EQ(decision.rule, "first");
+  ASSERT_EQ(trials.size(), 2u);
+  EXPECT_FALSE(trials[0].matched);
+  EXPECT_TRUE(trials[1].matched);
+}
+
+TEST(RuleSet, AcceptsWhatNoRuleMatches) {
+  const Decision decision = load("rules:\n  - {id: a, when: tls, then: [junk]}\n")->decide(facts_with_spam(1));
+  EXPECT_EQ(decision.verdict, Verdict::Accept);
+  EXPECT_EQ(decision.rule, "");
+  EXPECT_TRUE(decision.actions.empty());
+}
+
+TEST(RuleSet, HoldsARuleBackWhenItsUnlessHolds) {
+  const auto rules = load("rules:\n  - {id: a, when: spam > 10%, unless: spam > 50%, then: [flag]}\n");
+  EXPECT_EQ(rules->decide(facts_with_spam(0.3)).verdict, Verdict::Flag);
+  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).verdict, Verdict::Accept);
+}
+
+TEST(RuleSet, KeepsTheActionsOfContinuingRulesInOrder) {
+  const auto rules = load("rules:\n  - {id: tag, when: true, then: [tag_subject: '[x] '], continue: true}\n"
+                          "  - {id: head, when: true, then: [add_header: {name: X-Site, value: seen}], continue: true}\n"
+                          "  - {id: end, when: true, then: [junk]}\n");
+  const Decision decision = rules->decide(facts_with_spam(0));
+  ASSERT_EQ(decision.actions.size(), 3u);
+  EXPECT_EQ(decision.actions[0], (Action{ActionKind::TagSubject, "", "[x] ", 0, ""}));
+  EXPECT_EQ(decision.actions[1], (Action{ActionKind::AddHeader, "X-Site", "seen", 0, ""}));
+  EXPECT_EQ(decision.actions[2].kind, ActionKind::Junk);
+  EXPECT_EQ(decision.rule, "end");
+}
+
+TEST(RuleSet, OnlyRecordsARuleInMonitorMode) {
+  const auto rules = load("rules:\n  - {id: watch, when: true, then: [reject], mode: monitor}\n"
+                          "  - {id: watch-tag, when: true, then: [tag_subject: x], continue: true, mode: monitor}\n"
+                          "  - {id: end, when: true, then: [flag]}\n");
+  std::vector<RuleTrial> trials;
+  const Decision decision = rules->decide_for(facts_with_spam(0), 0, &trials);
+  EXPECT_EQ(decision.verdict, Verdict::Flag);
+  EXPECT_EQ(decision.actions.size(), 1u);
+  EXPECT_EQ(decision.monitored, (std::vector<std::string>{"watch", "watch-tag"}));
+  EXPECT_TRUE(trials[0].matched && trials[0].monitored);
+  EXPECT_FALSE(trials[2].monitored);
+}
+
+TEST(RuleSet, AppliesAFilesModeToItsOwnRulesUnlessARuleSaysOtherwise) {
+  const auto rules = load({{"a.yaml", "mode: monitor\nrules:\n  - {id: a, when: true, then: [reject]}\n"
+                                      "  - {id: b, when: spam > 90%, then: [junk], mode: enforce}\n"},
+                           {"b.yaml", "rules:\n  - {id: c, when: true, then: [flag]}\n"}});
+  EXPECT_EQ(rules->decide(facts_with_spam(0.95)).rule, "b");
+  const Decision decision = rules->decide(facts_with_spam(0.1));
+  EXPECT_EQ(decision.rule, "c");
+  EXPECT_EQ(decision.monitored, std::vector<std::string>{"a"});
+}
+
+TEST(RuleSet, FillsInWhatAnActionLeavesOut) {
+  const auto rules = load("rules:\n  - {id: r, when: spam > 80%, then: [reject]}\n  - {id: t, when: spam > 60%, then: [tempfail]}\n"
+                          "  - {id: q, when: spam > 40%, then: [quarantine]}\n"
+                          "  - {id: own, when: true, then: [{reject: {code: 554, enhanced: 5.7.0, text: 'no, 100%'}}]}\n");
+  EXPECT_EQ(rules->decide(facts_with_spam(0.9)).actions[0], (Action{ActionKind::Reject, "", "message refused", 550, "5.7.1"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).actions[0], (Action{ActionKind::TempFail, "", "try again later", 451, "4.7.1"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.5)).actions[0], (Action{ActionKind::Quarantine, "", "rule q", 0, ""}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.1)).actions[0], (Action{ActionKind::Reject, "", "no, 100%", 554, "5.7.0"}));
+}
+
+// Recipients
+
+const char* const kPerRecipient =
+    "rules:\n  - {id: boss, when: recipient == 'boss@example.org', then: [accept]}\n"
+    "  - {id: tag, when: recipient.domain == 'tag.example', then: [tag_subject: '[t] '], continue: true}\n"
+    "  - {id: watch, when: recipient.domain == 'tag.example', then: [discard], mode: monitor}\n"
+    "  - {id: rest, when: true, then: [junk]}\n";
+
+TEST(Recipients, GetTheMildestOfTheirVerdictsByDefault) {
+  Facts facts;
+  facts.recipients = {"a@example.org", "boss@example.org", "b@example.org"};
+  const Decision decision = load(kPerRecipient)->decide(facts);
+  EXPECT_EQ(decision.verdict, Verdict::Accept);
+  EXPECT_EQ(decision.rule, "boss");
+  EXPECT_TRUE(decision.disagreement);
+  ASSERT_EQ(decision.actions.size(), 1u);
+  EXPECT_EQ(decision.actions[0].kind, ActionKind::Accept);
+}
+
+TEST(Recipients, GetTheStrictestWhenTheFileSaysSo) {
+  Facts facts;
+  facts.recipients = {"boss@example.org", "a@example.org"};
+  const Decision decision = load(std::string("on_disagreement: strictest\n") + kPerRecipient)->decide(facts);
+  EXPECT_EQ(decision.verdict, Verdict::Junk);
+  EXPECT_TRUE(decision.disagreement);
+}
+
+TEST(Recipients, WhoAgreeKeepTheFirstOnesActionsAndEveryonesMonitoredRules) {
+  Facts facts;
+  facts.recipients = {"a@example.org", "b@tag.example"};
+  const Decision decision = load(kPerRecipient)->decide(facts);
+  EXPECT_EQ(decision.verdict, Verdict::Junk);
+  EXPECT_FALSE(decision.disagreement);
+  EXPECT_EQ(decision.actions.size(), 1u);
+  EXPECT_EQ(decision.monitored, std::vector<std::string>{"watch"});
+}
+
+TEST(Recipients, AreRememberedToDisagreeWhenALaterOneAgreesAgain) {
+  Facts facts;
+  facts.recipients = {"boss@example.org", "a@example.org", "boss@example.org"};
+  EXPECT_TRUE(load(kPerRecipient)->decide(facts).disagreement);
+}
+
+TEST(Recipients, MayBeNone) {
+  EXPECT_EQ(load(kPerRecipient)->decide(Facts()).rule, "rest");
+  Facts facts;
+  facts.set(Fact::Recipient, std::string("boss@example.org"));
+  EXPECT_EQ(load(kPerRecipient)->decide(facts).rule, "boss");
+}
+
+// Files
+
+TEST(RuleFiles, ShareListsInAnyOrder) {
+  const auto rules = load({{"a.yaml", "rules:\n  - {id: a, when: from.domain in partners, then: [accept]}\n"},
+                           {"b.yaml", "lists: {partners: [example.org]}\nthresholds: {junk: 80%}\n"}});
+  EXPECT_EQ(rules->info().junk_threshold, 0.8);
+  EXPECT_EQ(rules->info().flag_threshold, 0.5);
+  EXPECT_EQ(rules->info().rules, 1u);
+  EXPECT_EQ(rules->info().files.size(), 2u);
+}
+
+TEST(RuleFiles, NameBothPlacesOfWhatMayStandOnce) {
+  const std::string text = problems_of({{"a.yaml", "thresholds: {junk: 80%}\nlists: {x: [a]}\non_disagreement: mildest\n"},
+                                        {"b.yaml", "on_disagreement: mildest\nlists: {x: [b]}\nthresholds: {junk: 70%}\n"}});
+  EXPECT_NE(text.find("b.yaml:3:1: error: thresholds may stand in one file only (it stands in a.yaml:1 too)"), std::string::npos);
+  EXPECT_NE(text.find("b.yaml:2:9: error: the list 'x' is defined twice (first in a.yaml:2)"), std::string::npos);
+  EXPECT_NE(text.find("b.yaml:1:1: error: on_disagreement may stand in one file only (it stands in a.yaml:3 too)"), std::string::npos);
+}
+
+TEST(RuleFiles, ReportTheProblemsOfAllFilesAtOnce) {
+  const std::string text = problems_of({{"a.yaml", "rules: 1\n"}, {"b.yaml", "rule: 2\n"}, {"c.yaml", "a: [\n"}});
+  for (const char* file : {"a.yaml:1:8: error", "b.yaml:1:1: error", "c.yaml:"}) EXPECT_NE(text.find(file), std::string::npos) << text;
+}
+
+class RuleFolder : public testing::Test {
+ protected:
+  RuleFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "winnow-rules-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~RuleFolder() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(RuleFolder, IsReadByNameAfterTheFilesBeforeIt) {
+  write("rules.yaml", "rules:\n  - {id: main, when: spam > 90%, then: [junk]}\n");
+  write("rules.d/20.yaml", "rules:\n  - {id: twenty, when: true, then: [flag]}\n");
+  write("rules.d/10.yaml", "rules:\n  - {id: ten, when: from.domain in blocked, then: [reject]}\nlists: {blocked: {file: lists/b.txt}}\n");
+  write("rules.d/lists/b.txt", "# bad ones\nbad.example # this one\n\n*.worse.example\r\n");
+  write("rules.d/.hidden.yaml", "nonsense");
+  write("rules.d/README", "nonsense");
+  Diagnostics problems;
+  const auto rules = load_rules({folder_ / "rules.yaml", folder_ / "rules.d"}, problems);
+  ASSERT_TRUE(rules) << problems.to_string();
+  EXPECT_EQ(rules->info().files, (std::vector<std::filesystem::path>{folder_ / "rules.yaml", folder_ / "rules.d/10.yaml",
+                                                                     folder_ / "rules.d/20.yaml"}));
+  Facts facts = facts_with_spam(0.1);
+  EXPECT_EQ(rules->decide(facts).rule, "twenty");
+  facts.set(Fact::FromDomain, std::string("a.worse.example"));
+  EXPECT_EQ(rules->decide(facts).rule, "ten");
+}
+
+TEST_F(RuleFolder, MayBeMissingButAFileMayNot) {
+  write("rules.yaml", "rules:\n  - {id: a, when: true, then: [flag]}\n");
+  Diagnostics fine;
+  EXPECT_TRUE(load_rules({folder_ / "rules.yaml", folder_ / "rules.d"}, fine));
+  EXPECT_EQ(fine.to_string(), "");
+  Diagnostics problems;
+  EXPECT_FALSE(load_rules({folder_ / "other.yaml"}, problems));
+  EXPECT_NE(problems.to_string().find("other.yaml: error: cannot be read: no such file"), std::string::npos);
+}
+
+TEST_F(RuleFolder, WarnsWhenThereIsNoRuleAtAll) {
+  Diagnostics problems;
+  EXPECT_TRUE(load_rules({folder_ / "rules.d"}, problems));
+  EXPECT_EQ(problems.to_string(), "warning: there are no rules: every message is accepted\n");
+}
+
+// The shipped file
+
+class ShippedRules : public testing::Test {
+ protected:
+  static std::string rule_for(double spam, bool authenticated, bool gtube) {
+    Diagnostics problems;
+    const auto rules = load_rules({std::filesystem::path(WINNOW_SOURCE_DIR) / "config" / "rules.yaml"}, problems);
+    EXPECT_EQ(problems.to_string(), "");
+    Facts facts = facts_with_spam(spam);
+    facts.set(Fact::Authenticated, authenticated);
+    facts.set(Fact::Gtube, gtube);
+    const Decision decision = rules->decide(facts);
+    return decision.rule + " " + std::string(verdict_name(decision.verdict));
+  }
+};
+
+TEST_F(ShippedRules, JunkAtNinetyPercentAndFlagAtFifty) {
+  EXPECT_EQ(rule_for(0.9, false, false), "junk junk");
+  EXPECT_EQ(rule_for(0.8999, false, false), "flag flag");
+  EXPECT_EQ(rule_for(0.5, false, false), "flag flag");
+  EXPECT_EQ(rule_for(0.4999, false, false), " accept");
+}
+
+TEST_F(ShippedRules, JunkTheTestStringButNeverTouchAuthenticatedMail) {
+  EXPECT_EQ(rule_for(0.0, false, true), "gtube junk");
+  EXPECT_EQ(rule_for(1.0, true, true), "own-users accept");
+}
+
+}  // namespace
+}  // namespace winnow
