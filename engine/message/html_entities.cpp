@@ -67,6 +67,8 @@ void append_unescaped(std::string_view text, std::string& result) {
     } else if (const auto found = entity_names().find(body); found != entity_names().end()) {
       value = found->second;
     }
+    // "?a=1&copy=2": a parameter of a URL, not a reference.
+    if (length < text.size() && text[length] == '=') value = 0;
     if (value == 0) {
       result.append(text.substr(0, length));
     } else {

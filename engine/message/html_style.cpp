@@ -2,6 +2,7 @@
 #include "engine/message/html_style.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
@@ -39,7 +40,9 @@ std::optional<double> pixels(std::string_view value) {
   while (end < value.size() && (is_digit(value[end]) || value[end] == '.' || (end == 0 && value[end] == '-')))
     ++end;
   if (end == 0 || end > 12) return std::nullopt;
-  const double number = std::strtod(std::string(value.substr(0, end)).c_str(), nullptr);
+  // Not strtod: it reads "0.5" as 0 where the locale writes a comma.
+  double number = 0;
+  std::from_chars(value.data(), value.data() + end, number);
   const std::string_view unit = trim(value.substr(end));
   if (starts_ignoring_case(unit, "em") || starts_ignoring_case(unit, "rem")) return number * 16;
   if (starts_ignoring_case(unit, "pt")) return number * 4 / 3;

@@ -35,6 +35,7 @@ TEST(VisibleHtml, LeavesOutScriptsStylesHeadAndComments) {
 TEST(VisibleHtml, ResolvesReferences) {
   EXPECT_EQ(unescape_html("&lt;&amp;&nbsp;&euro;&#8364;&#x20AC;&#128;&apos;"), "<&\u00A0€€€€'");
   EXPECT_EQ(unescape_html("AT&T &unknown; &#; &#xZZ; &"), "AT&T &unknown; &#; &#xZZ; &");
+  EXPECT_EQ(unescape_html("/?a=1&copy=2&amp;b=3"), "/?a=1&copy=2&b=3");
   EXPECT_EQ(unescape_html("&#0;&#xD800;&#99999999;"), "&#0;\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
