@@ -1,0 +1,77 @@
+#include "tests/engine/torch/model_archive.h"
+
+#include <torch/script.h>
+
+#include <sstream>
+#include <stdexcept>
+
+#include "engine/features/features.h"
+
+namespace winnow {
+namespace {
+
+std::string save(const torch::jit::Module& module, const std::string& manifest_json) {
+  torch::jit::ExtraFilesMap extra;
+  if (!manifest_json.empty()) extra["winnow.json"] = manifest_json;
+  std::ostringstream stream;
+  module.save(stream, extra);
+  return stream.str();
+}
+
+torch::jit::Module module_of(const char* name, const std::string& code) {
+  torch::jit::Module module(name);
+  module.register_buffer("gain", torch::full({1}, 2.0));
+  module.define(code);
+  return module;
+}
+
+}  // namespace
+
+const char* const kSumForward = R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    ones = torch.ones([int(weights.size(0)), 1])
+    rows = torch.arange(int(weights.size(0)))
+    bag = torch.embedding_bag(ones, rows, offsets, False, 0, False, weights)[0]
+    return self.gain * (bag + dense.sum(1, True))
+)";
+
+TorchBackend& backend() {
+  std::string error;
+  TorchBackend* loaded = load_torch_backend(error);
+  if (loaded == nullptr) throw std::runtime_error(error);
+  return *loaded;
+}
+
+std::string archive_of(const std::string& code, const std::string& manifest_json) {
+  return save(module_of("Example", code), manifest_json);
+}
+
+std::string archive_with_inner(const std::string& code, const std::string& inner_code) {
+  torch::jit::Module module("Example");
+  module.register_buffer("gain", torch::full({1}, 2.0));
+  module.register_module("inner", module_of("Inner", inner_code));
+  module.define(code);
+  return save(module, "");
+}
+
+std::string archive_with_extra(const std::string& code, const std::vector<std::string>& names) {
+  torch::jit::ExtraFilesMap extra;
+  for (const std::string& name : names) extra[name] = "content of " + name;
+  std::ostringstream stream;
+  module_of("Example", code).save(stream, extra);
+  return stream.str();
+}
+
+Manifest fitting_manifest() {
+  Manifest manifest;
+  manifest.name = "example";
+  manifest.created = "2026-11-21";
+  manifest.schema_id = feature_schema().id;
+  manifest.schema_hash = feature_schema().hash;
+  manifest.table_size = 1024;
+  for (const DenseFeature& feature : dense_features()) manifest.dense_names.emplace_back(feature.name);
+  manifest.calibration = {Calibration{}};
+  return manifest;
+}
+
+}  // namespace winnow

@@ -1,0 +1,29 @@
+// model_archive.h - TorchScript archives made from a few lines of code, good and bad ones.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/manifest.h"
+#include "engine/torch_backend.h"
+
+namespace winnow {
+
+/// The plugin; a test without it has failed.
+TorchBackend& backend();
+
+/// A module with a float buffer `gain` = 2 and the methods that `code` defines.
+std::string archive_of(const std::string& code, const std::string& manifest_json = "");
+/// The same with a submodule `inner` made of `inner_code`.
+std::string archive_with_inner(const std::string& code, const std::string& inner_code);
+
+/// The same with small extra files of these names.
+std::string archive_with_extra(const std::string& code, const std::vector<std::string>& names);
+
+/// A forward() of the contract whose logit is gain * (sum of weights + sum of dense).
+extern const char* const kSumForward;
+
+/// A manifest that this program accepts.
+Manifest fitting_manifest();
+
+}  // namespace winnow

@@ -1,0 +1,258 @@
+#include "engine/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "tests/engine/torch/model_archive.h"
+
+namespace winnow {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::size_t kDense = 3;
+
+ArchitectureSpec small_architecture() {
+  ArchitectureSpec spec;
+  spec.table_size = 256;
+  spec.embedding_width = 4;
+  spec.dense_width = kDense;
+  spec.hidden_width = 8;
+  return spec;
+}
+
+std::unique_ptr<Trainer> make(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer = {}) {
+  std::unique_ptr<Trainer> trainer;
+  const Status status = backend().make_trainer(architecture, optimizer, trainer);
+  EXPECT_TRUE(status) << status.error();
+  return trainer;
+}
+
+struct Lesson {
+  TokenBatch batch;
+  std::vector<float> targets, importance;
+};
+
+/// Spam has tokens 10..19, ham 20..29, both share 30..39; the seed only moves which.
+Lesson lesson(int seed) {
+  Lesson lesson;
+  for (int message = 0; message < 16; ++message) {
+    const bool spam = message % 2 == 0;
+    std::vector<std::int64_t> tokens;
+    for (int i = 0; i < 4; ++i) tokens.push_back((spam ? 10 : 20) + (seed * 7 + message + i * 3) % 10);
+    for (int i = 0; i < 4; ++i) tokens.push_back(30 + (seed + message * 3 + i) % 10);
+    lesson.batch.add(tokens, std::vector<float>(tokens.size(), 0.35f), {0.1f, 0.2f * static_cast<float>(message % 3), 1});
+    lesson.targets.push_back(spam ? 1.0f : 0.0f);
+  }
+  lesson.importance.assign(lesson.targets.size(), 1.0f);
+  return lesson;
+}
+
+double train(Trainer& trainer, int first, int last) {
+  double loss = 0;
+  for (int i = first; i < last; ++i) {
+    const Lesson now = lesson(i);
+    const Status status = trainer.step(now.batch, now.targets, now.importance, loss);
+    EXPECT_TRUE(status) << status.error();
+  }
+  return loss;
+}
+
+std::vector<float> predict(Trainer& trainer, const TokenBatch& batch) {
+  std::vector<float> logits;
+  const Status status = trainer.predict(batch, logits);
+  EXPECT_TRUE(status) << status.error();
+  return logits;
+}
+
+std::vector<float> run_shipped(Trainer& trainer, const TokenBatch& batch, std::string* archive = nullptr) {
+  std::string bytes;
+  Status status = trainer.save("{}", bytes);
+  EXPECT_TRUE(status) << status.error();
+  std::unique_ptr<Model> model;
+  status = backend().load(bytes, "cpu", model);
+  EXPECT_TRUE(status) << status.error();
+  std::vector<float> logits;
+  if (model) status = model->run(batch, logits);
+  EXPECT_TRUE(status) << status.error();
+  if (archive != nullptr) *archive = bytes;
+  return logits;
+}
+
+TEST(Trainer, LearnsToTellSpamFromHam) {
+  const auto trainer = make(small_architecture());
+  const double first = train(*trainer, 0, 1), last = train(*trainer, 1, 60);
+  EXPECT_LT(last, first / 3);
+  const Lesson unseen = lesson(1000);
+  const auto logits = predict(*trainer, unseen.batch);
+  for (std::size_t i = 0; i < logits.size(); ++i) EXPECT_EQ(logits[i] > 0, unseen.targets[i] == 1) << i;
+}
+
+TEST(Trainer, ShippedModelAnswersWithinTheErrorOfInt8) {
+  const auto trainer = make(small_architecture());
+  train(*trainer, 0, 60);
+  const TokenBatch batch = lesson(1000).batch;
+  const auto trained = predict(*trainer, batch), shipped = run_shipped(*trainer, batch);
+  ASSERT_EQ(trained.size(), shipped.size());
+  for (std::size_t i = 0; i < trained.size(); ++i)
+    EXPECT_NEAR(shipped[i], trained[i], 0.01 * std::abs(trained[i]) + 0.01) << i;
+}
+
+TEST(Trainer, ShippedFileHoldsAByteAWeightAndTwoARow) {
+  ArchitectureSpec spec = small_architecture();
+  spec.table_size = 1u << 16;
+  const auto trainer = make(spec);
+  std::string bytes;
+  ASSERT_TRUE(trainer->save("{}", bytes));
+  EXPECT_LT(bytes.size(), spec.table_size * (spec.embedding_width + spec.labels + 2) + 16'384);
+}
+
+TEST(Trainer, RowsThatNoTokenTouchedStayExactlyZero) {
+  ArchitectureSpec spec = small_architecture();
+  OptimizerSpec optimizer;
+  optimizer.weight_decay = 0.001;
+  const auto trainer = make(spec, optimizer);
+  train(*trainer, 0, 20);
+  TokenBatch untouched, empty;
+  untouched.add({100, 200, 255}, {1, 1, 1}, {0.1f, 0.2f, 0.3f});
+  empty.add({}, {}, {0.1f, 0.2f, 0.3f});
+  EXPECT_EQ(predict(*trainer, untouched), predict(*trainer, empty));
+  EXPECT_EQ(run_shipped(*trainer, untouched), run_shipped(*trainer, empty));
+}
+
+TEST(Trainer, GoesOnBitForBitFromACheckpoint) {
+  const auto original = make(small_architecture());
+  train(*original, 0, 10);
+  std::string bytes;
+  ASSERT_TRUE(original->checkpoint(bytes));
+  const auto resumed = make(small_architecture());
+  train(*resumed, 50, 53);  // what it was before must not show through
+  const Status status = resumed->restore(bytes);
+  ASSERT_TRUE(status) << status.error();
+  EXPECT_EQ(train(*original, 10, 20), train(*resumed, 10, 20));
+  const TokenBatch batch = lesson(1000).batch;
+  EXPECT_EQ(predict(*original, batch), predict(*resumed, batch));
+}
+
+TEST(Trainer, SameSeedGivesTheSameModelAnotherSeedAnother) {
+  OptimizerSpec other_seed;
+  other_seed.seed = 2;
+  const auto first = make(small_architecture()), second = make(small_architecture());
+  const auto other = make(small_architecture(), other_seed);
+  for (const auto& trainer : {first.get(), second.get(), other.get()}) train(*trainer, 0, 5);
+  const TokenBatch batch = lesson(1000).batch;
+  EXPECT_EQ(predict(*first, batch), predict(*second, batch));
+  EXPECT_NE(predict(*first, batch), predict(*other, batch));
+}
+
+TEST(Trainer, RefusesACheckpointOfAnotherArchitecture) {
+  std::string bytes;
+  ASSERT_TRUE(make(small_architecture())->checkpoint(bytes));
+  ArchitectureSpec wider = small_architecture();
+  wider.hidden_width = 16;
+  EXPECT_THAT(make(wider)->restore(bytes).error(), HasSubstr("belongs to another architecture"));
+}
+
+TEST(Trainer, RefusesACheckpointThatIsNone) {
+  const auto trainer = make(small_architecture());
+  EXPECT_FALSE(trainer->restore(""));
+  EXPECT_FALSE(trainer->restore("garbage"));
+  EXPECT_FALSE(trainer->restore(archive_of(kSumForward)));
+}
+
+TEST(Trainer, ImportanceZeroLeavesAMessageOutOfTheLoss) {
+  OptimizerSpec still;
+  still.token_dropout = still.dense_dropout = 0;
+  const auto with_wrong = make(small_architecture(), still), with_right = make(small_architecture(), still);
+  Lesson wrong = lesson(1), right = lesson(1);
+  wrong.targets[3] = 1 - wrong.targets[3];
+  wrong.importance[3] = right.importance[3] = 0;
+  double first = 0, second = 0;
+  ASSERT_TRUE(with_wrong->step(wrong.batch, wrong.targets, wrong.importance, first));
+  ASSERT_TRUE(with_right->step(right.batch, right.targets, right.importance, second));
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(predict(*with_wrong, right.batch), predict(*with_right, right.batch));
+}
+
+TEST(Trainer, StepWithoutAnyImportanceChangesNothing) {
+  const auto trainer = make(small_architecture());
+  Lesson now = lesson(1);
+  std::fill(now.importance.begin(), now.importance.end(), 0.0f);
+  const auto before = predict(*trainer, now.batch);
+  double loss = -1;
+  ASSERT_TRUE(trainer->step(now.batch, now.targets, now.importance, loss));
+  EXPECT_EQ(loss, 0);
+  EXPECT_EQ(predict(*trainer, now.batch), before);
+}
+
+TEST(Trainer, LearnsFromABatchWithoutTokens) {
+  const auto trainer = make(small_architecture());
+  TokenBatch batch;
+  batch.add({}, {}, {0.1f, 0.2f, 0.3f});
+  double first = 0, loss = 0;
+  ASSERT_TRUE(trainer->step(batch, {1}, {1}, first));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(trainer->step(batch, {1}, {1}, loss));
+  EXPECT_LT(loss, first);
+}
+
+TEST(Trainer, TrainsSeveralLabels) {
+  ArchitectureSpec spec = small_architecture();
+  spec.labels = 2;
+  const auto trainer = make(spec);
+  double loss = 0;
+  Lesson now = lesson(1);
+  std::vector<float> targets;
+  for (const float target : now.targets) targets.insert(targets.end(), {target, 1 - target});
+  const std::vector<float> importance(targets.size(), 1.0f);
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(trainer->step(now.batch, targets, importance, loss));
+  const auto logits = predict(*trainer, now.batch);
+  for (std::size_t i = 0; i < logits.size(); ++i) EXPECT_EQ(logits[i] > 0, targets[i] == 1) << i;
+}
+
+TEST(Trainer, RefusesBatchesOfAnotherShape) {
+  const auto trainer = make(small_architecture());
+  Lesson now = lesson(1);
+  double loss = 0;
+  EXPECT_THAT(trainer->step(now.batch, {1}, {1}, loss).error(), HasSubstr("messages x labels"));
+  now.batch.dense.resize(now.batch.messages * 2);
+  EXPECT_THAT(trainer->step(now.batch, now.targets, now.importance, loss).error(), HasSubstr("2 dense features"));
+}
+
+TEST(Trainer, RefusesTokensOutsideTheTable) {
+  OptimizerSpec keeps_all;
+  keeps_all.token_dropout = 0;
+  const auto trainer = make(small_architecture(), keeps_all);
+  Lesson now = lesson(1);
+  now.batch.tokens[0] = 256;
+  double loss = 0;
+  std::vector<float> logits;
+  EXPECT_FALSE(trainer->step(now.batch, now.targets, now.importance, loss));
+  EXPECT_FALSE(trainer->predict(now.batch, logits));
+}
+
+TEST(Trainer, SaysWhenTheLossIsNotANumber) {
+  const auto trainer = make(small_architecture());
+  Lesson now = lesson(1);
+  std::fill_n(now.batch.dense.begin(), kDense * 8, std::numeric_limits<float>::quiet_NaN());
+  double loss = 0;
+  EXPECT_THAT(trainer->step(now.batch, now.targets, now.importance, loss).error(), HasSubstr("not a number"));
+}
+
+TEST(Trainer, RefusesAnArchitectureThatCannotBe) {
+  std::unique_ptr<Trainer> trainer;
+  ArchitectureSpec odd = small_architecture(), thin = small_architecture();
+  odd.table_size = 1000;
+  thin.hidden_width = 0;
+  OptimizerSpec drops_all;
+  drops_all.token_dropout = 1;
+  EXPECT_THAT(backend().make_trainer(odd, {}, trainer).error(), HasSubstr("power of two"));
+  EXPECT_FALSE(backend().make_trainer(thin, {}, trainer));
+  EXPECT_FALSE(backend().make_trainer(small_architecture(), drops_all, trainer));
+}
+
+}  // namespace
+}  // namespace winnow
