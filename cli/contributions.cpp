@@ -10,8 +10,8 @@
 namespace winnow {
 namespace {
 
-// Enough to fill batches, and far below any sensible max_queue_length.
-constexpr std::size_t kInFlight = 16;
+// Enough to fill batches; each variant is a copy of all features.
+constexpr std::size_t kInFlight = 64;
 constexpr std::chrono::seconds kPatience{60};
 
 struct Variant {
@@ -22,14 +22,15 @@ struct Variant {
 /// Runs variants of one message through the engine, a window at a time.
 class VariantScorer {
  public:
-  explicit VariantScorer(const Engine& engine)
-      : engine_(engine), calibration_(engine.manifest().calibration.empty() ? Calibration{}
-                                                                            : engine.manifest().calibration.front()) {}
+  VariantScorer(const Engine& engine, std::size_t max_in_flight)
+      : engine_(engine), max_in_flight_(std::clamp<std::size_t>(max_in_flight, 1, kInFlight)) {
+    if (!engine.manifest().calibration.empty()) calibration_ = engine.manifest().calibration.front();
+  }
 
   void score(Variant variant) {
     if (!error_.empty()) return;
     waiting_.push_back({engine_.submit(std::move(variant.features)), variant.log_odds});
-    if (waiting_.size() >= kInFlight) take_first();
+    if (waiting_.size() >= max_in_flight_) take_first();
   }
 
   std::string finish() {
@@ -57,7 +58,8 @@ class VariantScorer {
   };
 
   const Engine& engine_;
-  const Calibration calibration_;
+  const std::size_t max_in_flight_;
+  Calibration calibration_;
   std::deque<Waiting> waiting_;
   std::string error_;
 };
@@ -78,13 +80,13 @@ Features without_dense(const Features& all, std::size_t index) {
 
 }  // namespace
 
-Contributions contributions_of(const Engine& engine, const Message& message) {
+Contributions contributions_of(const Engine& engine, const Message& message, std::size_t max_in_flight) {
   std::vector<TokenOrigin> origins;
   const Features all = engine.extractor().extract(message, origins);
   Contributions result;
   std::vector<double> token_rest(all.tokens.size()), dense_rest(all.dense.size());
 
-  VariantScorer scorer(engine);
+  VariantScorer scorer(engine, max_in_flight);
   scorer.score({all, &result.log_odds});
   for (std::size_t i = 0; i < all.tokens.size(); ++i) scorer.score({without_token(all, i), &token_rest[i]});
   for (std::size_t i = 0; i < all.dense.size(); ++i) {

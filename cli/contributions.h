@@ -10,6 +10,7 @@
 // effect, so contributions need not add up to the score.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Contributions {
   std::string error;
 };
 
-Contributions contributions_of(const Engine& engine, const Message& message);
+/// At most `max_in_flight` runs wait at once: no more than the engine's queue holds.
+Contributions contributions_of(const Engine& engine, const Message& message, std::size_t max_in_flight);
 
 }  // namespace winnow

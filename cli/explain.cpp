@@ -21,6 +21,12 @@ using Rows = std::vector<std::vector<std::string>>;
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::size_t kTokenNameWidth = 60;  // code points; long URLs would push the numbers off the screen
 
+struct Shown {
+  std::size_t tokens = 20;
+  bool all_features = false;
+  bool json = false;
+};
+
 struct Explanation {
   std::string file;
   Judgement judgement;
@@ -34,7 +40,7 @@ Explanation explain_one(const Snapshot& snapshot, NamedMail mail) {
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
   snapshot.rules->decide_for(facts_of(judgement.message, judgement), 0, &result.trials);
-  result.contributions = contributions_of(*snapshot.engine, judgement.message);
+  result.contributions = contributions_of(*snapshot.engine, judgement.message, snapshot.settings.engine.max_queue_length);
   return result;
 }
 
@@ -80,31 +86,33 @@ void print_tokens(const Explanation& e, std::size_t top) {
               format_table({{"", Align::Right}, {""}}, rows).c_str());
 }
 
-void print_dense(const Explanation& e) {
+void print_dense(const Explanation& e, bool all) {
   Rows rows;
   const auto& declared = dense_features();
   for (std::size_t i = 0; i < e.contributions.dense.size(); ++i) {
     const Contribution& dense = e.contributions.dense[i];
-    rows.push_back({dense.change == 0 ? "0" : number("%+.3f", dense.change), number("%.3g", dense.value), dense.name,
+    if (dense.value == 0 && !all) continue;
+    rows.push_back({number("%+.3f", dense.change), number("%.3g", dense.value), dense.name,
                     std::string(declared[i].meaning)});
   }
   const std::vector<Column> columns{{"change", Align::Right}, {"value", Align::Right}, {"feature"}, {"meaning"}};
-  std::printf("\nnamed features\n%s", format_table(columns, rows).c_str());
+  std::printf("\nnamed features%s\n%s", all ? "" : " that are not 0 (--all shows the others)",
+              format_table(columns, rows).c_str());
 }
 
-void print_text(const Explanation& e, std::size_t top) {
+void print_text(const Explanation& e, const Shown& shown) {
   print_verdict(e);
   if (e.judgement.fallback) return;
   print_rules(e);
-  print_tokens(e, top);
-  print_dense(e);
+  print_tokens(e, shown.tokens);
+  print_dense(e, shown.all_features);
 }
 
 Json contribution_json(const Contribution& c) {
   return {{"name", c.name}, {"value", c.value}, {"contribution", c.change}};
 }
 
-void print_json(const Explanation& e, std::size_t top) {
+void print_json(const Explanation& e, const Shown& shown) {
   Json json = Json::parse(judgement_json(e.file, e.judgement));
   json["gtube"] = e.judgement.gtube;
   json["log_odds"] = e.contributions.log_odds;
@@ -116,7 +124,7 @@ void print_json(const Explanation& e, std::size_t top) {
   }
   Json& tokens = json["tokens"] = Json::array();
   for (const Contribution& token : e.contributions.tokens) {
-    if (tokens.size() == top) break;
+    if (tokens.size() == shown.tokens) break;
     tokens.push_back(contribution_json(token));
   }
   Json& dense = json["dense"] = Json::array();
@@ -130,14 +138,14 @@ std::string failure_of(const Explanation& e) {
 
 int run_explain(const Command& self, int argc, char** argv) {
   SnapshotOptions chosen;
-  bool json = false;
-  std::size_t top = 20;
+  Shown shown;
   std::vector<std::filesystem::path> files;
   Arguments arguments(self);
   arguments.add_files("mail: files, folders, mbox, - for standard input", files);
   add_snapshot_options(arguments, chosen);
-  arguments.add({"--top", "N", "tokens shown"}, top);
-  arguments.add({"--json", "", "one JSON object a line"}, json);
+  arguments.add({"--top", "N", "tokens shown"}, shown.tokens);
+  arguments.add({"--all", "", "named features that are 0, too"}, shown.all_features);
+  arguments.add({"--json", "", "one JSON object a line, with all features"}, shown.json);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
   Diagnostics problems;
@@ -145,7 +153,7 @@ int run_explain(const Command& self, int argc, char** argv) {
   if (const auto snapshot = load_chosen_snapshot(chosen, problems)) {
     read_mail(files, snapshot->settings.milter.max_scan_bytes, problems, [&](NamedMail&& mail) {
       const Explanation explanation = explain_one(*snapshot, std::move(mail));
-      json ? print_json(explanation, top) : print_text(explanation, top);
+      shown.json ? print_json(explanation, shown) : print_text(explanation, shown);
       const std::string failure = failure_of(explanation);
       failed = failed || !failure.empty();
       if (!failure.empty()) {

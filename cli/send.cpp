@@ -159,7 +159,7 @@ int run_send(const Command& self, int argc, char** argv) {
   });
   const std::vector<Column> columns{{"mail"},    {"answer"}, {"probability", Align::Right},
                                     {"verdict"}, {"rule"},   {"headers"}};
-  if (!options.json) std::fputs(format_table(columns, rows).c_str(), stdout);
+  if (!rows.empty()) std::fputs(format_table(columns, rows).c_str(), stdout);
   print_problems(problems);
   return failed || problems.has_errors() ? kProblems : kFine;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace winnow {
 namespace {
 
@@ -14,6 +16,8 @@ struct Escaping {
   const char* name;
   std::string given, shown;
 };
+
+void PrintTo(const Escaping& escaping, std::ostream* out) { *out << escaping.name; }
 
 class CliTerminalEscapes : public testing::TestWithParam<Escaping> {};
 
