@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "engine/message/message.h"
 #include "milter/milter_client.h"
 
 namespace winnow {
@@ -96,6 +98,14 @@ std::string json_of(const Sent& sent) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
+/// The envelope sender: as told, "<>" for the null sender; else the author that the mail itself names.
+std::string sender_of(const std::string& told, const MailInput& input) {
+  if (told == "<>") return "";
+  if (!told.empty()) return told;
+  const Message message = read_message(input);
+  return message.from.empty() ? "" : message.from.front().address;
+}
+
 /// One connection a message, as if each came from another client. nullopt: `error` says why.
 std::optional<Sent> send_one(const SendOptions& options, NamedMail mail, std::size_t number, std::string& error) {
   if (mail.input.truncated) {
@@ -104,7 +114,9 @@ std::optional<Sent> send_one(const SendOptions& options, NamedMail mail, std::si
   }
   const auto client = MilterClient::connect(options.socket, {}, error);
   if (!client) return std::nullopt;
+  const std::string sender = sender_of(options.envelope.mail_from, mail.input);
   mail.input.envelope = options.envelope;
+  mail.input.envelope.mail_from = sender;
   Sent sent{std::move(mail.name), {}};
   const Status status = client->send(milter_mail_from(mail.input, "SEND" + std::to_string(number)), sent.answer);
   if (!status) {
@@ -119,12 +131,12 @@ std::optional<Sent> send_one(const SendOptions& options, NamedMail mail, std::si
 void add_envelope_options(Arguments& arguments, Envelope& envelope) {
   envelope.present = true;
   envelope.client_ip = "192.0.2.10";
+  envelope.client_name = "client.example.com";
   envelope.helo = "client.example.com";
-  envelope.mail_from = "sender@example.com";
   arguments.add({"--client-ip", "ADDRESS", "of the SMTP client"}, envelope.client_ip);
   arguments.add({"--client-name", "NAME", "verified host name of the client"}, envelope.client_name);
   arguments.add({"--helo", "NAME", "what the client said in HELO"}, envelope.helo);
-  arguments.add({"--from", "ADDRESS", "envelope sender"}, envelope.mail_from);
+  arguments.add({"--from", "ADDRESS", "envelope sender, <> for the null sender (default: the mail's From)"}, envelope.mail_from);
   arguments.add({"--to", "ADDRESS", "envelope recipient; may be repeated (default recipient@example.com)"},
                 envelope.recipients);
   arguments.add({"--auth-user", "NAME", "the client has authenticated as this user"}, envelope.auth_user);

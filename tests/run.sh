@@ -124,8 +124,8 @@ install_packages build run test || { echo "0 passed, 1 failed"; exit 1; }
 # Reports of a sanitizer end the test; LibTorch's and GLib's own one-time allocations are no leaks of ours.
 export UBSAN_OPTIONS=print_stacktrace=1
 export ASAN_OPTIONS=detect_stack_use_after_return=1
-export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
-export TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp:halt_on_error=1:second_deadlock_stack=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/tsan.supp:halt_on_error=1:second_deadlock_stack=1
 
 for stage in $stages; do
   started=$SECONDS
