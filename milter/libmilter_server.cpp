@@ -12,6 +12,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <thread>
 
 #include "milter/listen_socket.h"
 #include "milter/message_log.h"
@@ -160,10 +161,9 @@ sfsistat on_body(SMFICTX* context, unsigned char* chunk, size_t length) {
     wanted = connection.session.body({reinterpret_cast<const char*>(chunk), length});
     if (!connection.may_skip) wanted = Session::Body::Wanted;
   });
-  if (wanted == Session::Body::Wanted) return SMFIS_CONTINUE;
-  // Old Postfix sends the body's tail with the end of message; SKIP would then be the only answer it ever gets.
-  // smfi_progress succeeds at end of message and nowhere else.
-  return ::smfi_progress(context) == MI_SUCCESS ? SMFIS_CONTINUE : SMFIS_SKIP;
+  // Old Postfix sends the body's tail together with the end of message: SKIP would then be the only answer it ever gets.
+  // A tail is shorter than a chunk, and after it there is nothing to skip.
+  return wanted == Session::Body::Enough && length >= MILTER_CHUNK_SIZE ? SMFIS_SKIP : SMFIS_CONTINUE;
 }
 
 int apply(SMFICTX* context, const Modification& modification, bool leading_space) {
@@ -266,7 +266,10 @@ class Server : public LibmilterServer {
 
   bool open(const MilterSettings& settings, std::string& error);
   bool run() override { return ::smfi_main() == MI_SUCCESS; }
-  void stop() override { (void)::smfi_stop(); }
+  void stop() override {
+    // smfi_stop() sets its flag at once and then waits for a lock that libmilter's listener holds for up to 5 s.
+    std::thread([] { (void)::smfi_stop(); }).detach();
+  }
   void close_door() override {
     if (endpoint_.family == Endpoint::Family::Unix) (void)::unlink(endpoint_.path.c_str());
   }

@@ -13,4 +13,7 @@ namespace winnow {
 /// At most three names of dense features, most telling first; `dense` in the order of dense_features().
 std::vector<std::string> reasons_of(const std::vector<float>& dense);
 
+/// Every name that reasons_of can give, for documentation.
+std::vector<std::string> telling_features();
+
 }  // namespace winnow

@@ -88,20 +88,23 @@ std::size_t Session::room_for_headers() const {
 
 void Session::header(std::string_view name, std::string_view value, bool leading_space) {
   if (!in_message() || skipped_) return;
-  const std::size_t length = name.size() + value.size() + (leading_space ? 3 : 4);
-  seen_bytes_ += length;
+  const auto folds = static_cast<std::size_t>(std::count(value.begin(), value.end(), '\n'));
+  const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
   if (is_result_header(name)) count_forged(name);
   if (!subject_ && same_name(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);
   }
+  const std::size_t before = input_.raw.size();
   if (length > room_for_headers()) {
     input_.truncated = true;
+    seen_bytes_ += length;
     return;
   }
   input_.raw.append(name).append(leading_space ? ":" : ": ");
   append_with_crlf(input_.raw, value);
   input_.raw += "\r\n";
+  seen_bytes_ += input_.raw.size() - before;
 }
 
 void Session::end_of_headers() {

@@ -1,0 +1,143 @@
+#include "milter/http_endpoint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+
+#include "milter/endpoint.h"
+#include "milter/metrics.h"
+#include "tests/support/poll_until.h"
+#include "tests/support/scratch_folder.h"
+
+namespace winnow {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class HttpEndpointTest : public testing::Test {
+ protected:
+  std::unique_ptr<HttpEndpoint> start(const std::string& listen, HttpLimits limits = {}) {
+    std::string error;
+    auto endpoint = HttpEndpoint::start(
+        listen, {[] { return std::string("winnow_in_flight 0\n"); }, [this] { return ready_.load(); }}, error, limits);
+    EXPECT_NE(endpoint, nullptr) << error;
+    return endpoint;
+  }
+
+  static Descriptor connect(const std::string& address) {
+    std::string error;
+    Endpoint endpoint;
+    endpoint.path = address.starts_with("unix:") ? address.substr(5) : "";
+    if (endpoint.path.empty()) {
+      endpoint.family = Endpoint::Family::Inet;
+      endpoint.host = address.substr(0, address.rfind(':'));
+      endpoint.port = address.substr(address.rfind(':') + 1);
+    }
+    Descriptor socket = connect_to(endpoint, std::chrono::seconds(10), error);
+    EXPECT_TRUE(socket) << error;
+    return socket;
+  }
+
+  /// Everything until the server hangs up.
+  static std::string read_all(const Descriptor& socket) {
+    std::string text;
+    (void)poll_until([&] {
+      char chunk[4096];
+      const ssize_t count = ::recv(socket.get(), chunk, sizeof chunk, 0);
+      if (count > 0) text.append(chunk, static_cast<std::size_t>(count));
+      return count == 0 || (count < 0 && errno != EAGAIN);
+    });
+    return text;
+  }
+
+  static std::string ask(const std::string& address, const std::string& request) {
+    const Descriptor socket = connect(address);
+    (void)::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    return read_all(socket);
+  }
+
+  static std::string get(const std::string& address, const std::string& path) {
+    return ask(address, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+
+  std::atomic<bool> ready_{true};
+};
+
+TEST_F(HttpEndpointTest, ServesMetricsAndHealth) {
+  const auto endpoint = start("127.0.0.1:0");
+  const std::string address = endpoint->address();
+  EXPECT_THAT(get(address, "/metrics"), testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("winnow_in_flight 0")));
+  EXPECT_THAT(get(address, "/livez"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(get(address, "/readyz"), StartsWith("HTTP/1.1 200"));
+  ready_ = false;
+  EXPECT_THAT(get(address, "/readyz"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(get(address, "/other"), StartsWith("HTTP/1.1 404"));
+}
+
+TEST_F(HttpEndpointTest, ServesOnAUnixSocket) {
+  const ScratchFolder folder;
+  const auto endpoint = start("unix:" + (folder.path() / "http").string());
+  EXPECT_THAT(get(endpoint->address(), "/livez"), HasSubstr("alive"));
+}
+
+TEST_F(HttpEndpointTest, RefusesOtherMethodsLongHeadersAndNoise) {
+  const auto endpoint = start("127.0.0.1:0");
+  const std::string address = endpoint->address();
+  EXPECT_THAT(ask(address, "DELETE /metrics HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 405"));
+  EXPECT_EQ(ask(address, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "");
+  EXPECT_EQ(ask(address, "no HTTP at all\r\n\r\n"), "");
+  EXPECT_EQ(ask(address, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(1000, 'x')), "");
+  EXPECT_THAT(get(address, "/livez"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpEndpointTest, HangsUpOnAClientThatSendsNothing) {
+  HttpLimits limits;
+  limits.timeout = std::chrono::seconds(1);
+  const auto endpoint = start("127.0.0.1:0", limits);
+  EXPECT_EQ(read_all(connect(endpoint->address())), "");
+}
+
+TEST_F(HttpEndpointTest, HangsUpOnClientsBeyondItsLimit) {
+  HttpLimits limits;
+  limits.max_connections = 1;
+  const auto endpoint = start("127.0.0.1:0", limits);
+  const Descriptor first = connect(endpoint->address());
+  EXPECT_EQ(read_all(connect(endpoint->address())), "") << "the second is hung up on";
+}
+
+TEST_F(HttpEndpointTest, SaysWhyItCannotStart) {
+  const auto endpoint = start("127.0.0.1:0");
+  for (const std::string& listen : {endpoint->address(), std::string("nonsense"), std::string("127.0.0.1:99999")}) {
+    std::string error;
+    EXPECT_EQ(HttpEndpoint::start(listen, {}, error), nullptr);
+    EXPECT_THAT(error, HasSubstr(listen));
+  }
+}
+
+TEST(Metrics, SpeaksThePrometheusTextFormat) {
+  const auto metrics = make_metrics();
+  Judgement judgement;
+  judgement.decision.verdict = Verdict::Junk;
+  metrics->judged(judgement, std::chrono::milliseconds(3));
+  metrics->fallback({ScoreError::Deadline, OnError::Accept, ""});
+  metrics->reload(true);
+  metrics->in_flight(7);
+  metrics->model("m-1", "aa");
+  metrics->model("m-2", "bb");
+  const std::string text = metrics->text();
+  for (const char* line : {"winnow_messages_total{verdict=\"junk\"} 1", "winnow_messages_total{verdict=\"accept\"} 0",
+                           "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1",
+                           "winnow_reload_total{result=\"ok\"} 1", "winnow_in_flight 7", "winnow_judge_seconds_count 1",
+                           "winnow_stage_seconds_count{stage=\"infer\"} 1",
+                           "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0",
+                           "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,242 @@
+#include "milter/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "milter/mail_service.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/poll_until.h"
+#include "tests/support/scratch_folder.h"
+
+namespace winnow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class JudgeTest : public testing::Test {
+ protected:
+  std::shared_ptr<Snapshot> make_snapshot(const std::string& rules, EngineSettings engine = {}) {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->settings.engine = engine;
+    Diagnostics problems;
+    snapshot->rules = load_rules({folder_.write("rules.yaml", "version: 1\nrules:\n" + rules)}, problems);
+    EXPECT_NE(snapshot->rules, nullptr) << problems.to_string();
+    snapshot->engine = make_fake_engine(control_, engine);
+    return snapshot;
+  }
+
+  static MailInput mail(const std::string& subject) {
+    MailInput input = mail_from_bytes("From: Anna Berg <anna@sender.example>\r\nReply-To: x@other.example\r\nSubject: " +
+                                          subject + "\r\n\r\nSee https://shop.example/a\r\n",
+                                      1 << 20);
+    input.envelope = {.client_ip = "192.0.2.7",
+                      .client_name = "mail.sender.example",
+                      .helo = "helo.example",
+                      .mail_from = "bounce@Sender.example",
+                      .recipients = {"ben@home.example", "cleo@shop.example"},
+                      .auth_user = "anna",
+                      .tls = true,
+                      .present = true};
+    return input;
+  }
+
+  static JudgeContext soon() { return {Clock::now() + std::chrono::seconds(60), {}}; }
+
+  ScratchFolder folder_;
+  FakeControl* control_ = make_fake_control();
+};
+
+constexpr char kJunkRule[] = "  - {id: junk, when: spam >= 90%, then: [junk]}\n";
+
+TEST_F(JudgeTest, GivesProbabilityDecisionAndReasons) {
+  const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Win now!!!"), soon());
+  ASSERT_FALSE(judgement.fallback.has_value());
+  ASSERT_EQ(judgement.probabilities.size(), 1u);
+  EXPECT_NEAR(judgement.probabilities[0].probability, 0.982, 0.001);
+  EXPECT_EQ(judgement.decision.verdict, Verdict::Junk);
+  EXPECT_EQ(judgement.decision.rule, "junk");
+  EXPECT_EQ(judgement.model, "fake-1");
+  EXPECT_EQ(judgement.batch_size, 1u);
+  EXPECT_EQ(judgement.per_recipient.size(), 2u);
+  EXPECT_THAT(judgement.reasons, testing::Contains("text_exclamation_run"));
+}
+
+TEST_F(JudgeTest, GivesNoReasonsForAcceptedMail) {
+  const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
+  EXPECT_EQ(judgement.decision.verdict, Verdict::Accept);
+  EXPECT_TRUE(judgement.reasons.empty());
+}
+
+TEST_F(JudgeTest, FillsEveryFact) {
+  Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
+  const Facts facts = facts_of(judgement.message, judgement);
+  const auto text = [&](Fact fact) { return std::get<std::string>(facts.get(fact)); };
+  EXPECT_NEAR(std::get<double>(facts.get(Fact::Spam)), 0.018, 0.001);
+  EXPECT_TRUE(std::get<bool>(facts.get(Fact::ScanOk)));
+  EXPECT_EQ(text(Fact::ScanError), "");
+  EXPECT_EQ(text(Fact::ModelName), "fake-1");
+  EXPECT_TRUE(std::get<bool>(facts.get(Fact::Authenticated)));
+  EXPECT_EQ(std::get<IpAddress>(facts.get(Fact::ClientIp)).to_string(), "192.0.2.7");
+  EXPECT_EQ(text(Fact::ClientName), "mail.sender.example");
+  EXPECT_EQ(text(Fact::Helo), "helo.example");
+  EXPECT_TRUE(std::get<bool>(facts.get(Fact::Tls)));
+  EXPECT_EQ(text(Fact::MailFrom), "bounce@Sender.example");
+  EXPECT_EQ(text(Fact::MailFromDomain), "sender.example");
+  EXPECT_EQ(text(Fact::FromAddress), "anna@sender.example");
+  EXPECT_EQ(text(Fact::FromDomain), "sender.example");
+  EXPECT_EQ(text(Fact::FromName), "Anna Berg");
+  EXPECT_EQ(text(Fact::ReplyToDomain), "other.example");
+  EXPECT_EQ(text(Fact::Recipient), "ben@home.example");
+  EXPECT_EQ(text(Fact::RecipientDomain), "home.example");
+  EXPECT_EQ(std::get<double>(facts.get(Fact::RecipientsCount)), 2);
+  EXPECT_EQ(text(Fact::Subject), "Minutes");
+  EXPECT_GT(std::get<double>(facts.get(Fact::Size)), 50);
+  EXPECT_FALSE(std::get<bool>(facts.get(Fact::Truncated)));
+  EXPECT_EQ(std::get<double>(facts.get(Fact::AttachmentsCount)), 0);
+  EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::UrlsDomains)), std::vector<std::string>{"shop.example"});
+  EXPECT_EQ(text(Fact::Spf), "");
+  EXPECT_FALSE(std::get<bool>(facts.get(Fact::Gtube)));
+  EXPECT_EQ(facts.features.size(), dense_features().size());
+  EXPECT_TRUE(std::is_sorted(facts.features.begin(), facts.features.end()));
+  EXPECT_EQ(facts.headers.size(), 3u);
+}
+
+TEST_F(JudgeTest, LetsTheRulesDecideOnGtube) {
+  MailInput input = mail("Test");
+  input.raw += "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n";
+  const auto snapshot = make_snapshot("  - {id: gtube, when: gtube, then: [junk]}\n");
+  EXPECT_EQ(judge(*snapshot, input, soon()).decision.rule, "gtube");
+}
+
+TEST_F(JudgeTest, FallsBackWhenTheModelFails) {
+  control_->answer = FakeAnswer::Fail;
+  auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.on_error = OnError::TempFail;
+  const Judgement judgement = judge(*snapshot, mail("Minutes"), soon());
+  ASSERT_TRUE(judgement.fallback.has_value());
+  EXPECT_EQ(judgement.fallback->cause, ScoreError::ModelFailed);
+  EXPECT_EQ(judgement.fallback->action, OnError::TempFail);
+  EXPECT_TRUE(judgement.probabilities.empty());
+  EXPECT_TRUE(judgement.decision.rule.empty());
+}
+
+TEST_F(JudgeTest, FallsBackOnALogitThatIsNotANumber) {
+  control_->answer = FakeAnswer::NotANumber;
+  const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
+  ASSERT_TRUE(judgement.fallback.has_value());
+  EXPECT_EQ(judgement.fallback->cause, ScoreError::ModelFailed);
+}
+
+TEST_F(JudgeTest, GivesUpAtTheDeadline) {
+  control_->hold = true;
+  const auto snapshot = make_snapshot(kJunkRule);
+  const Judgement judgement = judge(*snapshot, mail("Minutes"), {Clock::now() + std::chrono::milliseconds(50), {}});
+  control_->hold = false;
+  ASSERT_TRUE(judgement.fallback.has_value());
+  EXPECT_EQ(judgement.fallback->cause, ScoreError::Deadline);
+}
+
+TEST_F(JudgeTest, TellsTheCallerEverySecondThatItWaits) {
+  control_->hold = true;
+  int told = 0;
+  const JudgeContext context{Clock::now() + std::chrono::seconds(60), [&] {
+                               ++told;
+                               control_->hold = false;
+                             }};
+  const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), context);
+  EXPECT_GE(told, 1);
+  EXPECT_FALSE(judgement.fallback.has_value());
+}
+
+class CountingMetrics : public Metrics {
+ public:
+  void judged(const Judgement&, std::chrono::microseconds) override { ++judged_; }
+  void fallback(const Fallback& fallback) override { causes_.push_back(fallback.cause); }
+  void skipped() override { ++skipped_; }
+  void in_flight(std::size_t) override {}
+  void reload(bool) override {}
+  void model(const std::string&, const std::string&) override {}
+  std::string text() const override { return ""; }
+
+  int judged_ = 0, skipped_ = 0;
+  std::vector<ScoreError> causes_;
+};
+
+class KeptLog : public Log {
+ public:
+  void write(LogLevel, const std::string& line) override { lines_.push_back(line); }
+  std::vector<std::string> lines_;
+};
+
+class MailServiceTest : public JudgeTest {
+ protected:
+  static Session session_for(std::shared_ptr<const Snapshot> snapshot) {
+    Session session;
+    session.connect("", "192.0.2.7");
+    session.mail(std::move(snapshot), {"<anna@sender.example>"});
+    session.header("Subject", " Minutes", true);
+    session.end_of_headers();
+    return session;
+  }
+
+  CountingMetrics metrics_;
+  KeptLog log_;
+};
+
+TEST_F(MailServiceTest, AnswersCountsAndLogsAMessage) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
+  EXPECT_EQ(answer.modifications.size(), 3u);
+  EXPECT_EQ(metrics_.judged_, 1);
+  ASSERT_EQ(log_.lines_.size(), 1u);
+  EXPECT_TRUE(log_.lines_[0].starts_with("A1: judged verdict=accept"));
+  EXPECT_EQ(service.in_flight().count(), 0u);
+}
+
+TEST_F(MailServiceTest, AnswersOverloadAtOnceWhenTooManyAreInFlight) {
+  auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.max_in_flight = 1;
+  snapshot->settings.milter.on_overload = OnError::TempFail;
+  MailService service(snapshot, log_, metrics_);
+  const Activity other(service.in_flight(), 1);
+  const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
+  EXPECT_EQ(answer.reply.kind, Reply::Kind::TempFail);
+  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::Busy));
+  EXPECT_THAT(log_.lines_, testing::ElementsAre(testing::StartsWith("A1: fallback cause=busy action=tempfail")));
+}
+
+TEST_F(MailServiceTest, AcceptsSkippedMailUnseen) {
+  auto snapshot = make_snapshot(kJunkRule);
+  Diagnostics problems;
+  snapshot->skip = SkipList::from({"192.0.2.0/24"}, problems);
+  MailService service(snapshot, log_, metrics_);
+  const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
+  EXPECT_TRUE(answer.modifications.empty());
+  EXPECT_EQ(answer.reply.kind, Reply::Kind::Accept);
+  EXPECT_EQ(metrics_.skipped_, 1);
+  EXPECT_EQ(metrics_.judged_, 0);
+}
+
+TEST_F(MailServiceTest, GivesUpByOnError) {
+  auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.on_error = OnError::TempFail;
+  MailService service(snapshot, log_, metrics_);
+  EXPECT_EQ(service.give_up(session_for(snapshot), "A1", "out of memory").reply.kind, Reply::Kind::TempFail);
+  EXPECT_THAT(log_.lines_, testing::ElementsAre("A1: fallback cause=internal action=tempfail detail=\"out of memory\""));
+}
+
+TEST_F(MailServiceTest, JudgesAMessageByTheSnapshotItStartedWith) {
+  const auto before = make_snapshot(kJunkRule);
+  MailService service(before, log_, metrics_);
+  const Session session = session_for(service.snapshot());
+  service.replace(make_snapshot("  - {id: all, when: spam >= 0%, then: [junk]}\n"));
+  (void)service.end_of_message(session, "A1", {});
+  (void)service.end_of_message(session_for(service.snapshot()), "A2", {});
+  ASSERT_EQ(log_.lines_.size(), 2u);
+  EXPECT_THAT(log_.lines_[0], testing::HasSubstr("verdict=accept"));
+  EXPECT_THAT(log_.lines_[1], testing::HasSubstr("verdict=junk"));
+}
+
+}  // namespace
+}  // namespace winnow

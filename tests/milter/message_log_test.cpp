@@ -1,0 +1,72 @@
+#include "milter/message_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "milter/log.h"
+
+namespace winnow {
+namespace {
+
+Session session_with(bool addresses) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->settings.log.addresses = addresses;
+  Session session;
+  session.connect("mail.sender.example", "192.0.2.7");
+  session.mail(snapshot, {"<anna@sender.example>"});
+  session.recipient("<ben@home.example>");
+  session.header("X-Spam", " no", true);
+  session.end_of_headers();
+  return session;
+}
+
+Judgement junk() {
+  Judgement judgement;
+  judgement.probabilities = {{"spam", 0.982}};
+  judgement.decision.verdict = Verdict::Junk;
+  judgement.decision.rule = "junk";
+  judgement.model = "2026-03a";
+  judgement.batch_size = 12;
+  judgement.timings = {std::chrono::microseconds(80), std::chrono::microseconds(200), std::chrono::microseconds(740),
+                       std::chrono::microseconds(1310), std::chrono::microseconds(5)};
+  return judgement;
+}
+
+TEST(MessageLog, WritesOneLineInFixedOrder) {
+  EXPECT_EQ(judged_line("4bK2xQ0cTz", junk(), {}, session_with(false), std::chrono::microseconds(2400)),
+            "4bK2xQ0cTz: judged verdict=junk p=0.982 rule=junk action=accept batch=12 wait_us=740 infer_us=1310 "
+            "model=2026-03a parse_us=80 features_us=200 rules_us=5 total_us=2400 size=14 forged=1 client=192.0.2.7 "
+            "recipients=1");
+}
+
+TEST(MessageLog, NamesAddressesOnlyWhenAsked) {
+  const std::string line = judged_line("A1", junk(), {}, session_with(true), std::chrono::microseconds(1));
+  EXPECT_THAT(line, testing::EndsWith("from=\"anna@sender.example\" to=\"ben@home.example\""));
+}
+
+TEST(MessageLog, SaysWhyAFallbackWasTaken) {
+  Judgement judgement;
+  judgement.fallback = Fallback{ScoreError::Deadline, OnError::Accept, "no answer\nin time"};
+  EXPECT_EQ(judged_line("4bK2xQ0cTz", judgement, {}, session_with(false), std::chrono::microseconds(2000000)),
+            "4bK2xQ0cTz: fallback cause=deadline action=accept waited_us=2000000 detail=\"no answer\\x0ain time\" size=14 "
+            "forged=1 client=192.0.2.7 recipients=1");
+}
+
+TEST(MessageLog, DoesNotTakeAnyTextForAQueueId) {
+  EXPECT_EQ(log_id("4bK2xQ0cTz"), "4bK2xQ0cTz");
+  for (const char* text : {"", "two words", "line\nbreak", "a: judged verdict=accept"}) EXPECT_EQ(log_id(text), "NOQUEUE");
+  EXPECT_EQ(log_id(std::string(65, 'a')), "NOQUEUE");
+}
+
+TEST(Log, QuotesEscapesAndCutsTextFromOutside) {
+  EXPECT_EQ(quote("plain"), "\"plain\"");
+  EXPECT_EQ(quote("a\"b\\c"), "\"a\\\"b\\\\c\"");
+  EXPECT_EQ(quote("\x1b[31m\r\n\xc3\xa9"), "\"\\x1b[31m\\x0d\\x0a\\xc3\\xa9\"");
+  EXPECT_EQ(quote(std::string(500, 'x')), "\"" + std::string(120, 'x') + "...\"");
+  EXPECT_EQ(word("default-2026-11"), "default-2026-11");
+  EXPECT_EQ(word("two words"), "\"two words\"");
+  EXPECT_EQ(word(""), "\"\"");
+}
+
+}  // namespace
+}  // namespace winnow

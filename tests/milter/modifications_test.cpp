@@ -1,0 +1,213 @@
+#include "milter/modifications.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/features/features.h"
+#include "milter/reasons.h"
+#include "milter/result_headers.h"
+
+namespace winnow {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Kind = Modification::Kind;
+
+Judgement judged(Verdict verdict, double probability, std::vector<Action> actions = {}) {
+  Judgement judgement;
+  judgement.probabilities = {{"spam", probability}};
+  judgement.decision.verdict = verdict;
+  judgement.decision.rule = "rule-1";
+  judgement.decision.actions = std::move(actions);
+  judgement.model = "default-2026-11";
+  return judgement;
+}
+
+/// "Name: value" of what is inserted, in the order in which a reader sees it.
+std::vector<std::string> inserted(const Answer& answer) {
+  std::vector<std::string> headers;
+  for (const Modification& one : answer.modifications) {
+    if (one.kind == Kind::InsertHeader) headers.insert(headers.begin(), one.name + ": " + one.value);
+  }
+  return headers;
+}
+
+TEST(Answer, WritesEveryHeaderOfTheDesignOnJunk) {
+  Judgement judgement = judged(Verdict::Junk, 0.97318);
+  judgement.reasons = {"link_text_other_host", "hidden_text"};
+  const Answer answer = answer_for(judgement, {}, {});
+  EXPECT_THAT(inserted(answer),
+              ElementsAre("X-Spam-Flag: YES", "X-Spam: Yes", "X-Spam-Score: 97.3%", "X-Spam-Level: *********",
+                          "X-Winnow: verdict=junk; probability=0.9731; rule=rule-1;\n"
+                          "\tmodel=default-2026-11; reasons=link_text_other_host,hidden_text"));
+  EXPECT_EQ(answer.reply, Reply{});
+}
+
+TEST(Answer, WritesTheFlagHeaderAndNoSpamHeaderOnFlag) {
+  EXPECT_THAT(inserted(answer_for(judged(Verdict::Flag, 0.5), {}, {})),
+              ElementsAre("X-Winnow-Flag: suspect", "X-Spam-Score: 50.0%", "X-Spam-Level: *****",
+                          "X-Winnow: verdict=flag; probability=0.5000; rule=rule-1;\n\tmodel=default-2026-11"));
+}
+
+TEST(Answer, WritesScoreLevelAndVerdictOnHam) {
+  Judgement judgement = judged(Verdict::Accept, 0.0312);
+  judgement.decision.rule.clear();
+  EXPECT_THAT(inserted(answer_for(judgement, {}, {})),
+              ElementsAre("X-Spam-Score: 3.1%", "X-Spam-Level: ",
+                          "X-Winnow: verdict=accept; probability=0.0312; model=default-2026-11"));
+}
+
+TEST(Answer, RoundsDownSoThatNoFigureShowsAThresholdThatWasNotReached) {
+  const Answer answer = answer_for(judged(Verdict::Flag, 0.89999), {}, {});
+  EXPECT_THAT(inserted(answer), testing::Contains("X-Spam-Score: 89.9%"));
+  EXPECT_THAT(inserted(answer), testing::Contains("X-Spam-Level: ********"));
+  EXPECT_THAT(inserted(answer_for(judged(Verdict::Junk, 0.9), {}, {})),
+              testing::AllOf(testing::Contains("X-Spam-Score: 90.0%"), testing::Contains("X-Spam-Level: *********")));
+}
+
+TEST(Answer, NamesFurtherLabelsOfTheModel) {
+  Judgement judgement = judged(Verdict::Accept, 0.1);
+  judgement.probabilities.push_back({"phishing", 0.25});
+  judgement.message.truncated = true;
+  EXPECT_THAT(inserted(answer_for(judgement, {}, {})).back(),
+              testing::HasSubstr("probability=0.1000; phishing=0.2500; rule=rule-1;\n\tmodel=default-2026-11; truncated=yes"));
+}
+
+TEST(Answer, RemovesForgedHeadersFromLastToFirstBeforeAnythingElse) {
+  AnswerContext context;
+  context.forged = {{"X-Spam-Flag", 3}, {"X-Winnow", 1}};
+  const Answer answer = answer_for(judged(Verdict::Accept, 0.1), {}, context);
+  ASSERT_GE(answer.modifications.size(), 5u);
+  EXPECT_EQ(answer.modifications[0], (Modification{Kind::RemoveHeader, "X-Spam-Flag", 3, ""}));
+  EXPECT_EQ(answer.modifications[1], (Modification{Kind::RemoveHeader, "X-Spam-Flag", 2, ""}));
+  EXPECT_EQ(answer.modifications[2], (Modification{Kind::RemoveHeader, "X-Spam-Flag", 1, ""}));
+  EXPECT_EQ(answer.modifications[3], (Modification{Kind::RemoveHeader, "X-Winnow", 1, ""}));
+  for (std::size_t i = 4; i < answer.modifications.size(); ++i) {
+    EXPECT_EQ(answer.modifications[i].kind, Kind::InsertHeader);
+    EXPECT_EQ(answer.modifications[i].index, 0u);
+  }
+}
+
+TEST(Answer, LeavesAuthenticatedSubmissionUntouched) {
+  AnswerContext context;
+  context.authenticated = true;
+  context.forged = {{"X-Spam-Flag", 1}};
+  EXPECT_THAT(answer_for(judged(Verdict::Junk, 0.99), {}, context).modifications, IsEmpty());
+  Settings shown;
+  shown.headers.show_authenticated = true;
+  EXPECT_EQ(answer_for(judged(Verdict::Junk, 0.99), shown, context).modifications.size(), 6u);
+}
+
+TEST(Answer, AddsTheHeadersOfRulesAfterItsOwn) {
+  const Judgement judgement = judged(Verdict::Accept, 0.1,
+                                     {{.kind = ActionKind::AddHeader, .name = "X-Tag", .text = "a\r\nX-Evil: b"},
+                                      {.kind = ActionKind::AddHeader, .name = "Bad Name", .text = "x"}});
+  const std::vector<std::string> headers = inserted(answer_for(judgement, {}, {}));
+  EXPECT_EQ(headers.back(), "X-Tag: a X-Evil: b");
+  EXPECT_EQ(headers.size(), 4u) << "a name that is none is left out";
+}
+
+struct TagCase {
+  std::optional<std::string> subject;
+  const char* tag;
+  const char* expected;  // "" = unchanged
+};
+
+TEST(Answer, TagsTheSubjectOnceAndKeepsItsFolds) {
+  const TagCase cases[] = {
+      {"Hello", "[suspect]", "[suspect] Hello"},
+      {"Hello", "[suspect] ", "[suspect] Hello"},
+      {"[suspect] Hello", "[suspect]", ""},
+      {"one\r\n\ttwo", "[x]", "[x] one\n\ttwo"},
+      {"one\r\nX-Evil: two", "[x]", "[x] one X-Evil: two"},
+      {"Hello", "[verdächtig]", "=?UTF-8?B?W3ZlcmTDpGNodGlnXQ==?= Hello"},
+      {std::nullopt, "[x]", "[x]"},
+  };
+  for (const TagCase& one : cases) {
+    AnswerContext context;
+    context.subject = one.subject;
+    const Judgement judgement = judged(Verdict::Accept, 0.1, {{.kind = ActionKind::TagSubject, .text = one.tag}});
+    std::string changed;
+    for (const Modification& modification : answer_for(judgement, {}, context).modifications) {
+      if (modification.kind != Kind::ChangeHeader) continue;
+      EXPECT_EQ(modification.name, "Subject");
+      EXPECT_EQ(modification.index, 1u);
+      changed = modification.value;
+    }
+    EXPECT_EQ(changed, one.expected) << one.tag;
+  }
+}
+
+TEST(Answer, QuarantinesLastWithAShortPlainReason) {
+  const Judgement judgement =
+      judged(Verdict::Quarantine, 0.99, {{.kind = ActionKind::Quarantine, .text = "held\r\n" + std::string(200, 'x')}});
+  const Answer answer = answer_for(judgement, {}, {});
+  const Modification& last = answer.modifications.back();
+  EXPECT_EQ(last.kind, Kind::Quarantine);
+  EXPECT_EQ(last.value, "held??" + std::string(94, 'x'));
+  EXPECT_EQ(answer.reply.kind, Reply::Kind::Accept) << "a quarantined message has to be accepted";
+}
+
+struct ReplyCase {
+  Verdict verdict;
+  Action action;
+  Reply expected;
+};
+
+TEST(Answer, GivesRepliesThatMtasDoNotDrop) {
+  const std::string standard = "Message rejected: it looks like spam";
+  const ReplyCase cases[] = {
+      {Verdict::Reject, {.kind = ActionKind::Reject}, {Reply::Kind::Reject, 550, "5.7.1", standard}},
+      {Verdict::Reject,
+       {.kind = ActionKind::Reject, .text = "No\r\nthanks", .reply_code = 554, .enhanced_code = "5.7.0"},
+       {Reply::Kind::Reject, 554, "5.7.0", "No??thanks"}},
+      {Verdict::Reject,
+       {.kind = ActionKind::Reject, .reply_code = 450, .enhanced_code = "4.7.0"},
+       {Reply::Kind::Reject, 550, "5.7.1", standard}},
+      {Verdict::TempFail,
+       {.kind = ActionKind::TempFail, .text = "Later", .reply_code = 450, .enhanced_code = "4.7.0"},
+       {Reply::Kind::TempFail, 450, "4.7.0", "Later"}},
+      {Verdict::Discard, {.kind = ActionKind::Discard}, {Reply::Kind::Discard, 0, "", ""}},
+  };
+  for (const ReplyCase& one : cases) {
+    const Answer answer = answer_for(judged(one.verdict, 0.99, {one.action}), {}, {.forged = {{"X-Spam", 2}}});
+    EXPECT_EQ(answer.reply, one.expected) << one.expected.text;
+    EXPECT_THAT(answer.modifications, IsEmpty());
+  }
+}
+
+TEST(Answer, SaysWhyAMessageWasNotScanned) {
+  Judgement judgement;
+  judgement.fallback = Fallback{ScoreError::Deadline, OnError::Accept, ""};
+  EXPECT_THAT(inserted(answer_for(judgement, {}, {})),
+              ElementsAre("X-Winnow: verdict=unscanned; cause=deadline; action=accept"));
+  judgement.fallback->action = OnError::TempFail;
+  const Answer answer = answer_for(judgement, {}, {});
+  EXPECT_EQ(answer.reply, (Reply{Reply::Kind::TempFail, 451, "4.7.1", "Message could not be scanned, try again later"}));
+}
+
+TEST(Answer, LetsNoLineBreakOrSeparatorOfANameThrough) {
+  Judgement judgement = judged(Verdict::Junk, 0.99);
+  judgement.model = "m\r\nX-Evil: 1; rule=x";
+  judgement.decision.rule = "r;s t";
+  judgement.reasons = {"a\nb"};
+  const std::string header = inserted(answer_for(judgement, {}, {})).back();
+  EXPECT_EQ(header,
+            "X-Winnow: verdict=junk; probability=0.9900; rule=r_s_t;\n\tmodel=m??X-Evil:_1__rule_x; reasons=a?b");
+}
+
+TEST(Reasons, NameFeaturesThatTheModelSees) {
+  std::vector<std::string> known;
+  for (const DenseFeature& feature : dense_features()) known.emplace_back(feature.name);
+  for (const std::string& name : telling_features()) EXPECT_THAT(known, testing::Contains(name));
+}
+
+TEST(Reasons, AreAtMostThreeAndOnlyWhatTheMessageShows) {
+  EXPECT_THAT(reasons_of(std::vector<float>(dense_features().size(), 0.0f)), IsEmpty());
+  EXPECT_EQ(reasons_of(std::vector<float>(dense_features().size(), 1.0f)).size(), 3u);
+  EXPECT_THAT(reasons_of({}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace winnow

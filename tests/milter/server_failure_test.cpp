@@ -1,0 +1,178 @@
+// What the daemon does when something goes wrong: deadline, model, overload, a second daemon, stop.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "tests/support/poll_until.h"
+#include "tests/support/test_daemon.h"
+
+namespace winnow {
+namespace {
+
+using testing::HasSubstr;
+
+MilterAnswer send(MilterClient& client, const MilterMail& mail) {
+  MilterAnswer answer;
+  const Status sent = client.send(mail, answer);
+  EXPECT_TRUE(static_cast<bool>(sent)) << sent.error();
+  return answer;
+}
+
+std::string winnow_header(const MilterAnswer& answer) {
+  for (const HeaderEdit& edit : answer.edits) {
+    if (edit.name == "X-Winnow") return edit.value;
+  }
+  return "";
+}
+
+TEST(ServerFailure, AcceptsUnscannedAtTheDeadlineAndSaysSo) {
+  TestDaemon daemon([](Settings& s) { s.milter.deadline = std::chrono::milliseconds(1500); });
+  daemon.control().hold = true;
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  const MilterAnswer answer = send(*client, test_mail());
+  EXPECT_EQ(answer.verdict, MilterVerdict::Accept);
+  EXPECT_EQ(winnow_header(answer), " verdict=unscanned; cause=deadline; action=accept");
+  EXPECT_GE(answer.progress, 1u) << "the MTA is told each second that work goes on";
+  EXPECT_TRUE(daemon.log_has("4bK2xQ0cTz: fallback cause=deadline action=accept")) << daemon.log();
+}
+
+TEST(ServerFailure, AnswersTemporaryFailureWhenTheModelFailsAndTheSiteWantsThat) {
+  TestDaemon daemon([](Settings& s) { s.milter.on_error = OnError::TempFail; });
+  daemon.control().answer = FakeAnswer::Fail;
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  const MilterAnswer answer = send(*client, test_mail());
+  EXPECT_EQ(answer.verdict, MilterVerdict::TempFail);
+  EXPECT_EQ(answer.reply, "451 4.7.1 Message could not be scanned, try again later");
+  daemon.control().answer = FakeAnswer::Score;
+  EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+TEST(ServerFailure, AnswersOverloadAtOnce) {
+  TestDaemon daemon([](Settings& s) { s.milter.max_in_flight = 1; });
+  daemon.control().hold = true;
+  const auto first = daemon.client(), second = daemon.client();
+  ASSERT_TRUE(first != nullptr && second != nullptr);
+  std::thread waiting([&] { (void)send(*first, test_mail()); });
+  EXPECT_TRUE(poll_until([&] { return daemon.control().running > 0; }));
+  EXPECT_EQ(send(*second, test_mail()).verdict, MilterVerdict::TempFail);
+  EXPECT_TRUE(daemon.log_has("fallback cause=busy action=tempfail"));
+  daemon.control().hold = false;
+  waiting.join();
+}
+
+TEST(ServerFailure, FinishesWhatIsInFlightWhenItIsStopped) {
+  TestDaemon daemon([](Settings& s) {
+    s.engine.replicas = 8;
+    s.engine.max_batch_size = 1;
+  });
+  daemon.control().hold = true;
+  std::vector<std::unique_ptr<MilterClient>> clients;
+  for (int i = 0; i < 8; ++i) clients.push_back(daemon.client());
+  std::atomic<int> answered{0};
+  std::vector<std::thread> senders;
+  for (auto& client : clients) {
+    ASSERT_NE(client, nullptr);
+    senders.emplace_back([&] {
+      if (!winnow_header(send(*client, test_mail())).empty()) ++answered;
+    });
+  }
+  EXPECT_TRUE(poll_until([&] { return daemon.control().running == 8; }));
+  daemon.signal(SIGTERM);
+  EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
+  EXPECT_FALSE(std::filesystem::exists(daemon.folder().path() / "sock")) << "no MTA connects to a daemon that stops";
+  daemon.control().hold = false;
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(answered, 8);
+  clients.clear();
+  EXPECT_EQ(daemon.wait_for_exit(), 0) << daemon.log();
+}
+
+TEST(ServerFailure, LetsAMessageThatHasBegunComeToItsEndWhenItIsStopped) {
+  TestDaemon daemon;
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  (void)send(*client, test_mail());
+  client->wire().queue(wire::kMail, std::string_view("<a@b.example>\0", 14));
+  client->wire().queue(wire::kRcpt, std::string_view("<c@d.example>\0", 14));
+  ASSERT_TRUE(static_cast<bool>(client->wire().flush()));
+  // No reply says that MAIL has arrived; the answer to another connection's message does, near enough.
+  const auto other = daemon.client();
+  ASSERT_NE(other, nullptr);
+  EXPECT_TRUE(poll_until([&] {
+    (void)send(*other, test_mail());
+    return daemon.log_has("4bK2xQ0cTz: judged");
+  }));
+  daemon.signal(SIGTERM);
+  EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
+  EXPECT_TRUE(daemon.log_has("stopping: transactions=1")) << daemon.log();
+  client->wire().queue(wire::kEndOfHeaders, "");
+  client->wire().queue(wire::kEndOfMessage, "");
+  Packet packet;
+  while (client->wire().read(packet) && packet.command != wire::kAccept) {
+  }
+  EXPECT_EQ(packet.command, wire::kAccept);
+  EXPECT_EQ(daemon.wait_for_exit(), 0);
+}
+
+TEST(ServerFailure, StopsSoonWhenIdleConnectionsAreOpen) {
+  TestDaemon daemon;
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  (void)send(*client, test_mail());
+  const auto start = std::chrono::steady_clock::now();
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait_for_exit(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
+TEST(ServerFailure, RefusesToStartBesideAnotherDaemon) {
+  const TestDaemon daemon;
+  const std::string socket = daemon.socket();
+  TestDaemon second([&](Settings& s) { s.milter.socket = socket; });
+  EXPECT_EQ(second.wait_for_exit(), 1);
+  EXPECT_TRUE(second.log_has("another process listens on")) << second.log();
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+TEST(ServerFailure, TakesOverTheSocketOfADaemonThatDied) {
+  TestDaemon dead;
+  const std::string socket = dead.socket();
+  dead.signal(SIGKILL);
+  EXPECT_EQ(dead.wait_for_exit(), 1000 + SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(socket.substr(5)));
+  const TestDaemon daemon([&](Settings& s) { s.milter.socket = socket; });
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+TEST(ServerFailure, GivesTheSocketItsMode) {
+  const TestDaemon daemon([](Settings& s) { s.milter.socket_mode = 0666; });
+  struct stat found {};
+  ASSERT_EQ(::stat((daemon.folder().path() / "sock").c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777u, 0666u);
+}
+
+TEST(ServerFailure, RefusesToStartWhenItCannotListen) {
+  TestDaemon daemon([](Settings& s) { s.milter.socket = "unix:/no/such/folder/sock"; });
+  EXPECT_EQ(daemon.wait_for_exit(), 1);
+  EXPECT_TRUE(daemon.log_has("cannot listen on unix:/no/such/folder/sock: No such file or directory")) << daemon.log();
+}
+
+TEST(ServerFailure, RunsWithoutMetricsWhenTheirPortIsTaken) {
+  const TestDaemon daemon([](Settings& s) { s.metrics.listen = "nonsense"; });
+  EXPECT_TRUE(daemon.log_has("metrics are off")) << daemon.log();
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,196 @@
+#include "milter/session.h"
+
+#include <gtest/gtest.h>
+
+namespace winnow {
+namespace {
+
+std::shared_ptr<const Snapshot> snapshot_with(const std::function<void(Snapshot&)>& adjust = {}) {
+  auto snapshot = std::make_shared<Snapshot>();
+  if (adjust) adjust(*snapshot);
+  return snapshot;
+}
+
+Session started(const std::function<void(Snapshot&)>& adjust = {}, const MessageStart& start = {"<anna@sender.example>"}) {
+  Session session;
+  session.connect("mail.sender.example", "192.0.2.7");
+  session.helo("mail.sender.example");
+  session.mail(snapshot_with(adjust), start);
+  return session;
+}
+
+TEST(Session, KeepsTheEnvelopeWithoutBrackets) {
+  Session session = started();
+  session.recipient("<ben@home.example>");
+  const Envelope& envelope = session.input().envelope;
+  EXPECT_TRUE(envelope.present);
+  EXPECT_EQ(envelope.client_ip, "192.0.2.7");
+  EXPECT_EQ(envelope.client_name, "mail.sender.example");
+  EXPECT_EQ(envelope.helo, "mail.sender.example");
+  EXPECT_EQ(envelope.mail_from, "anna@sender.example");
+  EXPECT_EQ(envelope.recipients, std::vector<std::string>{"ben@home.example"});
+}
+
+TEST(Session, TakesTheNullSenderAsEmpty) {
+  EXPECT_EQ(started({}, {"<>"}).input().envelope.mail_from, "");
+}
+
+struct HeaderCase {
+  const char* name;
+  const char* value;
+  bool leading_space;
+  const char* raw;
+};
+
+TEST(Session, WritesHeadersAsTheyStoodInTheMessage) {
+  const HeaderCase cases[] = {
+      {"Subject", " hello", true, "Subject: hello\r\n\r\n"},
+      {"Subject", "hello", true, "Subject:hello\r\n\r\n"},
+      {"Subject", "hello", false, "Subject: hello\r\n\r\n"},
+      {"Subject", "", true, "Subject:\r\n\r\n"},
+      {"To", " a@b.example,\n\tc@d.example", true, "To: a@b.example,\r\n\tc@d.example\r\n\r\n"},
+      {"To", " a@b.example,\r\n c@d.example", true, "To: a@b.example,\r\n c@d.example\r\n\r\n"},
+  };
+  for (const HeaderCase& one : cases) {
+    Session session = started();
+    session.header(one.name, one.value, one.leading_space);
+    session.end_of_headers();
+    EXPECT_EQ(session.input().raw, one.raw) << one.value;
+    EXPECT_EQ(session.input().full_size, session.input().raw.size());
+  }
+}
+
+TEST(Session, JoinsHeadersAndBodyChunks) {
+  Session session = started();
+  session.header("Subject", " hello", true);
+  session.end_of_headers();
+  EXPECT_EQ(session.body("one\r\n"), Session::Body::Wanted);
+  EXPECT_EQ(session.body("two\r\n"), Session::Body::Wanted);
+  EXPECT_EQ(session.input().raw, "Subject: hello\r\n\r\none\r\ntwo\r\n");
+  EXPECT_EQ(session.input().full_size, session.input().raw.size());
+  EXPECT_FALSE(session.input().truncated);
+}
+
+TEST(Session, HasEnoughWhenAChunkPassesTheLimit) {
+  Session session = started([](Snapshot& s) { s.settings.milter.max_scan_bytes = 1000; });
+  session.end_of_headers();
+  EXPECT_EQ(session.body(std::string(998, 'x')), Session::Body::Wanted);
+  EXPECT_FALSE(session.input().truncated) << "a body that ends at the limit is whole";
+  EXPECT_EQ(session.body("yz"), Session::Body::Enough);
+  EXPECT_TRUE(session.input().truncated);
+  EXPECT_EQ(session.input().raw.size(), 1000u);
+}
+
+TEST(Session, TakesTheDeclaredSizeForWhatItDoesNotGetToSee) {
+  Session session = started([](Snapshot& s) { s.settings.milter.max_scan_bytes = 1000; },
+                            {.sender = "<a@b.example>", .declared_size = 50'000'000});
+  EXPECT_EQ(session.body(std::string(2000, 'x')), Session::Body::Enough);
+  EXPECT_EQ(session.input().full_size, 50'000'000u);
+}
+
+TEST(Session, DoesNotBelieveTheDeclaredSizeOfAWholeMessage) {
+  Session session = started({}, {.sender = "<a@b.example>", .declared_size = 50'000'000});
+  session.end_of_headers();
+  (void)session.body("short\r\n");
+  EXPECT_EQ(session.input().full_size, 9u);
+}
+
+TEST(Session, StaysWithinItsLimitWhateverNumberOfHeadersComes) {
+  Session session = started([](Snapshot& s) { s.settings.milter.max_scan_bytes = 64 << 10; });
+  for (int i = 0; i < 100'000; ++i) session.header("X-Filler-" + std::to_string(i), " some value", true);
+  session.end_of_headers();
+  EXPECT_LE(session.input().raw.size(), (32u << 10) + 2) << "headers may fill half of what is scanned";
+  EXPECT_TRUE(session.input().truncated);
+  EXPECT_GT(session.input().full_size, 2'000'000u);
+  EXPECT_EQ(session.body("the text is still wanted\r\n"), Session::Body::Wanted);
+  EXPECT_TRUE(session.input().raw.ends_with("the text is still wanted\r\n"));
+}
+
+TEST(Session, CountsForgedHeadersPerNameWhateverTheirCase) {
+  Session session = started();
+  for (const char* name : {"X-Spam-Flag", "x-spam-flag", "X-Spam", "X-SPAM-STATUS", "X-Winnow", "X-Winnow-Flag",
+                           "X-Spammer", "X-Winnowed", "Subject"}) {
+    session.header(name, " NO", true);
+  }
+  std::vector<std::pair<std::string, std::size_t>> found;
+  for (const ForgedHeader& header : session.forged()) found.emplace_back(header.name, header.count);
+  const std::vector<std::pair<std::string, std::size_t>> expected = {
+      {"X-Spam-Flag", 2}, {"X-Spam", 1}, {"X-SPAM-STATUS", 1}, {"X-Winnow", 1}, {"X-Winnow-Flag", 1}};
+  EXPECT_EQ(found, expected);
+}
+
+TEST(Session, CountsTheConfiguredFlagHeaderAsForged) {
+  Session session = started([](Snapshot& s) { s.settings.headers.flag_name = "X-Our-Suspect"; });
+  session.header("x-our-suspect", " no", true);
+  ASSERT_EQ(session.forged().size(), 1u);
+  EXPECT_EQ(session.forged()[0].count, 1u);
+}
+
+TEST(Session, StopsCountingForgedHeadersAtItsLimit) {
+  Session session = started();
+  for (int i = 0; i < 100'000; ++i) session.header("X-Spam-" + std::to_string(i), " x", true);
+  EXPECT_EQ(session.forged().size(), SessionLimits{}.max_forged_headers);
+  EXPECT_EQ(session.forged_left(), 100'000 - SessionLimits{}.max_forged_headers);
+}
+
+TEST(Session, BoundsAddressesAndRecipients) {
+  SessionLimits limits;
+  limits.max_recipients = 3;
+  limits.max_address_bytes = 20;
+  Session session(limits);
+  session.connect("", "");
+  session.mail(snapshot_with(), {"<" + std::string(1000, 'a') + ">"});
+  for (int i = 0; i < 10; ++i) session.recipient("<r@home.example>");
+  EXPECT_EQ(session.input().envelope.mail_from.size(), 20u);
+  EXPECT_EQ(session.input().envelope.recipients.size(), 3u);
+}
+
+TEST(Session, KeepsTheFirstSubjectAsItCame) {
+  Session session = started();
+  session.header("subject", "  first\n\tline", true);
+  session.header("Subject", " second", true);
+  EXPECT_EQ(session.subject(), "first\n\tline");
+}
+
+TEST(Session, StartsAfreshAfterAnAbortAndKeepsTheClient) {
+  Session session = started({}, {.sender = "<a@b.example>", .auth_user = "anna"});
+  session.header("X-Spam", " x", true);
+  session.header("Subject", " one", true);
+  (void)session.body("text");
+  session.reset_message();
+  session.reset_message();
+  EXPECT_FALSE(session.in_message());
+  session.mail(snapshot_with(), {"<c@d.example>"});
+  EXPECT_FALSE(session.authenticated());
+  EXPECT_TRUE(session.forged().empty());
+  EXPECT_FALSE(session.subject().has_value());
+  EXPECT_EQ(session.input().raw, "");
+  EXPECT_EQ(session.input().envelope.client_ip, "192.0.2.7");
+  EXPECT_EQ(session.input().envelope.helo, "mail.sender.example");
+}
+
+TEST(Session, IgnoresWhatComesOutsideOfAMessage) {
+  Session session;
+  session.recipient("<a@b.example>");
+  session.header("Subject", " x", true);
+  session.end_of_headers();
+  EXPECT_EQ(session.body("text"), Session::Body::Enough);
+  EXPECT_EQ(session.input().raw, "");
+}
+
+TEST(Session, KeepsNothingOfSkippedMail) {
+  const auto skip = [](Snapshot& s) {
+    Diagnostics problems;
+    s.skip = SkipList::from({"authenticated"}, problems);
+  };
+  Session session = started(skip, {.sender = "<a@b.example>", .auth_user = "anna"});
+  EXPECT_TRUE(session.skipped());
+  session.header("X-Spam", " x", true);
+  EXPECT_EQ(session.body("text"), Session::Body::Enough);
+  EXPECT_EQ(session.input().raw, "");
+  EXPECT_TRUE(session.forged().empty());
+  EXPECT_FALSE(started(skip).skipped());
+}
+
+}  // namespace
+}  // namespace winnow
