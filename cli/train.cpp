@@ -59,6 +59,17 @@ std::string loss_note(const TrainProgress& progress) {
   return text;
 }
 
+int say_stopped(const std::filesystem::path& checkpoint) {
+  std::error_code unreadable;
+  if (std::filesystem::exists(checkpoint, unreadable)) {
+    std::fprintf(stderr, "winnow train: stopped; the same command goes on from %s\n",
+                 escape_for_terminal(checkpoint.string()).c_str());
+  } else {
+    std::fputs("winnow train: stopped before anything was learnt\n", stderr);
+  }
+  return kProblems;
+}
+
 int train_and_report(const TrainOptions& options) {
   Diagnostics problems;
   TrainReport report;
@@ -76,9 +87,7 @@ int train_and_report(const TrainOptions& options) {
   }
   print_problems(problems);
   if (!trained && stop_asked != 0) {
-    std::fprintf(stderr, "winnow train: stopped; the same command goes on from %s if it was written\n",
-                 escape_for_terminal(options.checkpoint.string()).c_str());
-    return kProblems;
+    return say_stopped(options.checkpoint);
   }
   if (!trained) return kProblems;
   std::printf("%s: trained on %zu ham and %zu spam, sha256 %s\nheld-out mail:\n%s",

@@ -20,4 +20,7 @@ ToolRun run_tool(const std::vector<std::string>& arguments, const std::string& s
 ToolRun run_program(const std::string& program, const std::vector<std::string>& arguments,
                     const std::string& standard_input = "");
 
+/// Starts `winnow ARGUMENTS...`, sends it the signal as soon as it has a handler for it, and waits for its end.
+ToolRun interrupt_tool(const std::vector<std::string>& arguments, int signal);
+
 }  // namespace winnow

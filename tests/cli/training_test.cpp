@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <nlohmann/json.hpp>
 
@@ -49,6 +50,18 @@ TEST(CliTrain, WritesAModelThatEvaluateCanMeasure) {
   EXPECT_EQ(json["all"]["ham"], 30);
   EXPECT_EQ(json["all"]["spam"], 30);
   EXPECT_GT(json["all"]["auc"].get<double>(), 0.95);
+}
+
+TEST(CliTrain, StopsAtCtrlCAndWritesNoModel) {
+  const ScratchFolder folder;
+  write_invented_mail(folder.path());
+  const std::string output = (folder.path() / "model.pt").string();
+  const ToolRun run = interrupt_tool({"train", "--ham", (folder.path() / "ham").string(), "--spam",
+                                      (folder.path() / "spam").string(), "-o", output, "--epochs", "100000"},
+                                     SIGINT);
+  EXPECT_EQ(run.exit_code, 1) << run.err;
+  EXPECT_NE(run.err.find("winnow train: stopped"), std::string::npos) << run.err;
+  EXPECT_FALSE(std::filesystem::exists(output));
 }
 
 TEST(CliEvaluate, PrintsATableByDefault) {
