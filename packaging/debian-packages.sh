@@ -1,15 +1,25 @@
+# shellcheck shell=bash
 # debian-packages.sh - the Debian packages that Winnow needs, and how scripts install them. To be sourced by bash.
 #
 # The one place where the packages are listed: build (compiler and libraries), run (what the binaries use beside the
 # libraries that come with the above), test (what the tests use on top).
 
-WINNOW_PACKAGES_build="g++ cmake ninja-build pkgconf libyaml-cpp-dev libre2-dev libgmime-3.0-dev libxml2-dev libicu-dev
-  libpsl-dev libxxhash-dev libssl-dev libboost-dev nlohmann-json3-dev libcli11-dev libarchive-dev libmilter-dev
-  libsystemd-dev libspdlog-dev prometheus-cpp-dev zlib1g-dev libcurl4-openssl-dev libtorch-dev"
-# Without OpenBLAS LibTorch falls back to the reference BLAS, 20 times slower.
-WINNOW_PACKAGES_run="libopenblas0-pthread publicsuffix"
-WINNOW_PACKAGES_test="ccache clang llvm libgtest-dev libgmock-dev libbenchmark-dev python3 postfix dovecot-core
-  dovecot-lmtpd dovecot-imapd dovecot-sieve miltertest man-db"
+# packages_of GROUP: its packages, one word each.
+packages_of() {
+  case "$1" in
+    build)
+      # ccache from the start: tests build much of the same again.
+      echo g++ cmake ninja-build pkgconf ccache libyaml-cpp-dev libre2-dev libgmime-3.0-dev libxml2-dev libicu-dev \
+        libpsl-dev libxxhash-dev libssl-dev libboost-dev nlohmann-json3-dev libcli11-dev libarchive-dev libmilter-dev \
+        libsystemd-dev libspdlog-dev prometheus-cpp-dev zlib1g-dev libcurl4-openssl-dev libtorch-dev ;;
+    run)
+      # Without OpenBLAS LibTorch falls back to the reference BLAS, 20 times slower.
+      echo libopenblas0-pthread publicsuffix ;;
+    test)
+      echo clang llvm libgtest-dev libgmock-dev libbenchmark-dev python3 postfix dovecot-core dovecot-lmtpd \
+        dovecot-imapd dovecot-sieve miltertest ;;
+  esac
+}
 
 # Prints those of the packages that are not installed.
 missing_packages() {
@@ -35,13 +45,10 @@ apt_install_quietly() (
 
 # install_packages GROUP...: makes sure that these groups are there.
 install_packages() {
-  local group groups_packages="" list missing
-  for group in "$@"; do
-    list="WINNOW_PACKAGES_$group"
-    groups_packages="$groups_packages ${!list}"
-  done
-  missing=$(missing_packages $groups_packages)
-  if [ -z "${missing// /}" ]; then
+  local group missing
+  # shellcheck disable=SC2046,SC2086  # one word a package
+  missing=$(missing_packages $(for group in "$@"; do packages_of "$group"; done))
+  if [ -z "$missing" ]; then
     echo "== packages: all there"
     return 0
   fi
@@ -51,6 +58,7 @@ install_packages() {
     return 1
   fi
   echo "== packages: installing $missing"
+  # shellcheck disable=SC2086
   apt_install_quietly $missing
 }
 

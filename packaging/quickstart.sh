@@ -57,8 +57,7 @@ start_daemon() {
   OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 \
     build/release/bin/winnow-milter --config "$work/winnow.yaml" 2> "$work/daemon.log" &
   daemon=$!
-  local tries
-  for tries in $(seq 600); do
+  for _ in $(seq 600); do
     [ -S "$work/winnow.sock" ] && return 0
     kill -0 "$daemon" 2>/dev/null || break
     sleep 0.1
