@@ -72,16 +72,17 @@ TEST(ServerFailure, FinishesWhatIsInFlightWhenItIsStopped) {
   });
   daemon.control().hold = true;
   std::vector<std::unique_ptr<MilterClient>> clients;
-  for (int i = 0; i < 8; ++i) clients.push_back(daemon.client());
   std::atomic<int> answered{0};
   std::vector<std::thread> senders;
-  for (auto& client : clients) {
-    ASSERT_NE(client, nullptr);
-    senders.emplace_back([&] {
+  for (unsigned n = 1; n <= 8; ++n) {
+    clients.push_back(daemon.client());
+    ASSERT_NE(clients.back(), nullptr);
+    senders.emplace_back([&answered, client = clients.back().get()] {
       if (!winnow_header(send(*client, test_mail())).empty()) ++answered;
     });
+    // One after the other: libmilter may give two commands that come at once to one idle worker, and the second waits.
+    EXPECT_TRUE(poll_until([&] { return daemon.control().running == n; }));
   }
-  EXPECT_TRUE(poll_until([&] { return daemon.control().running == 8; }));
   daemon.signal(SIGTERM);
   EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
   EXPECT_FALSE(std::filesystem::exists(daemon.folder().path() / "sock")) << "no MTA connects to a daemon that stops";
@@ -94,25 +95,20 @@ TEST(ServerFailure, FinishesWhatIsInFlightWhenItIsStopped) {
 
 TEST(ServerFailure, LetsAMessageThatHasBegunComeToItsEndWhenItIsStopped) {
   TestDaemon daemon;
-  const auto client = daemon.client();
+  MilterClientOptions without_no_reply;  // so that the answer to MAIL says that it has arrived
+  without_no_reply.offer.protocol = 0x100700;
+  const auto client = daemon.client(without_no_reply);
   ASSERT_NE(client, nullptr);
   (void)send(*client, test_mail());
+  Packet packet;
   client->wire().queue(wire::kMail, std::string_view("<a@b.example>\0", 14));
-  client->wire().queue(wire::kRcpt, std::string_view("<c@d.example>\0", 14));
-  ASSERT_TRUE(static_cast<bool>(client->wire().flush()));
-  // No reply says that MAIL has arrived; the answer to another connection's message does, near enough.
-  const auto other = daemon.client();
-  ASSERT_NE(other, nullptr);
-  EXPECT_TRUE(poll_until([&] {
-    (void)send(*other, test_mail());
-    return daemon.log_has("4bK2xQ0cTz: judged");
-  }));
+  ASSERT_TRUE(static_cast<bool>(client->wire().read(packet)));
   daemon.signal(SIGTERM);
   EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
   EXPECT_TRUE(daemon.log_has("stopping: transactions=1")) << daemon.log();
+  client->wire().queue(wire::kRcpt, std::string_view("<c@d.example>\0", 14));
   client->wire().queue(wire::kEndOfHeaders, "");
   client->wire().queue(wire::kEndOfMessage, "");
-  Packet packet;
   while (client->wire().read(packet) && packet.command != wire::kAccept) {
   }
   EXPECT_EQ(packet.command, wire::kAccept);
