@@ -42,7 +42,8 @@ class TorchTrainer : public Trainer {
         table_optimizer_(architecture.table_size, architecture.labels + architecture.embedding_width,
                          spec.learning_rate, spec.weight_decay),
         mlp_optimizer_(mlp_parameters(module_),
-                       torch::optim::AdamOptions(spec.dense_learning_rate).weight_decay(spec.weight_decay)) {}
+                       torch::optim::AdamOptions(spec.dense_learning_rate).weight_decay(spec.weight_decay)),
+        dense_seen_(torch::zeros({static_cast<std::int64_t>(architecture.dense_width)})) {}
 
   Status step(const TokenBatch& batch, const std::vector<float>& targets, const std::vector<float>& importance,
               double& loss) override {
@@ -87,6 +88,7 @@ class TorchTrainer : public Trainer {
 
   Status update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance, double& loss);
   void update_table();
+  void silence_unseen_dense();
   /// The table optimizer's memory as a tensor, borrowed.
   torch::Tensor table_squares() { return torch::from_blob(table_optimizer_.squares().data(), table_.sizes()); }
 
@@ -96,6 +98,7 @@ class TorchTrainer : public Trainer {
   torch::Tensor table_;
   RowAdagrad table_optimizer_;
   torch::optim::Adam mlp_optimizer_;
+  torch::Tensor dense_seen_;  // 1 where a training message had a value other than 0
   std::uint64_t steps_ = 0;
 };
 
@@ -107,7 +110,9 @@ Status TorchTrainer::update(const TokenBatch& batch, const torch::Tensor& target
   if (total <= 0) return Status::ok();
   table_.mutable_grad().reset();
   mlp_optimizer_.zero_grad();
-  const torch::Tensor logits = forward(module_, borrow_tensors(batch));
+  const BatchTensors tensors = borrow_tensors(batch);
+  dense_seen_.logical_or_(tensors.dense.ne(0).any(0));
+  const torch::Tensor logits = forward(module_, tensors);
   // Binary cross entropy on logits, in the form that does not overflow: max(z, 0) - z * y + log(1 + exp(-|z|)).
   const torch::Tensor each = logits.clamp_min(0) - logits * targets + torch::log1p(torch::exp(-logits.abs()));
   const torch::Tensor mean = (each * importance).sum() / total;
@@ -128,6 +133,15 @@ void TorchTrainer::update_table() {
                                                    static_cast<std::size_t>(rows.numel())});
 }
 
+/// A dense feature that no training message had still has the random weights it began with. Mail in service may have it
+/// (files have no SMTP session), and must not be judged by chance.
+void TorchTrainer::silence_unseen_dense() {
+  const torch::NoGradGuard no_grad;
+  const auto first = static_cast<std::int64_t>(architecture_.embedding_width);
+  const auto width = static_cast<std::int64_t>(architecture_.dense_width);
+  module_.attr("hidden_weight").toTensor().narrow(0, first, width).mul_(dense_seen_.unsqueeze(1));
+}
+
 Status TorchTrainer::checkpoint(std::string& bytes) {
   return guarded("writing the checkpoint", [&] {
     torch::serialize::OutputArchive archive, mlp_state;
@@ -136,6 +150,7 @@ Status TorchTrainer::checkpoint(std::string& bytes) {
     for (const char* name : kMlp) archive.write(name, module_.attr(name).toTensor().detach());
     mlp_optimizer_.save(mlp_state);
     archive.write("table_squares", table_squares());
+    archive.write("dense_seen", dense_seen_);
     archive.write("mlp_optimizer", mlp_state);
     std::ostringstream stream;
     archive.save_to(stream);
@@ -160,6 +175,7 @@ Status TorchTrainer::restore(const std::string& bytes) {
     archive.load_from(bytes.data(), bytes.size(), torch::Device(torch::kCPU));
     read_into(archive, kTable, table_);
     read_into(archive, "table_squares", table_squares());
+    read_into(archive, "dense_seen", dense_seen_);
     for (const char* name : kMlp) read_into(archive, name, module_.attr(name).toTensor());
     archive.read("mlp_optimizer", mlp_state);
     mlp_optimizer_.load(mlp_state);
@@ -172,6 +188,7 @@ Status TorchTrainer::restore(const std::string& bytes) {
 
 Status TorchTrainer::save(const std::string& manifest_json, std::string& bytes) {
   return guarded("writing the model", [&] {
+    silence_unseen_dense();
     const torch::jit::Module shipped = make_shipped_module(architecture_, module_);
     std::ostringstream stream;
     shipped.save(stream, {{"winnow.json", manifest_json}});
