@@ -31,9 +31,7 @@ std::string shown_number(double value) {
   return text;
 }
 
-void print_error(const std::string& text) {
-  std::fprintf(stderr, "%s\n", escape_for_terminal(text).c_str());
-}
+void print_error(const std::string& text) { std::fprintf(stderr, "%s\n", escape_for_terminal(text).c_str()); }
 
 }  // namespace
 
@@ -85,9 +83,7 @@ void Arguments::add(const OptionText& text, std::filesystem::path& value) {
                                                 [&value](const std::string& given) { value = given; });
 }
 
-void Arguments::add(const OptionText& text, std::size_t& value) {
-  parser_->option(text, value, std::to_string(value));
-}
+void Arguments::add(const OptionText& text, std::size_t& value) { parser_->option(text, value, std::to_string(value)); }
 
 void Arguments::add(const OptionText& text, double& value) { parser_->option(text, value, shown_number(value)); }
 

@@ -74,8 +74,8 @@ int run_classify(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kClassifyCommand{
-    "classify", "say how likely each message is spam, and what the rules would do with it.",
-    "0 every message judged, 1 problems, 2 wrong usage", "winnow classify --json ~/Maildir", run_classify};
+const Command kClassifyCommand{"classify", "say how likely each message is spam, and what the rules would do with it.",
+                               "0 every message judged, 1 problems, 2 wrong usage", "winnow classify --json ~/Maildir",
+                               run_classify};
 
 }  // namespace winnow

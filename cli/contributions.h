@@ -4,7 +4,7 @@
 // Threads: one caller; the model runs on the engine's own threads.
 // Blocks:  for one model run per feature of the message, in batches.
 // Fails:   `error` says why, and the lists are then empty; never throws.
-// Units:   log-odds of the calibrated probability, before the shift to the site's prior: +0.69 doubles the odds of spam.
+// Units:   log-odds of the calibrated probability before the shift to the site's prior: +0.69 doubles the odds of spam.
 //
 // Leaving one feature out shows what the model really does with it. Features that say the same thing share their
 // effect, so contributions need not add up to the score.
@@ -26,7 +26,7 @@ struct Contribution {
 };
 
 struct Contributions {
-  double log_odds = 0;  // of the whole message
+  double log_odds = 0;               // of the whole message
   std::vector<Contribution> tokens;  // strongest first
   std::vector<Contribution> dense;   // in model order; change is 0 where value is 0
   std::string error;

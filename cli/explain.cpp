@@ -40,7 +40,8 @@ Explanation explain_one(const Snapshot& snapshot, NamedMail mail) {
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
   snapshot.rules->decide_for(facts_of(judgement.message, judgement), 0, &result.trials);
-  result.contributions = contributions_of(*snapshot.engine, judgement.message, snapshot.settings.engine.max_queue_length);
+  result.contributions =
+      contributions_of(*snapshot.engine, judgement.message, snapshot.settings.engine.max_queue_length);
   return result;
 }
 
@@ -92,8 +93,8 @@ void print_dense(const Explanation& e, bool all) {
   for (std::size_t i = 0; i < e.contributions.dense.size(); ++i) {
     const Contribution& dense = e.contributions.dense[i];
     if (dense.value == 0 && !all) continue;
-    rows.push_back({number("%+.3f", dense.change), number("%.3g", dense.value), dense.name,
-                    std::string(declared[i].meaning)});
+    rows.push_back(
+        {number("%+.3f", dense.change), number("%.3g", dense.value), dense.name, std::string(declared[i].meaning)});
   }
   const std::vector<Column> columns{{"change", Align::Right}, {"value", Align::Right}, {"feature"}, {"meaning"}};
   std::printf("\nnamed features%s\n%s", all ? "" : " that are not 0 (--all shows the others)",
@@ -168,8 +169,8 @@ int run_explain(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kExplainCommand{"explain", "show why a message is judged as it is: rules tried, words and features that count.",
-                              "0 explained, 1 problems, 2 wrong usage", "winnow explain --top 10 suspicious.eml",
-                              run_explain};
+const Command kExplainCommand{
+    "explain", "show why a message is judged as it is: rules tried, words and features that count.",
+    "0 explained, 1 problems, 2 wrong usage", "winnow explain --top 10 suspicious.eml", run_explain};
 
 }  // namespace winnow

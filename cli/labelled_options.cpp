@@ -3,10 +3,12 @@
 namespace winnow {
 
 void add_labelled_options(Arguments& arguments, LabelledOptions& options) {
-  arguments.add({"--spam", "PATH", "spam: a file, folder, Maildir, mbox or tar archive; may be repeated"}, options.spam);
+  arguments.add({"--spam", "PATH", "spam: a file, folder, Maildir, mbox or tar archive; may be repeated"},
+                options.spam);
   arguments.add({"--ham", "PATH", "wanted mail, in the same forms; may be repeated"}, options.ham);
   arguments.add({"--index", "FILE", "an index.tsv that names mail and its label; may be repeated"}, options.indexes);
-  arguments.add({"--split", "NAME", "only this split of the index (train, dev, test); may be repeated"}, options.splits);
+  arguments.add({"--split", "NAME", "only this split of the index (train, dev, test); may be repeated"},
+                options.splits);
   arguments.add({"--corpus", "NAME", "only this corpus of the index; may be repeated"}, options.corpora);
   arguments.add({"--without", "NAME", "leave this corpus of the index out; may be repeated"}, options.without_corpora);
 }

@@ -13,8 +13,8 @@ namespace {
 using winnow::Command;
 
 constexpr const Command* kCommands[] = {
-    &winnow::kCheckCommand, &winnow::kClassifyCommand, &winnow::kExplainCommand, &winnow::kTrainCommand,
-    &winnow::kEvaluateCommand, &winnow::kFactsCommand, &winnow::kConfigCommand, &winnow::kSendCommand,
+    &winnow::kCheckCommand,    &winnow::kClassifyCommand, &winnow::kExplainCommand, &winnow::kTrainCommand,
+    &winnow::kEvaluateCommand, &winnow::kFactsCommand,    &winnow::kConfigCommand,  &winnow::kSendCommand,
 };
 
 void print_overview(FILE* out) {

@@ -42,7 +42,8 @@ std::string format_progress(const ProgressState& state) {
     const std::size_t done = std::min(state.done, state.total);
     const std::size_t filled = kBarWidth * done / state.total;
     line += " [" + std::string(filled, '=') + std::string(kBarWidth - filled, ' ') + "] ";
-    line += std::to_string(100 * done / state.total) + " %  " + std::to_string(done) + "/" + std::to_string(state.total);
+    line +=
+        std::to_string(100 * done / state.total) + " %  " + std::to_string(done) + "/" + std::to_string(state.total);
   } else {
     line += " " + std::to_string(state.done);
   }

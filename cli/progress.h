@@ -12,10 +12,10 @@
 namespace winnow {
 
 struct ProgressState {
-  std::string phase;       // "reading"
+  std::string phase;  // "reading"
   std::size_t done = 0;
-  std::size_t total = 0;   // 0: unknown
-  std::string note;        // "loss 0.0123"; may be empty
+  std::size_t total = 0;  // 0: unknown
+  std::string note;       // "loss 0.0123"; may be empty
 };
 
 class Progress {

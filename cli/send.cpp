@@ -74,8 +74,8 @@ std::string answer_text(const MilterAnswer& answer) {
 
 std::vector<std::string> row_of(const Sent& sent) {
   auto fields = result_fields(sent.answer);
-  return {sent.file, answer_text(sent.answer), fields["probability"], fields["verdict"], fields["rule"],
-          edits_text(sent.answer)};
+  return {sent.file,         answer_text(sent.answer), fields["probability"],
+          fields["verdict"], fields["rule"],           edits_text(sent.answer)};
 }
 
 std::string json_of(const Sent& sent) {
@@ -83,7 +83,9 @@ std::string json_of(const Sent& sent) {
   Json edits = Json::array();
   for (const HeaderEdit& edit : sent.answer.edits) {
     const bool changed = edit.kind == HeaderEdit::Kind::Change;
-    edits.push_back({{"edit", is_removal(edit) ? "remove" : changed ? "change" : "add"},
+    edits.push_back({{"edit", is_removal(edit) ? "remove"
+                              : changed        ? "change"
+                                               : "add"},
                      {"name", edit.name},
                      {"value", trimmed(edit.value)}});
   }
@@ -136,7 +138,8 @@ void add_envelope_options(Arguments& arguments, Envelope& envelope) {
   arguments.add({"--client-ip", "ADDRESS", "of the SMTP client"}, envelope.client_ip);
   arguments.add({"--client-name", "NAME", "verified host name of the client"}, envelope.client_name);
   arguments.add({"--helo", "NAME", "what the client said in HELO"}, envelope.helo);
-  arguments.add({"--from", "ADDRESS", "envelope sender, <> for the null sender (default: the mail's From)"}, envelope.mail_from);
+  arguments.add({"--from", "ADDRESS", "envelope sender, <> for the null sender (default: the mail's From)"},
+                envelope.mail_from);
   arguments.add({"--to", "ADDRESS", "envelope recipient; may be repeated (default recipient@example.com)"},
                 envelope.recipients);
   arguments.add({"--auth-user", "NAME", "the client has authenticated as this user"}, envelope.auth_user);

@@ -26,7 +26,8 @@ std::string format_table(const std::vector<Column>& columns, const std::vector<R
   std::vector<Row> lines;
   Row titles;
   for (const Column& column : columns) titles.push_back(column.title);
-  if (std::any_of(titles.begin(), titles.end(), [](const std::string& t) { return !t.empty(); })) lines.push_back(titles);
+  if (std::any_of(titles.begin(), titles.end(), [](const std::string& t) { return !t.empty(); }))
+    lines.push_back(titles);
   for (Row row : rows) {
     row.resize(std::min(row.size(), columns.size()));
     for (std::string& cell : row) cell = escape_for_terminal(cell, LineBreaks::Escape);

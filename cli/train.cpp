@@ -48,8 +48,9 @@ void add_training_options(Arguments& arguments, TrainOptions& options) {
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);
   arguments.add({"--held-out", "X", "share kept for calibration and the card, unless the index has a dev split"},
                 options.held_out);
-  arguments.add({"--checkpoint", "FILE", "where a stopped training is kept, and resumed from (default OUTPUT.checkpoint)"},
-                options.checkpoint);
+  arguments.add(
+      {"--checkpoint", "FILE", "where a stopped training is kept, and resumed from (default OUTPUT.checkpoint)"},
+      options.checkpoint);
 }
 
 std::string loss_note(const TrainProgress& progress) {

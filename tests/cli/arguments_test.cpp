@@ -62,9 +62,7 @@ TEST(CliArguments, TakesOneValuePerRepeatedOption) {
   EXPECT_EQ(p.files, std::vector<std::filesystem::path>{"c.eml"});
 }
 
-TEST(CliArguments, TakesADashForAFile) {
-  EXPECT_EQ(parse({"-"}).files, std::vector<std::filesystem::path>{"-"});
-}
+TEST(CliArguments, TakesADashForAFile) { EXPECT_EQ(parse({"-"}).files, std::vector<std::filesystem::path>{"-"}); }
 
 TEST(CliArguments, NamesTheNearestOptionForAnUnknownOne) {
   const Parsed p = parse({"--jsom", "a.eml"});
@@ -80,9 +78,7 @@ TEST(CliArguments, RefusesANumberThatIsNone) {
   EXPECT_NE(p.err.find("--count"), std::string::npos) << p.err;
 }
 
-TEST(CliArguments, EscapesWhatItRepeats) {
-  EXPECT_NE(parse({"--\x1B[2J", "a"}).err.find("\\x1b"), std::string::npos);
-}
+TEST(CliArguments, EscapesWhatItRepeats) { EXPECT_NE(parse({"--\x1B[2J", "a"}).err.find("\\x1b"), std::string::npos); }
 
 }  // namespace
 }  // namespace winnow

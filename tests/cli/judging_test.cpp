@@ -27,8 +27,8 @@ TEST_F(CliJudging, CheckIsFineWithAWorkingInstallation) {
 }
 
 TEST_F(CliJudging, ClassifyPrintsOneJsonObjectPerMessage) {
-  const ToolRun run =
-      run_tool({"classify", "--config", small_.config(), "--json", small_.file("spam/100.eml"), small_.file("ham/100.eml")});
+  const ToolRun run = run_tool(
+      {"classify", "--config", small_.config(), "--json", small_.file("spam/100.eml"), small_.file("ham/100.eml")});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const std::size_t end = run.out.find('\n');
   const Json spam = Json::parse(run.out.substr(0, end)), ham = Json::parse(run.out.substr(end + 1));
@@ -51,15 +51,15 @@ TEST_F(CliJudging, ClassifyReadsFoldersAndStandardInput) {
 }
 
 TEST_F(CliJudging, ClassifyNeedsNoSettingsWithModelAndRules) {
-  const ToolRun run = run_tool(
-      {"classify", "--model", small_.file("model.pt"), "--rules", small_.file("rules.yaml"), small_.file("ham/100.eml")});
+  const ToolRun run = run_tool({"classify", "--model", small_.file("model.pt"), "--rules", small_.file("rules.yaml"),
+                                small_.file("ham/100.eml")});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_NE(run.out.find("accept"), std::string::npos) << run.out;
 }
 
 TEST_F(CliJudging, ClassifyJudgesTheOthersWhenOneFileIsMissing) {
-  const ToolRun run =
-      run_tool({"classify", "--config", small_.config(), "--json", small_.file("absent.eml"), small_.file("ham/100.eml")});
+  const ToolRun run = run_tool(
+      {"classify", "--config", small_.config(), "--json", small_.file("absent.eml"), small_.file("ham/100.eml")});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_NE(run.err.find("absent.eml"), std::string::npos) << run.err;
   EXPECT_NE(run.out.find("100.eml"), std::string::npos) << run.out;

@@ -43,9 +43,21 @@ void write_invented_mail(const std::filesystem::path& folder) {
 
 ToolRun train_small_model(const std::filesystem::path& folder, const std::filesystem::path& output,
                           const std::vector<std::string>& more) {
-  std::vector<std::string> arguments{"train",        "--ham",      (folder / "ham").string(),  "--spam",
-                                     (folder / "spam").string(),   "-o", output.string(), "--table-size", "4096",
-                                     "--epochs",     "3",          "--name", "small",     "--held-out",   "0.3"};
+  std::vector<std::string> arguments{"train",
+                                     "--ham",
+                                     (folder / "ham").string(),
+                                     "--spam",
+                                     (folder / "spam").string(),
+                                     "-o",
+                                     output.string(),
+                                     "--table-size",
+                                     "4096",
+                                     "--epochs",
+                                     "3",
+                                     "--name",
+                                     "small",
+                                     "--held-out",
+                                     "0.3"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_tool(arguments);
 }

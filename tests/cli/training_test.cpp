@@ -43,8 +43,9 @@ TEST(CliTrain, WritesAModelThatEvaluateCanMeasure) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "model.md"));
   EXPECT_EQ(training.err, "") << "progress belongs to terminals";
 
-  const ToolRun run = run_tool({"evaluate", "--model", (folder.path() / "model.pt").string(), "--ham",
-                                (folder.path() / "ham").string(), "--spam", (folder.path() / "spam").string(), "--json"});
+  const ToolRun run =
+      run_tool({"evaluate", "--model", (folder.path() / "model.pt").string(), "--ham", (folder.path() / "ham").string(),
+                "--spam", (folder.path() / "spam").string(), "--json"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const auto json = nlohmann::json::parse(run.out);
   EXPECT_EQ(json["all"]["ham"], 30);
@@ -67,8 +68,8 @@ TEST(CliTrain, StopsAtCtrlCAndWritesNoModel) {
 TEST(CliEvaluate, PrintsATableByDefault) {
   const SmallInstallation small;
   ASSERT_EQ(small.training().exit_code, 0) << small.training().err;
-  const ToolRun run =
-      run_tool({"evaluate", "--model", small.file("model.pt"), "--ham", small.file("ham"), "--spam", small.file("spam")});
+  const ToolRun run = run_tool(
+      {"evaluate", "--model", small.file("model.pt"), "--ham", small.file("ham"), "--spam", small.file("spam")});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_NE(run.out.find("| ham"), std::string::npos) << run.out;
 }
