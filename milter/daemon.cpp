@@ -26,11 +26,11 @@ constexpr std::chrono::milliseconds kAnswerGrace{250};
 
 /// Everything a running daemon is made of. Never destroyed.
 struct Daemon {
-  explicit Daemon(ServeOptions given)
-      : log(std::move(given.log)),
+  Daemon(const std::shared_ptr<const Snapshot>& snapshot, LoadSnapshot load)
+      : log(make_log(snapshot->settings.log.to)),
         metrics(make_metrics()),
-        service(given.snapshot, *log, *metrics),
-        reloader(std::move(given.reload), service, *metrics) {}
+        service(snapshot, *log, *metrics),
+        reloader(std::move(load), service, *metrics) {}
 
   const std::unique_ptr<Log> log;
   const std::unique_ptr<Metrics> metrics;
@@ -45,7 +45,7 @@ struct Daemon {
 sigset_t awaited_signals() {
   sigset_t signals;
   ::sigemptyset(&signals);
-  for (const int one : {SIGTERM, SIGINT, SIGUSR1}) ::sigaddset(&signals, one);
+  for (const int one : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) ::sigaddset(&signals, one);
   return signals;
 }
 
@@ -99,20 +99,37 @@ void finish_what_is_in_flight(Daemon& daemon) {
   std::this_thread::sleep_until(daemon.service.transactions().last_leave() + kAnswerGrace);
 }
 
-}  // namespace
+std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {
+  Diagnostics problems;
+  std::shared_ptr<const Snapshot> snapshot = load(nullptr, problems);
+  std::fputs(problems.to_string().c_str(), stderr);
+  if (snapshot == nullptr) {
+    std::fprintf(stderr, "winnow-milter: not started: %zu errors\n", problems.error_count());
+    std::exit(1);
+  }
+  return snapshot;
+}
 
-void serve(ServeOptions options) {
+void open_door(Daemon& daemon) {
+  std::string error;
+  daemon.server = LibmilterServer::listen(daemon.service.snapshot()->settings.milter, daemon.service, error);
+  if (daemon.server != nullptr) return;
+  daemon.log->error("cannot start: " + error);
+  std::_Exit(1);
+}
+
+void block_signals() {
   const sigset_t signals = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  const MilterSettings settings = options.snapshot->settings.milter;
-  Daemon& daemon = *new Daemon(std::move(options));  // never deleted: libmilter's threads outlive this function
-  std::string error;
-  daemon.server = LibmilterServer::listen(settings, daemon.service, error);
-  if (daemon.server == nullptr) {
-    daemon.log->error("cannot start: " + error);
-    std::_Exit(1);
-  }
+}
+
+}  // namespace
+
+void serve(LoadSnapshot load) {
+  block_signals();
+  Daemon& daemon = *new Daemon(load_first(load), load);  // never deleted: libmilter's threads outlive this function
+  open_door(daemon);
   start_http(daemon);
   start_milter(daemon, ::pthread_self());
   announce(daemon);
@@ -125,21 +142,10 @@ void serve(ServeOptions options) {
   std::_Exit(daemon.failed ? 1 : 0);
 }
 
-int run_daemon(const std::filesystem::path& settings_file) {
-  Diagnostics problems;
-  std::shared_ptr<const Snapshot> snapshot = load_snapshot(settings_file, nullptr, problems);
-  std::fputs(problems.to_string().c_str(), stderr);
-  if (snapshot == nullptr) {
-    std::fprintf(stderr, "winnow-milter: not started: %zu errors\n", problems.error_count());
-    return 1;
-  }
-  ServeOptions options;
-  options.snapshot = snapshot;
-  options.reload = [settings_file](const Snapshot& current, Diagnostics& found) {
-    return load_snapshot(settings_file, &current, found);
-  };
-  options.log = make_log(snapshot->settings.log.to);
-  serve(std::move(options));
+void run_daemon(const std::filesystem::path& settings_file) {
+  serve([settings_file](const Snapshot* current, Diagnostics& problems) {
+    return load_snapshot(settings_file, current, problems);
+  });
 }
 
 }  // namespace winnow

@@ -2,10 +2,10 @@
 //
 // Owns:    everything of the process.
 // Threads: called on the process's main thread, before there are others: it blocks the signals that it waits for.
-// Blocks:  until SIGTERM or SIGINT. SIGUSR1 reloads.
+// Blocks:  until SIGTERM, SIGINT or SIGHUP (which libmilter takes as stop too). SIGUSR1 reloads.
 // Fails:   start-up problems are printed all at once; exit codes 0 stopped as told, 1 could not start or go on.
 //
-// serve() ends the process itself: libmilter's threads cannot be joined, so nothing they use may ever be destroyed.
+// Both end the process themselves: libmilter's threads cannot be joined, so nothing they use may ever be destroyed.
 // Stop: the socket file goes first; messages that have begun may end for up to milter.deadline; then those at end of
 // message get their answers.
 #pragma once
@@ -15,21 +15,17 @@
 #include <memory>
 
 #include "config/diagnostics.h"
-#include "milter/log.h"
 #include "milter/snapshot.h"
 
 namespace winnow {
 
-struct ServeOptions {
-  std::shared_ptr<const Snapshot> snapshot;
-  /// A new snapshot, or null with the reasons in the Diagnostics.
-  std::function<std::shared_ptr<const Snapshot>(const Snapshot& current, Diagnostics& problems)> reload;
-  std::unique_ptr<Log> log;
-};
+/// A new snapshot (`current` is null at start-up), or null with the reasons in the Diagnostics.
+using LoadSnapshot = std::function<std::shared_ptr<const Snapshot>(const Snapshot* current, Diagnostics& problems)>;
 
-[[noreturn]] void serve(ServeOptions options);
+/// Blocks the signals first and loads then: a thread that the engine starts must not be one that a signal can end.
+[[noreturn]] void serve(LoadSnapshot load);
 
-/// Loads everything from the settings file, then serves. Returns (1) only when it could not load.
-int run_daemon(const std::filesystem::path& settings_file);
+/// serve() with what the settings file says.
+[[noreturn]] void run_daemon(const std::filesystem::path& settings_file);
 
 }  // namespace winnow

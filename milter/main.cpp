@@ -17,5 +17,5 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& stop) {
     return app.exit(stop) == 0 ? 0 : 2;
   }
-  return winnow::run_daemon(settings_file);
+  winnow::run_daemon(settings_file);
 }

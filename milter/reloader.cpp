@@ -53,7 +53,7 @@ void log_problems(const Diagnostics& problems, Log& log) {
   }
 }
 
-Reloader::Reloader(Load load, MailService& service, Metrics& metrics)
+Reloader::Reloader(LoadSnapshot load, MailService& service, Metrics& metrics)
     : load_(std::move(load)), service_(service), metrics_(metrics), thread_([this] { work(); }) {}
 
 Reloader::~Reloader() {
@@ -94,7 +94,7 @@ void Reloader::work() {
 void Reloader::reload() {
   const std::shared_ptr<const Snapshot> current = service_.snapshot();
   Diagnostics problems;
-  const std::shared_ptr<const Snapshot> next = load_(*current, problems);
+  const std::shared_ptr<const Snapshot> next = load_(current.get(), problems);
   log_problems(problems, service_.log());
   metrics_.reload(next != nullptr);
   if (next == nullptr) {

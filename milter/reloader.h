@@ -18,9 +18,7 @@ namespace winnow {
 
 class Reloader {
  public:
-  using Load = std::function<std::shared_ptr<const Snapshot>(const Snapshot& current, Diagnostics& problems)>;
-
-  Reloader(Load load, MailService& service, Metrics& metrics);
+  Reloader(LoadSnapshot load, MailService& service, Metrics& metrics);
   ~Reloader();
 
   void request() EXCLUDES(mutex_);
@@ -30,7 +28,7 @@ class Reloader {
   bool wait_for_request() EXCLUDES(mutex_);
   void reload();
 
-  const Load load_;
+  const LoadSnapshot load_;
   MailService& service_;
   Metrics& metrics_;
   Mutex mutex_;

@@ -162,6 +162,13 @@ TEST(ServerFailure, RefusesToStartWhenItCannotListen) {
   EXPECT_TRUE(daemon.log_has("cannot listen on unix:/no/such/folder/sock: No such file or directory")) << daemon.log();
 }
 
+TEST(ServerFailure, RefusesToStartOnAnErrorInTheRules) {
+  TestDaemon daemon({}, "version: 1\nrules:\n  - {id: a, when: probabilty >= 0, then: [junk]}\n");
+  EXPECT_EQ(daemon.wait_for_exit(), 1);
+  EXPECT_THAT(daemon.log(), HasSubstr("rules.yaml:3:19: error: "));
+  EXPECT_THAT(daemon.log(), HasSubstr("not started: 1 errors"));
+}
+
 TEST(ServerFailure, RunsWithoutMetricsWhenTheirPortIsTaken) {
   const TestDaemon daemon([](Settings& s) { s.metrics.listen = "nonsense"; });
   EXPECT_TRUE(daemon.log_has("metrics are off")) << daemon.log();

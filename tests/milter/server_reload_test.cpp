@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <thread>
+#include <vector>
 
 #include "tests/support/poll_until.h"
 #include "tests/support/test_daemon.h"
@@ -66,6 +67,7 @@ TEST(ServerReload, DoesNotTouchAMessageThatHasBegun) {
   EXPECT_FALSE(junked);
 }
 
+// SIGUSR1 ended the daemon now and then: the engine's threads, made before the signals were blocked, took it.
 TEST(ServerReload, SurvivesManyReloadsUnderLoad) {
   TestDaemon daemon;
   const std::string socket = daemon.socket();

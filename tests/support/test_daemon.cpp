@@ -30,6 +30,7 @@ TestDaemon::TestDaemon(std::function<void(Settings&)> adjust, const std::string&
   settings.milter.socket_group = "";
   settings.milter.deadline = std::chrono::seconds(30);  // far more than a loaded machine needs
   settings.metrics.listen = "";
+  settings.log.to = "stderr";
   settings.rules = {folder_.path() / "rules.yaml"};
   if (adjust) adjust(settings);
   child_ = ::fork();
@@ -40,24 +41,14 @@ TestDaemon::TestDaemon(std::function<void(Settings&)> adjust, const std::string&
 void TestDaemon::run_child(const Settings& settings) const {
   const int file = ::open((folder_.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(file, STDERR_FILENO);
-  const auto load = [this, settings](const Snapshot* current, Diagnostics& problems) {
+  serve([this, settings](const Snapshot* current, Diagnostics& problems) {
     auto next = std::make_shared<Snapshot>();
     next->settings = settings;
     next->skip = SkipList::from(settings.milter.skip, problems);
     next->rules = load_rules(settings.rules, problems);
     next->engine = current != nullptr ? current->engine : make_fake_engine(control_, settings.engine);
     return next->rules == nullptr || problems.has_errors() ? std::shared_ptr<const Snapshot>() : next;
-  };
-  Diagnostics problems;
-  ServeOptions options;
-  options.snapshot = load(nullptr, problems);
-  options.reload = [load](const Snapshot& current, Diagnostics& found) { return load(&current, found); };
-  options.log = make_log("stderr");
-  if (options.snapshot == nullptr) {
-    options.log->error(problems.to_string());
-    std::_Exit(9);
-  }
-  serve(std::move(options));
+  });
 }
 
 TestDaemon::~TestDaemon() {
