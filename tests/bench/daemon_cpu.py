@@ -17,6 +17,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,7 @@ def parse_arguments():
     parser.add_argument("--corpora", required=True, type=pathlib.Path, help="folder of index.tsv and the archives")
     parser.add_argument("--source", default=pathlib.Path(__file__).resolve().parents[2], type=pathlib.Path)
     parser.add_argument("--messages", default=2000, type=int)
-    parser.add_argument("--perf", type=pathlib.Path, help="profile the last round with perf into this file")
+    parser.add_argument("--perf", type=pathlib.Path, help="profile the last round into this file")
     return parser.parse_args()
 
 
@@ -126,6 +127,12 @@ def measure(arguments, daemon, files, connections):
             + f" | {stages['batch']:.1f} | {daemon.memory_mib('VmRSS'):.0f} | {daemon.memory_mib('VmHWM'):.0f} |")
 
 
+def start_profiler(daemon, file):
+    # cpu-clock is there in virtual machines too, where the processor's own counters often are not.
+    return subprocess.Popen(["perf", "record", "-q", "-g", "-e", "cpu-clock", "-F", "999", "-p",
+                             str(daemon.process.pid), "-o", file], stdin=subprocess.DEVNULL)
+
+
 def run(arguments, folder):
     files = unpack(arguments.corpora, draw_messages(arguments.corpora, arguments.messages), folder)
     size = sum(file.stat().st_size for file in files)
@@ -139,13 +146,13 @@ def run(arguments, folder):
               "| batch | RSS MiB | highest RSS MiB |\n|" + "---:|" * 11)
         for connections in CONNECTIONS:
             if arguments.perf and connections == CONNECTIONS[-1]:
-                profiler = subprocess.Popen(["perf", "record", "-q", "-g", "-p", str(daemon.process.pid), "-o",
-                                             arguments.perf], stdin=subprocess.DEVNULL)
+                profiler = start_profiler(daemon, arguments.perf)
             print(measure(arguments, daemon, files, connections), flush=True)
     finally:
-        daemon.stop()
         if profiler is not None:
+            profiler.send_signal(signal.SIGINT)
             profiler.wait(120)
+        daemon.stop()
     return 0
 
 

@@ -12,6 +12,7 @@ rules:
     when: subject contains "report"
     then:
       - add_header: { name: X-Site-Note, value: VALUE }
+    continue: true
 """
 BROKEN = RULES.replace("subject contains", "subjekt contains")
 
@@ -41,6 +42,15 @@ class Reload(StackTest):
         self.assertEqual("old", self.note_on_next_message())
         self.reload(RULES.replace("VALUE", "repaired"), r"\breloaded\b")
         self.assertEqual("repaired", self.note_on_next_message())
+
+    def test_a_burst_of_reload_requests_does_no_harm(self):
+        self.stack.winnow.write_rules(RULES.replace("VALUE", "burst"))
+        seen = len(self.stack.winnow.log_lines(r"\breloaded\b"))
+        for _ in range(200):
+            self.stack.winnow.send(signal.SIGUSR1)
+        self.stack.winnow.wait_for_log(r"\breloaded\b", beyond=seen)
+        self.assertEqual("burst", self.note_on_next_message())
+        self.assertTrue(self.stack.winnow.running())
 
     def test_an_open_session_goes_on_through_a_reload(self):
         with self.stack.postfix.client() as smtp:

@@ -31,7 +31,7 @@ rules:
   - id: hold
     when: subject contains "hold me"
     then:
-      - quarantine: to be looked at
+      - quarantine: { reason: to be looked at }
   - id: drop
     when: subject contains "drop me"
     then: [discard]
@@ -100,7 +100,7 @@ class Actions(StackTest):
         self.assertEqual("suspect", found["X-Winnow-Flag"])
         self.assertIn("verdict=flag", found["X-Winnow"])
 
-    def test_a_refused_recipient_does_not_disturb_the_next_message_of_the_session(self):
+    def test_a_refused_message_does_not_disturb_the_next_message_of_the_session(self):
         with self.stack.postfix.client() as smtp:
             with self.assertRaises(smtplib.SMTPDataError):
                 smtp.sendmail("anna@sender.example", [self.address], mail.ham(subject="refuse me"))

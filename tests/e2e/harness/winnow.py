@@ -2,7 +2,6 @@
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 
 from harness.wait import until
@@ -18,6 +17,8 @@ rules: [{rules}]
 metrics: {{ listen: "" }}
 log: {{ to: stderr }}
 """
+
+READY = r"\bready: socket="
 
 
 class Winnow:
@@ -42,11 +43,12 @@ class Winnow:
         if not self.rules.exists():
             self.write_rules(self._rules_text)
         self.config.write_text(SETTINGS.format(socket=self.socket, model=self._places.model, rules=self.rules))
+        starts = len(self.log_lines(READY))
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen([str(self._places.daemon), "--config", str(self.config)],
                                              stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        until(self._answers_or_died, "winnow-milter to listen", seconds=60)
-        if self._process.poll() is not None:
+        until(lambda: self.log_lines(READY)[starts:] or not self.running(), "winnow-milter to be ready", seconds=60)
+        if not self.running():
             raise AssertionError(f"winnow-milter ended at start with {self._process.returncode}:\n{self.log.read_text()}")
 
     def stop(self):
@@ -88,13 +90,3 @@ class Winnow:
         """Memory of the process: VmRSS now, VmHWM at its highest."""
         status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
         return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1)) / 1024
-
-    def _answers_or_died(self):
-        if self._process.poll() is not None:
-            return True
-        try:
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.connect(str(self.socket))
-            return True
-        except OSError:
-            return False

@@ -1,7 +1,7 @@
 -- An MTA that offers nothing optional, knows no address of its client and sends no macros gets a verdict too.
 
 local conn = connect()
-must(mt.negotiate(conn, 6, nil, PLAIN_STEPS), "negotiate without anything optional")
+must(mt.negotiate(conn, 6, PLAIN_ACTIONS, PLAIN_STEPS), "negotiate without anything optional")
 introduce(conn, "unspec")
 must(mt.mailfrom(conn, "<>"), "mail of the null sender")
 must(mt.rcptto(conn, "<tom@example.test>"), "rcpt")

@@ -6,6 +6,8 @@ GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 -- What an MTA of old offers: to leave whole steps out, and nothing else (no SKIP, no missing replies).
 PLAIN_STEPS = SMFIP_NOCONNECT + SMFIP_NOHELO + SMFIP_NOMAIL + SMFIP_NORCPT + SMFIP_NOBODY + SMFIP_NOHDRS + SMFIP_NOEOH
   + SMFIP_NOUNKNOWN + SMFIP_NODATA
+-- Given because miltertest takes a nil here for "the defaults of everything", steps included.
+PLAIN_ACTIONS = SMFIF_ADDHDRS + SMFIF_CHGHDRS
 
 -- miltertest's calls give nil when all is well, and an error text otherwise.
 function must(problem, step)
