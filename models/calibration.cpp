@@ -38,8 +38,7 @@ double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::l
 
 double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 
-double weighted_loss(const std::vector<CalibrationSample>& samples, const Targets& targets,
-                     const Calibration& at) {
+double weighted_loss(const std::vector<CalibrationSample>& samples, const Targets& targets, const Calibration& at) {
   double loss = 0;
   for (const CalibrationSample& sample : samples) {
     const double x = at.slope * sample.logit + at.intercept;
@@ -100,6 +99,12 @@ std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>&
   }
   at.slope = std::max(at.slope, 0.0);
   return at;
+}
+
+double mean_loss(const std::vector<CalibrationSample>& samples, const Calibration& calibration) {
+  double weight = 0;
+  for (const CalibrationSample& sample : samples) weight += sample.weight;
+  return weighted_loss(samples, Targets{}, calibration) / weight;
 }
 
 }  // namespace winnow

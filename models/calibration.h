@@ -26,4 +26,7 @@ struct CalibrationSample {
 /// never negative.
 std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>& samples);
 
+/// Weighted mean of -ln(probability of the true label).
+double mean_loss(const std::vector<CalibrationSample>& samples, const Calibration& calibration);
+
 }  // namespace winnow

@@ -35,8 +35,7 @@ Status read_checkpoint(const std::filesystem::path& file, Checkpoint& checkpoint
     const auto state_bytes = head.at("state_bytes").get<std::size_t>();
     const auto best_bytes = head.at("best_state_bytes").get<std::size_t>();
     const std::size_t room = bytes.size() - end - 1;
-    if (head.at("format") != kFormat || state_bytes > room || room - state_bytes != best_bytes)
-      return damaged;
+    if (head.at("format") != kFormat || state_bytes > room || room - state_bytes != best_bytes) return damaged;
     Checkpoint read{head.at("training"),
                     head.at("epoch"),
                     head.at("step"),

@@ -25,8 +25,8 @@ class Ranking {
     for (const ScoredMail& one : mail) scored_.push_back({one.probability, one.label == Label::Spam});
     std::sort(scored_.begin(), scored_.end(),
               [](const Scored& a, const Scored& b) { return a.probability > b.probability; });
-    spam_ = static_cast<double>(
-        std::count_if(scored_.begin(), scored_.end(), [](const Scored& s) { return s.is_spam; }));
+    spam_ =
+        static_cast<double>(std::count_if(scored_.begin(), scored_.end(), [](const Scored& s) { return s.is_spam; }));
     ham_ = static_cast<double>(scored_.size()) - spam_;
   }
 
@@ -74,8 +74,7 @@ class Ranking {
       if (planned <= begin) continue;
       const std::size_t end = group_at(planned - 1).end;
       double balance = 0;
-      for (std::size_t at = begin; at < end; ++at)
-        balance += (scored_[at].is_spam ? 1 : 0) - scored_[at].probability;
+      for (std::size_t at = begin; at < end; ++at) balance += (scored_[at].is_spam ? 1 : 0) - scored_[at].probability;
       gaps += std::abs(balance);
       begin = end;
     }
@@ -92,8 +91,7 @@ class Ranking {
   Group group_at(std::size_t at) const {
     Group group;
     const double probability = scored_[at].probability;
-    for (group.end = at; group.end < scored_.size() && scored_[group.end].probability == probability;
-         ++group.end) {
+    for (group.end = at; group.end < scored_.size() && scored_[group.end].probability == probability; ++group.end) {
       (scored_[group.end].is_spam ? group.spam : group.ham) += 1;
     }
     return group;

@@ -63,8 +63,8 @@ struct ScoreOptions {
 
 /// Judges all the mail as the daemon would, in the order of the sources. `on_progress(done, total)` (total 0
 /// when unknown) returning false ends it early.
-std::vector<ScoredMail> score_mail(
-    const Engine& engine, const ScoreOptions& options,
-    const std::function<bool(std::size_t done, std::size_t total)>& on_progress, Diagnostics& problems);
+std::vector<ScoredMail> score_mail(const Engine& engine, const ScoreOptions& options,
+                                   const std::function<bool(std::size_t done, std::size_t total)>& on_progress,
+                                   Diagnostics& problems);
 
 }  // namespace winnow

@@ -89,8 +89,7 @@ std::string evaluation_table(const std::map<std::string, Evaluation>& by_corpus)
   for (const auto& [corpus, figures] : by_corpus) {
     if (!corpus.empty()) rows.push_back(figures_row(corpus, figures));
   }
-  if (const auto all = by_corpus.find(""); all != by_corpus.end())
-    rows.push_back(figures_row("all", all->second));
+  if (const auto all = by_corpus.find(""); all != by_corpus.end()) rows.push_back(figures_row("all", all->second));
   return aligned(rows);
 }
 

@@ -16,8 +16,7 @@ std::size_t thread_count(std::size_t wanted) {
 }
 
 ExtractedMail extract(LabelledMail&& mail, const FeatureExtractor& extractor) {
-  ExtractedMail extracted{
-      std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}};
+  ExtractedMail extracted{std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}};
   extracted.sha256 = sha256_hex(mail.input.raw);
   extracted.features = extractor.extract(read_message(mail.input));
   return extracted;
@@ -39,8 +38,7 @@ class Chunk {
     std::vector<ExtractedMail> extracted = extract_all();
     mail_.clear();
     bytes_ = 0;
-    return std::all_of(extracted.begin(), extracted.end(),
-                       [&](ExtractedMail& one) { return take(std::move(one)); });
+    return std::all_of(extracted.begin(), extracted.end(), [&](ExtractedMail& one) { return take(std::move(one)); });
   }
 
  private:
@@ -70,12 +68,11 @@ void extract_mail(const ExtractOptions& options, const FeatureExtractor& extract
                   const std::function<bool(ExtractedMail&&)>& take) {
   Chunk chunk(extractor, thread_count(options.threads));
   bool wanted = true;
-  read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, problems,
-                     [&](LabelledMail&& mail) {
-                       chunk.add(std::move(mail));
-                       if (chunk.is_full()) wanted = chunk.hand_over(take);
-                       return wanted;
-                     });
+  read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, problems, [&](LabelledMail&& mail) {
+    chunk.add(std::move(mail));
+    if (chunk.is_full()) wanted = chunk.hand_over(take);
+    return wanted;
+  });
   if (wanted) chunk.hand_over(take);
 }
 

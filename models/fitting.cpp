@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -28,11 +28,6 @@ std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::si
   std::mt19937_64 random(seed * 1000003 + epoch);
   for (std::size_t left = count; left > 1; --left) std::swap(order[left - 1], order[random() % left]);
   return order;
-}
-
-double cross_entropy(double logit, Label label) {
-  const double margin = label == Label::Spam ? logit : -logit;
-  return margin > 0 ? std::log1p(std::exp(-margin)) : -margin + std::log1p(std::exp(margin));
 }
 
 }  // namespace
@@ -57,8 +52,7 @@ bool Fitting::resume() {
   Checkpoint saved;
   if (!work_.check(read_checkpoint(file, saved))) return false;
   if (saved.training != at_.training) {
-    work_.problems.error(whole_file(file),
-                         "is the checkpoint of another training: other mail or other options",
+    work_.problems.error(whole_file(file), "is the checkpoint of another training: other mail or other options",
                          "remove it to start afresh");
     return false;
   }
@@ -76,15 +70,17 @@ Fitting::End Fitting::run() {
   return work_.check(trainer_.restore(at_.best_state)) ? End::Done : End::Failed;
 }
 
-bool Fitting::predict(std::vector<float>& logits) const {
+bool Fitting::predict(std::vector<CalibrationSample>& samples) const {
   const std::vector<std::size_t>& positions = set_.held_out();
   for (std::size_t begin = 0; begin < positions.size(); begin += work_.options.batch_size) {
     TokenBatch batch;
     const std::size_t end = std::min(positions.size(), begin + work_.options.batch_size);
     for (std::size_t i = begin; i < end; ++i) set_.append_to(batch, positions[i]);
-    std::vector<float> part;
-    if (!work_.check(trainer_.predict(batch, part))) return false;
-    logits.insert(logits.end(), part.begin(), part.end());
+    std::vector<float> logits;
+    if (!work_.check(trainer_.predict(batch, logits))) return false;
+    for (std::size_t i = begin; i < end; ++i) {
+      samples.push_back({logits[i - begin], set_.label(positions[i]), held_out_weights_[i]});
+    }
   }
   return true;
 }
@@ -114,12 +110,10 @@ Fitting::End Fitting::run_epoch() {
   const std::size_t steps = (positions.size() + size - 1) / size;
   const std::vector<std::size_t> order = shuffled(positions.size(), work_.options.optimizer.seed, at_.epoch);
   for (; at_.step < steps; ++at_.step) {
-    const TrainProgress progress{"training", at_.epoch * steps + at_.step, work_.options.epochs * steps,
-                                 loss_};
+    const TrainProgress progress{"training", at_.epoch * steps + at_.step, work_.options.epochs * steps, loss_};
     if (!work_.on_progress(progress)) return End::Stopped;
     const auto begin = order.begin() + static_cast<std::ptrdiff_t>(at_.step * size);
-    const auto end =
-        order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), (at_.step + 1) * size));
+    const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), (at_.step + 1) * size));
     if (!step({begin, end})) return End::Failed;
   }
   return End::Done;
@@ -142,16 +136,11 @@ bool Fitting::step(const std::vector<std::size_t>& chosen) {
 }
 
 bool Fitting::keep_if_best() {
-  std::vector<float> logits;
-  if (!predict(logits)) return false;
-  double sum = 0, weight = 0;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    sum += held_out_weights_[i] * cross_entropy(logits[i], set_.label(set_.held_out()[i]));
-    weight += held_out_weights_[i];
-  }
-  const double loss = sum / weight;
-  if (!std::isfinite(loss))
-    return work_.check(Status::failed("the training diverged; try lower learning rates"));
+  std::vector<CalibrationSample> samples;
+  if (!predict(samples)) return false;
+  const std::optional<Calibration> fitted = fit_calibration(samples);
+  if (!fitted) return work_.check(Status::failed("the training diverged; try lower learning rates"));
+  const double loss = mean_loss(samples, *fitted);
   if (!at_.best_state.empty() && loss >= at_.best_loss) return true;
   at_.best_loss = loss;
   at_.best_epoch = at_.epoch + 1;
@@ -160,8 +149,7 @@ bool Fitting::keep_if_best() {
 
 bool Fitting::save_checkpoint() {
   if (work_.options.checkpoint.empty()) return true;
-  return work_.check(trainer_.checkpoint(at_.state)) &&
-         work_.check(write_checkpoint(work_.options.checkpoint, at_));
+  return work_.check(trainer_.checkpoint(at_.state)) && work_.check(write_checkpoint(work_.options.checkpoint, at_));
 }
 
 }  // namespace winnow

@@ -12,6 +12,7 @@
 
 #include "engine/status.h"
 #include "engine/trainer.h"
+#include "models/calibration.h"
 #include "models/checkpoint.h"
 #include "models/train.h"
 #include "models/training_set.h"
@@ -44,8 +45,8 @@ class Fitting {
   /// Epochs that the best state has seen.
   std::size_t best_epoch() const { return at_.best_epoch; }
 
-  /// Logits of the held-out mail, in its order.
-  bool predict(std::vector<float>& logits) const;
+  /// The held-out mail, in its order, as it is judged now.
+  bool predict(std::vector<CalibrationSample>& samples) const;
 
  private:
   std::string training_name() const;

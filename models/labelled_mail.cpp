@@ -47,8 +47,7 @@ void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostic
   for (const fs::path& entry : entries) {
     if (entry.filename().string().starts_with('.')) continue;
     const fs::file_status status = fs::symlink_status(entry, failed);
-    if (fs::is_directory(status) && !(maildir && entry.filename() == "tmp"))
-      list_files(entry, files, problems);
+    if (fs::is_directory(status) && !(maildir && entry.filename() == "tmp")) list_files(entry, files, problems);
     // Only links to files are followed: a link to a folder could lead round in a circle.
     if (fs::is_regular_file(status) || (fs::is_symlink(status) && is_file(entry))) files.push_back(entry);
   }
@@ -165,9 +164,8 @@ class Reading {
 
 std::string_view label_name(Label label) { return label == Label::Spam ? "spam" : "ham"; }
 
-void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter,
-                        std::uint64_t max_bytes, Diagnostics& problems,
-                        const std::function<bool(LabelledMail&&)>& take) {
+void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
+                        Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take) {
   Reading reading(filter, max_bytes, problems, take);
   for (const MailSource& source : sources) {
     if (!reading.read(source)) return;

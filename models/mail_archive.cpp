@@ -61,9 +61,8 @@ bool read_member(archive* handle, std::uint64_t max_bytes, MailInput& mail) {
 
 void report(archive* handle, const std::filesystem::path& file, Diagnostics& problems) {
   const char* reason = archive_error_string(handle);
-  problems.error(
-      {std::make_shared<const SourceText>(SourceText{file.string(), {}})},
-      std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
+  problems.error({std::make_shared<const SourceText>(SourceText{file.string(), {}})},
+                 std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
 }
 
 }  // namespace
@@ -72,12 +71,11 @@ bool is_mail_archive(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
   static constexpr std::array<std::string_view, 6> kEndings = {".tar", ".tar.zst", ".tar.gz",
                                                                ".tgz", ".tar.bz2", ".tar.xz"};
-  return std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](std::string_view end) { return name.ends_with(end); });
+  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view end) { return name.ends_with(end); });
 }
 
-bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_bytes,
-                       const ArchiveReader& reader, Diagnostics& problems) {
+bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_bytes, const ArchiveReader& reader,
+                       Diagnostics& problems) {
   const Archive handle = open_archive(file);
   archive_entry* entry = nullptr;
   for (;;) {

@@ -25,7 +25,7 @@ struct ArchiveReader {
 
 /// Regular members in the archive's order; a leading "./" of their names is dropped. False when take ended
 /// it.
-bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_bytes,
-                       const ArchiveReader& reader, Diagnostics& problems);
+bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_bytes, const ArchiveReader& reader,
+                       Diagnostics& problems);
 
 }  // namespace winnow

@@ -68,8 +68,8 @@ class IndexParser {
   void read_row(std::string_view line, std::size_t number) {
     const std::vector<std::string_view> fields = split_fields(line);
     if (fields.size() != columns_.size()) {
-      return refuse(number, std::to_string(columns_.size()) + " fields expected, found " +
-                                std::to_string(fields.size()));
+      return refuse(number,
+                    std::to_string(columns_.size()) + " fields expected, found " + std::to_string(fields.size()));
     }
     const std::string_view corpus = field(fields, "corpus"), path = field(fields, "path");
     const std::string_view label = field(fields, "label"), split = field(fields, "split");
@@ -77,8 +77,8 @@ class IndexParser {
     if (label != "ham" && label != "spam") return refuse(number, "label must be ham or spam");
     if (!is_plain_path(corpus) || !is_plain_path(path))
       return refuse(number, "corpus and path must stay beside the index");
-    corpus_named(corpus).rows.push_back({std::string(path), std::string(field(fields, "date")),
-                                         std::string(split), label == "spam" ? Label::Spam : Label::Ham});
+    corpus_named(corpus).rows.push_back({std::string(path), std::string(field(fields, "date")), std::string(split),
+                                         label == "spam" ? Label::Spam : Label::Ham});
   }
 
   std::vector<IndexedCorpus> finish() {
@@ -91,8 +91,7 @@ class IndexParser {
  private:
   std::string_view field(const std::vector<std::string_view>& fields, std::string_view column) const {
     const auto at = std::find(columns_.begin(), columns_.end(), column);
-    return at == columns_.end() ? std::string_view()
-                                : fields[static_cast<std::size_t>(at - columns_.begin())];
+    return at == columns_.end() ? std::string_view() : fields[static_cast<std::size_t>(at - columns_.begin())];
   }
 
   void refuse(std::size_t line, std::string why) {
@@ -118,8 +117,8 @@ class IndexParser {
 
 bool is_mail_index(const std::filesystem::path& file) { return file.extension() == ".tsv"; }
 
-std::optional<std::vector<IndexedCorpus>> read_mail_index(const std::filesystem::path& file,
-                                                          const IndexFilter& filter, Diagnostics& problems) {
+std::optional<std::vector<IndexedCorpus>> read_mail_index(const std::filesystem::path& file, const IndexFilter& filter,
+                                                          Diagnostics& problems) {
   auto source = std::make_shared<SourceText>(SourceText{file.string(), {}});
   std::error_code failed;
   const std::uintmax_t size = std::filesystem::file_size(file, failed);

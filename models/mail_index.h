@@ -31,8 +31,8 @@ struct IndexedCorpus {
 
 /// The rows that the filter takes, by corpus in the order of the file. nullopt when the file cannot be read
 /// or lacks a column.
-std::optional<std::vector<IndexedCorpus>> read_mail_index(const std::filesystem::path& file,
-                                                          const IndexFilter& filter, Diagnostics& problems);
+std::optional<std::vector<IndexedCorpus>> read_mail_index(const std::filesystem::path& file, const IndexFilter& filter,
+                                                          Diagnostics& problems);
 
 /// A name ending in .tsv says so.
 bool is_mail_index(const std::filesystem::path& file);

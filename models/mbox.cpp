@@ -81,8 +81,7 @@ class Collected {
 bool is_mbox(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::array<char, kSeparator.size()> start{};
-  return stream.read(start.data(), start.size()) &&
-         std::string_view(start.data(), start.size()) == kSeparator;
+  return stream.read(start.data(), start.size()) && std::string_view(start.data(), start.size()) == kSeparator;
 }
 
 bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagnostics& problems,

@@ -2,25 +2,26 @@
 
 #include <sstream>
 
+#include "models/training_set.h"
+
 namespace winnow {
 namespace {
 
 void write_identity(std::ostream& out, const ModelCard& card) {
   const Manifest& manifest = card.manifest;
   out << "# Model " << manifest.name << "\n\n"
-      << "A spam classifier for Winnow: TorchScript, " << card.bytes / 1024 << " KiB, made on "
-      << manifest.created << " by `winnow train`.\n\n"
+      << "A spam classifier for Winnow: TorchScript, " << card.bytes / 1024 << " KiB, made on " << manifest.created
+      << " by `winnow train`.\n\n"
       << "| | |\n| --- | --- |\n"
       << "| sha256 | `" << card.sha256 << "` |\n"
       << "| features | schema " << manifest.schema_id << ", hash `" << manifest.schema_hash << "` |\n"
       << "| shape | table of " << manifest.table_size << " rows x " << card.architecture.embedding_width
       << " beside a linear part; " << manifest.dense_names.size() << " dense features; "
       << card.architecture.hidden_width << " hidden units |\n"
-      << "| training | at most " << card.batch_size << " messages a step, " << card.epochs
-      << " epochs, learning rates " << card.optimizer.learning_rate << " (table) and "
-      << card.optimizer.dense_learning_rate << " (rest), dropout " << card.optimizer.token_dropout
-      << " (tokens) and " << card.optimizer.dense_dropout << " (dense), seed " << card.optimizer.seed
-      << " |\n"
+      << "| training | at most " << card.batch_size << " messages a step, " << card.epochs << " epochs, learning rates "
+      << card.optimizer.learning_rate << " (table) and " << card.optimizer.dense_learning_rate << " (rest), dropout "
+      << card.optimizer.token_dropout << " (tokens) and " << card.optimizer.dense_dropout << " (dense), seed "
+      << card.optimizer.seed << " |\n"
       << "| calibration | probability = sigmoid(" << manifest.calibration.front().slope << " x logit + "
       << manifest.calibration.front().intercept << "), for a mailbox with " << 100 * manifest.prior_spam
       << " % spam |\n"
@@ -36,8 +37,8 @@ void write_mail(std::ostream& out, const std::map<std::string, GroupCount>& lear
     all.spam += count.spam;
   }
   out << "| all | " << all.ham << " | " << all.spam << " |\n\n"
-      << "Each group (corpus x label) counts with the square root of its size, and both labels count the "
-         "same.\n\n";
+      << "Each group (corpus x label) counts with its size to the power of " << kGroupExponent
+      << ", and both labels count the same.\n\n";
 }
 
 }  // namespace

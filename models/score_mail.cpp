@@ -38,14 +38,12 @@ class Scorer {
   void take_oldest() {
     Waiting oldest = std::move(waiting_.front());
     waiting_.pop_front();
-    const std::optional<Outcome> outcome =
-        oldest.ticket->wait_until(std::chrono::steady_clock::now() + kLongestAnswer);
+    const std::optional<Outcome> outcome = oldest.ticket->wait_until(std::chrono::steady_clock::now() + kLongestAnswer);
     const Outcome late{.error = ScoreError::Deadline};
     const Outcome& answer = outcome ? *outcome : late;
     if (answer.error != ScoreError::None) return refuse(oldest.mail, answer);
     const auto probabilities = engine_.probabilities(answer.logits);
-    if (!probabilities || probabilities->empty())
-      return refuse(oldest.mail, {.error = ScoreError::ModelFailed});
+    if (!probabilities || probabilities->empty()) return refuse(oldest.mail, {.error = ScoreError::ModelFailed});
     oldest.mail.probability = probabilities->front().value();
     scored_.push_back(std::move(oldest.mail));
   }

@@ -45,11 +45,11 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
 bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const char* what,
                 Diagnostics& problems) {
   for (const Label label : {Label::Ham, Label::Spam}) {
-    const auto count = static_cast<std::size_t>(std::count_if(
-        positions.begin(), positions.end(), [&](std::size_t at) { return set.label(at) == label; }));
+    const auto count = static_cast<std::size_t>(
+        std::count_if(positions.begin(), positions.end(), [&](std::size_t at) { return set.label(at) == label; }));
     if (count < kFewestOfALabel) {
-      problems.error({}, "too little mail: " + std::to_string(count) + " " + std::string(label_name(label)) +
-                             " " + what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
+      problems.error({}, "too little mail: " + std::to_string(count) + " " + std::string(label_name(label)) + " " +
+                             what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
       return false;
     }
   }
@@ -58,8 +58,7 @@ bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& position
 
 std::string today() {
   // SOURCE_DATE_EPOCH (reproducible-builds.org) makes the same mail give the same file on any day.
-  const char* fixed =
-      std::getenv("SOURCE_DATE_EPOCH");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
+  const char* fixed = std::getenv("SOURCE_DATE_EPOCH");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
   const std::time_t now = fixed != nullptr ? std::strtoll(fixed, nullptr, 10) : std::time(nullptr);
   std::tm utc{};
   gmtime_r(&now, &utc);
@@ -74,30 +73,25 @@ std::vector<std::string> dense_names() {
 }
 
 /// Fits the calibration on the held-out mail and measures with it.
-bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, const Fitting& fitting,
-                           Manifest& manifest, TrainReport& report) {
-  std::vector<float> logits;
-  if (!fitting.predict(logits)) return false;
-  const std::vector<std::size_t>& positions = set.held_out();
-  const std::vector<double> weights = set.balanced_weights(positions);
+bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, const Fitting& fitting, Manifest& manifest,
+                           TrainReport& report) {
   std::vector<CalibrationSample> samples;
-  for (std::size_t i = 0; i < logits.size(); ++i)
-    samples.push_back({logits[i], set.label(positions[i]), weights[i]});
+  if (!fitting.predict(samples)) return false;
   const std::optional<Calibration> fitted = fit_calibration(samples);
   if (!fitted) return work.check(Status::failed("the model gives no numbers on the held-out mail"));
   manifest.calibration = {*fitted};
   std::vector<ScoredMail> scored;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    const auto p = calibrate(logits[i], *fitted, manifest.prior_spam, manifest.prior_spam);
-    if (p) scored.push_back({"", set.corpus(positions[i]), set.label(positions[i]), p->value()});
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto p = calibrate(samples[i].logit, *fitted, manifest.prior_spam, manifest.prior_spam);
+    if (p) scored.push_back({"", set.corpus(set.held_out()[i]), samples[i].label, p->value()});
   }
   report.held_out = evaluate_by_corpus(scored);
   manifest.metrics_json = evaluation_json(report.held_out);
   return true;
 }
 
-bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Fitting& fitting,
-                   const Manifest& manifest, Trainer& trainer, TrainReport& report) {
+bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Fitting& fitting, const Manifest& manifest,
+                   Trainer& trainer, TrainReport& report) {
   std::string archive;
   if (!work.check(trainer.save(write_manifest(manifest), archive))) return false;
   report.sha256 = sha256_hex(archive);
@@ -153,8 +147,7 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
 bool train_model(const TrainOptions& options, const std::function<bool(const TrainProgress&)>& on_progress,
                  TrainReport& report, Diagnostics& problems) {
   const TrainingWork work{options, on_progress, problems};
-  const std::unique_ptr<Trainer> trainer =
-      make_trainer(work);  // first: without LibTorch there is no need to read
+  const std::unique_ptr<Trainer> trainer = make_trainer(work);  // first: without LibTorch there is no need to read
   if (trainer == nullptr) return false;
   TrainingSet set(options.max_memory_bytes);
   if (!read_training_mail(work, set)) return false;

@@ -7,10 +7,10 @@
 // rename) or not at all.
 //
 // What is learnt from and what is held out: mail of an index with split "train" and "dev"; of other mail a
-// share chosen by the content's hash. Mail of split "test" is never read. Each group of mail (corpus x label)
-// counts with the square root of its size, so that no large one decides alone, and both labels count the
-// same: the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its manifest), and
-// a site shifts them to its own.
+// share chosen by the content's hash. Mail of split "test" is never read. A large group of mail (corpus x
+// label) counts more than a small one, but less than its size says (TrainingSet::balanced_weights), and both
+// labels count the same: the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its
+// manifest), and a site shifts them to its own.
 #pragma once
 
 #include <cstddef>
@@ -36,10 +36,10 @@ struct TrainOptions {
   std::string created;            // ISO 8601 date for the manifest; "" = today
   ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
-  std::size_t epochs = 4;       // at most; the best one on held-out mail is kept
-  std::size_t batch_size = 64;  // messages
-  double held_out = 0.1;  // share kept for calibration and for the card, unless the index has a dev split
-  std::filesystem::path checkpoint;         // "" = none; resumed from when it exists
+  std::size_t epochs = 4;            // at most; the best one on held-out mail is kept
+  std::size_t batch_size = 64;       // messages
+  double held_out = 0.1;             // share kept for calibration and for the card, unless the index has a dev split
+  std::filesystem::path checkpoint;  // "" = none; resumed from when it exists
   std::uint64_t max_scan_bytes = 1u << 20;  // of one message, as the daemon reads it
   std::uint64_t max_memory_bytes =
       3u << 29;  // of features; past it an even share of the mail is left out, with a warning

@@ -8,8 +8,7 @@
 namespace winnow {
 
 std::uint64_t TrainingSet::Stored::bytes() const {
-  return sizeof(Stored) + tokens.size() * sizeof(std::uint32_t) +
-         (weights.size() + dense.size()) * sizeof(float);
+  return sizeof(Stored) + tokens.size() * sizeof(std::uint32_t) + (weights.size() + dense.size()) * sizeof(float);
 }
 
 void TrainingSet::add(ExtractedMail&& mail) {
@@ -41,8 +40,7 @@ void TrainingSet::thin() {
 }
 
 void TrainingSet::divide(double share) {
-  const bool has_dev =
-      std::any_of(mail_.begin(), mail_.end(), [](const Stored& mail) { return mail.split == "dev"; });
+  const bool has_dev = std::any_of(mail_.begin(), mail_.end(), [](const Stored& mail) { return mail.split == "dev"; });
   // The upper half of the hash, because thinning chooses by the lowest bits.
   const auto limit = static_cast<std::uint64_t>(share * 4294967296.0);
   for (std::size_t at = 0; at < mail_.size(); ++at) {
@@ -66,12 +64,12 @@ std::vector<double> TrainingSet::balanced_weights(const std::vector<std::size_t>
   std::map<Group, double> sizes;
   for (const std::size_t at : positions) sizes[{corpus(at), label(at)}] += 1;
   std::map<Label, double> label_sums;
-  for (const auto& [group, size] : sizes) label_sums[group.second] += std::sqrt(size);
+  for (const auto& [group, size] : sizes) label_sums[group.second] += std::pow(size, kGroupExponent);
   std::vector<double> weights;
   const double per_label = static_cast<double>(positions.size()) / static_cast<double>(label_sums.size());
   for (const std::size_t at : positions) {
     const double group_size = sizes[{corpus(at), label(at)}];
-    weights.push_back(per_label / (std::sqrt(group_size) * label_sums[label(at)]));
+    weights.push_back(per_label * std::pow(group_size, kGroupExponent - 1) / label_sums[label(at)]);
   }
   return weights;
 }

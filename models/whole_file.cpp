@@ -33,8 +33,7 @@ Status write_whole_file(const std::filesystem::path& file, std::string_view byte
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (descriptor < 0) return Status::failed("cannot create " + temporary + ": " + reason());
   // fchmod, because the umask may have taken bits that the daemon's user needs to read a model.
-  const bool written =
-      write_all(descriptor, bytes) && fchmod(descriptor, 0644) == 0 && fsync(descriptor) == 0;
+  const bool written = write_all(descriptor, bytes) && fchmod(descriptor, 0644) == 0 && fsync(descriptor) == 0;
   std::string why = written ? "" : reason();
   if (close(descriptor) != 0 && why.empty()) why = reason();
   if (why.empty() && rename(temporary.c_str(), file.c_str()) != 0) why = reason();

@@ -49,8 +49,7 @@ TEST(Calibration, FindsTheSharesOfMixedMail) {
 TEST(Calibration, CountsAMessageByItsWeight) {
   // One message of weight 3 pulls as three would; the effective number stays that of the weights: (3 + 1)^2 /
   // (9 + 1).
-  const auto fitted =
-      fit_calibration({{0.0, Label::Spam, 3.0}, {0.0, Label::Spam, 1.0}, {0.0, Label::Ham, 4.0}});
+  const auto fitted = fit_calibration({{0.0, Label::Spam, 3.0}, {0.0, Label::Spam, 1.0}, {0.0, Label::Ham, 4.0}});
   ASSERT_TRUE(fitted);
   const double spam_target = 2.6 / 3.6, ham_target = 1 / 3.0;
   const double share = (spam_target + ham_target) / 2;
@@ -68,6 +67,12 @@ TEST(Calibration, NeedsBothLabelsAndNumbers) {
   EXPECT_FALSE(fit_calibration({}));
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_FALSE(fit_calibration({{nan, Label::Spam, 1.0}, {0.0, Label::Ham, 1.0}}));
+}
+
+TEST(Calibration, MeasuresTheMeanLossOfTheTrueLabels) {
+  // Probabilities 0.75 for a spam of weight 3 and 0.5 for a ham of weight 1.
+  const std::vector<CalibrationSample> samples = {{std::log(3.0), Label::Spam, 3.0}, {0.0, Label::Ham, 1.0}};
+  EXPECT_NEAR(mean_loss(samples, {1.0, 0.0}), (3 * -std::log(0.75) - std::log(0.5)) / 4, 1e-12);
 }
 
 TEST(Calibration, CopesWithLargeLogits) {

@@ -66,10 +66,10 @@ TEST(LabelledMail, ReadsNewAndCurOfAMaildirButNotTmp) {
 
 TEST(LabelledMail, CutsAnMboxAtItsSeparatorsAndUndoesTheQuoting) {
   const TempFolder folder;
-  const auto file = folder.write(
-      "box",
-      "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\n>From me\n>>From you\n> From x\nFrom here on\n\n"
-      "From b Thu Jan  1 00:00:00 2026\nSubject: 2\n\nlast line without end");
+  const auto file =
+      folder.write("box",
+                   "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\n>From me\n>>From you\n> From x\nFrom here on\n\n"
+                   "From b Thu Jan  1 00:00:00 2026\nSubject: 2\n\nlast line without end");
   const Reading reading = read({{file, Label::Ham}});
   EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\nFrom me\n>From you\n> From x\nFrom here on\n",
                                            "Subject: 2\n\nlast line without end"));
@@ -78,8 +78,7 @@ TEST(LabelledMail, CutsAnMboxAtItsSeparatorsAndUndoesTheQuoting) {
 
 TEST(LabelledMail, CutsAnMboxWithCarriageReturnsToo) {
   const TempFolder folder;
-  const auto file =
-      folder.write("box", "From a\r\nSubject: 1\r\n\r\nx\r\n\r\nFrom b\r\nSubject: 2\r\n\r\ny\r\n");
+  const auto file = folder.write("box", "From a\r\nSubject: 1\r\n\r\nx\r\n\r\nFrom b\r\nSubject: 2\r\n\r\ny\r\n");
   EXPECT_EQ(read({{file, Label::Ham}}).mail.size(), 2u);
 }
 
@@ -106,21 +105,18 @@ class LabelledMailArchive : public testing::TestWithParam<const char*> {};
 
 TEST_P(LabelledMailArchive, IsReadMemberByMember) {
   const TempFolder folder;
-  const auto file =
-      folder.write_tar(GetParam(), {{"./spam/2.eml", "Subject: two\n\n"}, {"1.eml", "Subject: one\n\n"}});
+  const auto file = folder.write_tar(GetParam(), {{"./spam/2.eml", "Subject: two\n\n"}, {"1.eml", "Subject: one\n\n"}});
   const Reading reading = read({{file, Label::Spam}});
   EXPECT_THAT(reading.texts(), ElementsAre("Subject: two\n\n", "Subject: one\n\n"));
   EXPECT_EQ(reading.names(folder)[0], std::string(GetParam()) + ":spam/2.eml");
   EXPECT_EQ(reading.problems.error_count(), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Compressions, LabelledMailArchive,
-                         testing::Values("m.tar", "m.tar.gz", "m.tar.zst"));
+INSTANTIATE_TEST_SUITE_P(Compressions, LabelledMailArchive, testing::Values("m.tar", "m.tar.gz", "m.tar.zst"));
 
 TEST(LabelledMail, BoundsAMemberOfAnArchive) {
   const TempFolder folder;
-  const auto file =
-      folder.write_tar("m.tar.zst", {{"bomb", std::string(5'000'000, 'x')}, {"small", "Subject: s\n\n"}});
+  const auto file = folder.write_tar("m.tar.zst", {{"bomb", std::string(5'000'000, 'x')}, {"small", "Subject: s\n\n"}});
   const Reading reading = read({{file, Label::Spam}}, {}, 1000);
   ASSERT_EQ(reading.mail.size(), 2u);
   EXPECT_EQ(reading.mail[0].input.raw.size(), 1000u);
@@ -135,15 +131,13 @@ TEST(LabelledMail, ReportsADamagedArchiveAndReadsTheNextSource) {
   const Reading reading =
       read({{folder.path() / "broken.tar.zst", Label::Spam}, {folder.path() / "good.eml", Label::Ham}});
   EXPECT_THAT(reading.texts(), ElementsAre("Subject: good\n\n"));
-  EXPECT_THAT(reading.problems.to_string(),
-              HasSubstr("broken.tar.zst: error: cannot be read as a tar archive"));
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("broken.tar.zst: error: cannot be read as a tar archive"));
 }
 
 TEST(LabelledMail, ReportsASourceThatDoesNotExistAndReadsTheNext) {
   const TempFolder folder;
   folder.write("good.eml", "Subject: good\n\n");
-  const Reading reading =
-      read({{folder.path() / "nowhere", Label::Spam}, {folder.path() / "good.eml", Label::Ham}});
+  const Reading reading = read({{folder.path() / "nowhere", Label::Spam}, {folder.path() / "good.eml", Label::Ham}});
   EXPECT_EQ(reading.mail.size(), 1u);
   EXPECT_THAT(reading.problems.to_string(), HasSubstr("nowhere: error: does not exist"));
 }
@@ -153,8 +147,8 @@ TEST(LabelledMail, StopsWhenToldTo) {
   for (const char* name : {"box/1", "box/2", "box/3"}) folder.write(name, "Subject: x\n\n");
   Diagnostics problems;
   std::size_t count = 0;
-  read_labelled_mail({{folder.path() / "box", Label::Ham}, {folder.path() / "box", Label::Spam}}, {},
-                     kMaxBytes, problems, [&](LabelledMail&&) { return ++count < 2; });
+  read_labelled_mail({{folder.path() / "box", Label::Ham}, {folder.path() / "box", Label::Spam}}, {}, kMaxBytes,
+                     problems, [&](LabelledMail&&) { return ++count < 2; });
   EXPECT_EQ(count, 2u);
 }
 
@@ -180,8 +174,8 @@ class IndexedMail : public testing::Test {
 
 TEST_F(IndexedMail, IsReadFromFoldersAndArchivesBesideTheIndex) {
   const Reading reading = read(sources());
-  EXPECT_THAT(reading.texts(), ElementsAre("Subject: open ham\n\n", "Subject: open spam\n\n",
-                                           "Subject: packed ham\n\n", "Subject: packed spam\n\n"));
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: open ham\n\n", "Subject: open spam\n\n", "Subject: packed ham\n\n",
+                                           "Subject: packed spam\n\n"));
   EXPECT_EQ(reading.mail[0].corpus, "open");
   EXPECT_EQ(reading.mail[0].date, "2026-01-02");
   EXPECT_EQ(reading.mail[0].split, "train");

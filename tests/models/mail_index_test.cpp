@@ -31,8 +31,7 @@ TEST_F(MailIndex, TakesColumnsInAnyOrderAndCarriageReturns) {
 }
 
 TEST_F(MailIndex, NamesTheColumnItLacks) {
-  EXPECT_THAT(problems_of("corpus\tpath\nc\tp\n"),
-              HasSubstr("index.tsv:1:1: error: the index has no column 'label'"));
+  EXPECT_THAT(problems_of("corpus\tpath\nc\tp\n"), HasSubstr("index.tsv:1:1: error: the index has no column 'label'"));
 }
 
 TEST_F(MailIndex, LocatesWrongLinesAndReadsTheOthers) {
@@ -43,8 +42,8 @@ TEST_F(MailIndex, LocatesWrongLinesAndReadsTheOthers) {
 }
 
 TEST_F(MailIndex, RefusesPathsThatLeadOutOfTheCollection) {
-  const std::string problems = problems_of(
-      "corpus\tpath\tlabel\nc\t../x\tham\n..\tx\tham\nc\t/etc/passwd\tham\nc\ta/../../x\tham\nc\t\tham\n");
+  const std::string problems =
+      problems_of("corpus\tpath\tlabel\nc\t../x\tham\n..\tx\tham\nc\t/etc/passwd\tham\nc\ta/../../x\tham\nc\t\tham\n");
   EXPECT_EQ(rows_, 0u);
   EXPECT_THAT(problems, HasSubstr("index.tsv:2:1"));
   EXPECT_THAT(problems, HasSubstr("index.tsv:6:1"));

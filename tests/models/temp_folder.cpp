@@ -26,8 +26,8 @@ std::filesystem::path TempFolder::write(const std::filesystem::path& name, std::
   return file;
 }
 
-std::filesystem::path TempFolder::write_tar(
-    const std::string& name, const std::vector<std::pair<std::string, std::string>>& members) const {
+std::filesystem::path TempFolder::write_tar(const std::string& name,
+                                            const std::vector<std::pair<std::string, std::string>>& members) const {
   archive* out = archive_write_new();
   archive_write_set_format_pax_restricted(out);
   if (name.ends_with(".gz")) archive_write_add_filter_gzip(out);

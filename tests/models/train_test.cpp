@@ -27,8 +27,8 @@ std::string invented(Label label, std::size_t number) {
   const std::string& one = words[number % 6];
   const std::string& two = words[(number / 6 + 2) % 6];
   return "From: <a" + std::to_string(number) + "@example.org>\nTo: <b@example.net>\nSubject: " + one + " " +
-         std::to_string(number * 7919 % 1000) + "\n\n" + two + " and " + one + ", number " +
-         std::to_string(number) + ".\n";
+         std::to_string(number * 7919 % 1000) + "\n\n" + two + " and " + one + ", number " + std::to_string(number) +
+         ".\n";
 }
 
 class Train : public testing::Test {
@@ -49,9 +49,7 @@ class Train : public testing::Test {
     options_.batch_size = 16;
   }
 
-  bool train(const std::function<bool(const TrainProgress&)>& on_progress = [](const TrainProgress&) {
-    return true;
-  }) {
+  bool train(const std::function<bool(const TrainProgress&)>& on_progress = [](const TrainProgress&) { return true; }) {
     problems_ = {};
     report_ = {};
     return train_model(options_, on_progress, report_, problems_);
@@ -166,8 +164,8 @@ TEST_F(Train, NeverReadsTheTestSplitOfAnIndex) {
   std::string index = "corpus\tpath\tlabel\tsplit\n";
   for (std::size_t i = 0; i < kOfEach; ++i) {
     const std::string split = i % 4 == 0 ? "test" : i % 4 == 1 ? "dev" : "train";
-    index += "spam\t" + std::to_string(i) + "\tspam\t" + split + "\nham\t" + std::to_string(i) + "\tham\t" +
-             split + "\n";
+    index +=
+        "spam\t" + std::to_string(i) + "\tspam\t" + split + "\nham\t" + std::to_string(i) + "\tham\t" + split + "\n";
   }
   options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
   options_.epochs = 1;
