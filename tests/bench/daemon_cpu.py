@@ -25,6 +25,7 @@ import time
 
 SEED = 20260301
 CONNECTIONS = [1, 2, 8, 32]
+PROFILED_CONNECTIONS = 8
 WARM_UP = 200
 SKIPPED = 77
 STAGES = {"parse": "parse_us", "features": "features_us", "queue": "wait_us", "infer": "infer_us", "rules": "rules_us"}
@@ -36,7 +37,7 @@ def parse_arguments():
     parser.add_argument("--corpora", required=True, type=pathlib.Path, help="folder of index.tsv and the archives")
     parser.add_argument("--source", default=pathlib.Path(__file__).resolve().parents[2], type=pathlib.Path)
     parser.add_argument("--messages", default=2000, type=int)
-    parser.add_argument("--perf", type=pathlib.Path, help="profile the last round into this file")
+    parser.add_argument("--perf", type=pathlib.Path, help="profile one more round into this file")
     return parser.parse_args()
 
 
@@ -127,10 +128,16 @@ def measure(arguments, daemon, files, connections):
             + f" | {stages['batch']:.1f} | {daemon.memory_mib('VmRSS'):.0f} | {daemon.memory_mib('VmHWM'):.0f} |")
 
 
-def start_profiler(daemon, file):
-    # cpu-clock is there in virtual machines too, where the processor's own counters often are not.
-    return subprocess.Popen(["perf", "record", "-q", "-g", "-e", "cpu-clock", "-F", "999", "-p",
-                             str(daemon.process.pid), "-o", file], stdin=subprocess.DEVNULL)
+def profile(arguments, daemon, files):
+    """One more round, with perf looking on. cpu-clock is there in virtual machines too."""
+    arguments.perf.unlink(missing_ok=True)
+    profiler = subprocess.Popen(["perf", "record", "-q", "-g", "-e", "cpu-clock", "-F", "999", "-p",
+                                 str(daemon.process.pid), "-o", arguments.perf], stdin=subprocess.DEVNULL)
+    while profiler.poll() is None and not (arguments.perf.exists() and arguments.perf.stat().st_size):
+        time.sleep(0.05)
+    send(arguments, daemon, files, PROFILED_CONNECTIONS)
+    profiler.send_signal(signal.SIGINT)
+    profiler.wait(120)
 
 
 def run(arguments, folder):
@@ -138,20 +145,16 @@ def run(arguments, folder):
     size = sum(file.stat().st_size for file in files)
     print(f"{len(files)} messages of the test split, seed {SEED}, {size / len(files) / 1024:.1f} KiB on average")
     daemon = Daemon(arguments, folder)
-    profiler = None
     try:
         print(f"memory after the start: {daemon.memory_mib('VmRSS'):.0f} MiB\n")
         send(arguments, daemon, files[:WARM_UP], 4)
         print("| connections | messages/s | CPU ms/message | parse us | features us | queue us | inference us | rules us "
               "| batch | RSS MiB | highest RSS MiB |\n|" + "---:|" * 11)
         for connections in CONNECTIONS:
-            if arguments.perf and connections == CONNECTIONS[-1]:
-                profiler = start_profiler(daemon, arguments.perf)
             print(measure(arguments, daemon, files, connections), flush=True)
+        if arguments.perf:
+            profile(arguments, daemon, files)
     finally:
-        if profiler is not None:
-            profiler.send_signal(signal.SIGINT)
-            profiler.wait(120)
         daemon.stop()
     return 0
 

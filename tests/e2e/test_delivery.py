@@ -6,6 +6,7 @@ import subprocess
 from harness import mail, stack
 from harness.dovecot import PASSWORD
 from harness.stack import StackTest
+from harness.wait import until
 
 SPAMMER = {"address": "203.0.113.77", "name": "unknown"}
 
@@ -58,8 +59,8 @@ class Delivery(StackTest):
     def test_one_log_line_tells_the_queue_id_and_the_verdict(self):
         self.stack.deliver(mail.gtube(), self.user)
         self.mailbox.only_message("Junk")
-        postfix_log = self.stack.postfix.log.read_text()
-        queue_id = re.search(rf"(\w+): to=<{self.address}>", postfix_log).group(1)
+        entry = re.compile(rf"(\w+): to=<{self.address}>")
+        queue_id = until(lambda: entry.search(self.stack.postfix.log.read_text()), "Postfix's log line").group(1)
         line = self.stack.winnow.wait_for_log(rf"\b{queue_id}:")
         self.assertRegex(line, r": judged verdict=junk p=\S+ rule=\S+ .*parse_us=\d+")
         self.assertEqual(1, len(self.stack.winnow.log_lines(rf"\b{queue_id}:")))

@@ -110,26 +110,35 @@ class Stop(StackTest):
         if not self.stack.winnow.running():
             self.stack.winnow.start()
 
-    def assert_delivered_judged(self):
+    def assert_delivered_judged(self, code, octets):
+        """After the stop: the message is taken and judged, or refused for now and then taken by the next daemon.
+
+        Postfix hands MAIL over without waiting for a reply, so the daemon may stop before it has read it.
+        """
+        self.assertEqual(0, self.stack.winnow.wait())
+        if code != 250:
+            self.assertEqual(451, code)
+            self.stack.winnow.start()
+            self.stack.deliver(octets, self.user)
         self.stack.postfix.wait_until_queue_is_empty()
         self.assertIsNotNone(self.mailbox.only_message("INBOX")["X-Winnow"])
 
-    def test_sigterm_within_a_message_waits_for_its_end(self):
+    def test_sigterm_within_a_message_loses_nothing(self):
+        octets = mail.ham()
         with self.stack.postfix.client("tempfail") as smtp:
-            message = OpenMessage(smtp, self.address, mail.ham())
+            message = OpenMessage(smtp, self.address, octets)
             self.stack.winnow.send(signal.SIGTERM)
-            self.assertEqual(250, message.finish())
-        self.assertEqual(0, self.stack.winnow.wait())
-        self.assert_delivered_judged()
+            code = message.finish()
+        self.assert_delivered_judged(code, octets)
 
-    def test_sigterm_at_the_end_of_a_message_still_gives_the_verdict(self):
+    def test_sigterm_at_the_end_of_a_message_loses_nothing(self):
+        octets = mail.ham()
         with self.stack.postfix.client("tempfail") as smtp:
-            message = OpenMessage(smtp, self.address, mail.ham())
+            message = OpenMessage(smtp, self.address, octets)
             message.send_rest()
             self.stack.winnow.send(signal.SIGTERM)
-            self.assertEqual(250, message.reply())
-        self.assertEqual(0, self.stack.winnow.wait())
-        self.assert_delivered_judged()
+            code = message.reply()
+        self.assert_delivered_judged(code, octets)
 
     def test_sigterm_to_a_stopped_process_loses_nothing(self):
         octets = mail.ham()
@@ -140,12 +149,7 @@ class Stop(StackTest):
             self.stack.winnow.send(signal.SIGTERM)
             self.stack.winnow.send(signal.SIGCONT)
             code = message.reply()
-        self.assertEqual(0, self.stack.winnow.wait())
-        if code != 250:  # whoever is woken first takes the signal; libmilter does not wait for messages
-            self.assertEqual(451, code)
-            self.stack.winnow.start()
-            self.stack.deliver(octets, self.user)
-        self.assert_delivered_judged()
+        self.assert_delivered_judged(code, octets)
 
     def test_sigterm_when_idle_ends_with_status_0_and_takes_the_socket_away(self):
         self.assertEqual(0, self.stack.winnow.stop())

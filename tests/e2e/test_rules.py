@@ -113,17 +113,14 @@ class Thresholds(StackTest):
     move it to the other side."""
 
     TEXT = "Last chance to save 30 % on the winter sale. Order now: http://shop.example/sale\n"
-    RULES = """
+    TEMPLATE = """
 version: 1
 thresholds: {{ junk: {junk:.3f}%, flag: {flag:.3f}% }}
 rules:
   - {{ id: junk, when: spam >= junk, then: [junk] }}
   - {{ id: flag, when: spam >= flag, then: [flag] }}
 """
-    @classmethod
-    def setUpClass(cls):
-        cls.template, cls.RULES = cls.RULES, cls.RULES.format(junk=90, flag=50)
-        super().setUpClass()
+    RULES = TEMPLATE.format(junk=90, flag=50)
 
     def deliver_and_read(self, user):
         self.stack.deliver(self.octets, user)
@@ -139,7 +136,7 @@ rules:
 
     def use_thresholds(self, flag, junk):
         reloads = len(self.stack.winnow.log_lines(r"\breloaded\b"))
-        self.stack.winnow.write_rules(self.template.format(flag=flag, junk=junk))
+        self.stack.winnow.write_rules(self.TEMPLATE.format(flag=flag, junk=junk))
         self.stack.winnow.send(signal.SIGUSR1)
         self.stack.winnow.wait_for_log(r"\breloaded\b", beyond=reloads)
 
