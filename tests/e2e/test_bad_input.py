@@ -11,7 +11,7 @@ BIG_BODIES_AT_ONCE = 3
 
 
 class BadInput(StackTest):
-    def assert_sane_verdict(self, octets, folder=None):
+    def assert_sane_verdict(self, octets):
         """Delivers one message and returns it; the daemon has judged it, lives, and has not grown beyond the bound."""
         before = self.stack.winnow.resident_mib("VmHWM")
         self.stack.deliver(octets, self.user)
