@@ -94,7 +94,7 @@ void finish_what_is_in_flight(Daemon& daemon) {
   const std::chrono::microseconds deadline = daemon.service.snapshot()->settings.milter.deadline;
   daemon.server->close_door();
   (void)daemon.service.transactions().wait_for_zero(Clock::now() + deadline);
-  daemon.server->stop();
+  daemon.service.close();
   (void)daemon.service.in_flight().wait_for_zero(Clock::now() + deadline + std::chrono::seconds(1));
   std::this_thread::sleep_until(daemon.service.transactions().last_leave() + kAnswerGrace);
 }

@@ -12,7 +12,6 @@
 #include <exception>
 #include <new>
 #include <optional>
-#include <thread>
 
 #include "milter/listen_socket.h"
 #include "milter/message_log.h"
@@ -266,10 +265,6 @@ class Server : public LibmilterServer {
 
   bool open(const MilterSettings& settings, std::string& error);
   bool run() override { return ::smfi_main() == MI_SUCCESS; }
-  void stop() override {
-    // smfi_stop() sets its flag at once and then waits for a lock that libmilter's listener holds for up to 5 s.
-    std::thread([] { (void)::smfi_stop(); }).detach();
-  }
   void close_door() override {
     if (endpoint_.family == Endpoint::Family::Unix) (void)::unlink(endpoint_.path.c_str());
   }

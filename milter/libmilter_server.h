@@ -1,13 +1,13 @@
 // libmilter_server.h - libmilter's callbacks on one side, Session and MailService on the other; nothing else knows libmilter.
 //
 // Owns:    the listening socket. One per process: libmilter's state is the process's.
-// Threads: listen() and run() once each; stop() and close_door() from any thread. libmilter runs callbacks on threads of
+// Threads: listen() and run() once each; close_door() from any thread. libmilter runs callbacks on threads of
 //          its own, of which there is no upper limit; the model never runs on them.
-// Blocks:  run() until stopped.
+// Blocks:  run() for good.
 // Fails:   listen() returns null and says why.
 //
-// libmilter never joins its worker threads. After stop() the service given to listen() must live on, and the process has
-// to end with std::_Exit.
+// There is no stop(): libmilter's own destroys the locks that its workers still use, and never joins them. The service
+// given to listen() must live on, and the process has to end with std::_Exit.
 // Source:  libmilter 8.17 (engine.c, worker.c, listener.c, signal.c).
 #pragma once
 
@@ -26,10 +26,8 @@ class LibmilterServer {
   static std::unique_ptr<LibmilterServer> listen(const MilterSettings& settings, MailService& service,
                                                  std::string& error);
 
-  /// Answers MTAs until stop(), or until libmilter gets a signal that stops it. False: it could not go on.
+  /// Answers MTAs until the process ends, or libmilter gets a signal that stops it. False: it could not go on.
   virtual bool run() = 0;
-  /// No further callbacks but those of commands already taken; answers under way are still sent.
-  virtual void stop() = 0;
   /// Removes the socket file, so that no MTA connects any more. Those who have keep their connection.
   virtual void close_door() = 0;
   /// Where it listens, with the port it really got.

@@ -13,11 +13,11 @@ std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
 }
 
-Judgement overload(const Snapshot& snapshot) {
+/// The judgement of a message that is not even looked at.
+Judgement unjudged(const Snapshot& snapshot, ScoreError cause, OnError action, std::string why) {
   Judgement judgement;
   judgement.model = snapshot.engine->manifest().name;
-  judgement.fallback =
-      Fallback{ScoreError::Busy, snapshot.settings.milter.on_overload, "max_in_flight messages are under way"};
+  judgement.fallback = Fallback{cause, action, std::move(why)};
   return judgement;
 }
 
@@ -39,10 +39,14 @@ void MailService::replace(std::shared_ptr<const Snapshot> snapshot) {
 Judgement MailService::judge_within_limits(const Session& session, const std::function<void()>& on_wait,
                                            Clock::time_point start) {
   const Snapshot& snapshot = *session.snapshot();
-  const Activity place(in_flight_, snapshot.settings.milter.max_in_flight);
+  const MilterSettings& settings = snapshot.settings.milter;
+  const Activity place(in_flight_, settings.max_in_flight);
   metrics_.in_flight(in_flight_.count());
-  if (!place) return overload(snapshot);
-  return judge(snapshot, session.input(), {start + snapshot.settings.milter.deadline, on_wait});
+  if (closed_) return unjudged(snapshot, ScoreError::Stopped, settings.on_error, "the daemon is stopping");
+  if (!place) {
+    return unjudged(snapshot, ScoreError::Busy, settings.on_overload, "max_in_flight messages are under way");
+  }
+  return judge(snapshot, session.input(), {start + settings.deadline, on_wait});
 }
 
 void MailService::note(const Judgement& judgement, std::chrono::microseconds total) {

@@ -6,6 +6,7 @@
 // Fails:   end_of_message() never throws; what goes wrong is answered by on_error or on_overload.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -33,6 +34,9 @@ class MailService {
   /// The answer when the session's content could not even be kept.
   Answer give_up(const Session& session, std::string_view queue_id, const char* why) noexcept;
 
+  /// From now on, messages that come to their end are answered by on_error at once.
+  void close() { closed_ = true; }
+
   /// Messages between MAIL and answer, and those between end of message and answer.
   ActivityCount& transactions() { return transactions_; }
   ActivityCount& in_flight() { return in_flight_; }
@@ -49,6 +53,7 @@ class MailService {
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
   ActivityCount transactions_, in_flight_;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace winnow

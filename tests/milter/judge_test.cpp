@@ -206,6 +206,14 @@ TEST_F(MailServiceTest, AnswersOverloadAtOnceWhenTooManyAreInFlight) {
   EXPECT_THAT(log_.lines_, testing::ElementsAre(testing::StartsWith("A1: fallback cause=busy action=tempfail")));
 }
 
+TEST_F(MailServiceTest, AnswersByOnErrorAtOnceOnceItIsClosed) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  service.close();
+  EXPECT_EQ(service.end_of_message(session_for(snapshot), "A1", {}).reply.kind, Reply::Kind::Accept);
+  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::Stopped));
+}
+
 TEST_F(MailServiceTest, AcceptsSkippedMailUnseen) {
   auto snapshot = make_snapshot(kJunkRule);
   Diagnostics problems;
