@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 
 std::string number(std::uint64_t value, unsigned width) {
   std::string bytes;
-  for (unsigned i = 0; i < width; ++i) bytes += static_cast<char>(value >> (8 * i));
+  for (unsigned i = 0; i < width; ++i) bytes += i < sizeof value ? static_cast<char>(value >> (8 * i)) : '\0';
   return bytes;
 }
 
