@@ -16,7 +16,7 @@ packages_of() {
       # Without OpenBLAS LibTorch falls back to the reference BLAS, 20 times slower.
       echo libopenblas0-pthread publicsuffix ;;
     test)
-      echo clang llvm libgtest-dev libgmock-dev libbenchmark-dev python3 postfix dovecot-core dovecot-lmtpd \
+      echo clang libclang-rt-dev llvm libgtest-dev libgmock-dev libbenchmark-dev python3 postfix dovecot-core dovecot-lmtpd \
         dovecot-imapd dovecot-sieve miltertest ;;
   esac
 }
