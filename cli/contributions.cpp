@@ -81,7 +81,7 @@ Features without_dense(const Features& all, std::size_t index) {
 }  // namespace
 
 Contributions contributions_of(const Engine& engine, const Message& message, std::size_t max_in_flight) {
-  std::vector<TokenOrigin> origins;
+  FeatureOrigins origins;
   const Features all = engine.extractor().extract(message, origins);
   Contributions result;
   std::vector<double> token_rest(all.tokens.size()), dense_rest(all.dense.size());
@@ -96,7 +96,7 @@ Contributions contributions_of(const Engine& engine, const Message& message, std
   if (!result.error.empty()) return result;
 
   for (std::size_t i = 0; i < all.tokens.size(); ++i) {
-    result.tokens.push_back({origins[i].name, all.weights[i], result.log_odds - token_rest[i]});
+    result.tokens.push_back({origins.tokens[i].name, all.weights[i], result.log_odds - token_rest[i]});
   }
   for (std::size_t i = 0; i < all.dense.size(); ++i) {
     const double change = all.dense[i] != 0.0f ? result.log_odds - dense_rest[i] : 0.0;

@@ -25,6 +25,14 @@ const std::vector<DenseFeature>& dense_features() {
   return features;
 }
 
+std::string sentence_of(const DenseRow& row, float value, const MessageFacts& facts) {
+  if (value == 0) return "";
+  std::string sentence(value < 0 && !row.about.says_below.empty() ? row.about.says_below : row.about.says);
+  const std::size_t gap = sentence.find("{}");
+  if (gap == std::string::npos || row.detail == nullptr) return sentence;
+  return sentence.replace(gap, 2, row.detail(facts));
+}
+
 std::string dense_feature_table() {
   std::string page =
       "# Dense features\n\n"
@@ -33,12 +41,13 @@ std::string dense_feature_table() {
       feature_schema().id +
       "`. Values are scaled to the stated range; 0 means \"not there\" or \"not known\".\n"
       "\"log 20\" reads: 1 from 20 on, growing with the logarithm below.\n\n"
-      "| # | name | meaning | range | reads |\n| ---: | --- | --- | --- | --- |\n";
+      "| # | name | meaning | range | reads | says in an explanation |\n| ---: | --- | --- | --- | --- | --- |\n";
   std::size_t number = 0;
   for (const DenseFeature& feature : dense_features()) {
     page += "| " + std::to_string(++number) + " | `" + std::string(feature.name) + "` | " +
             std::string(feature.meaning) + " | " + std::string(feature.range) + " | " +
-            std::string(feature.source) + " |\n";
+            std::string(feature.source) + " | " + std::string(feature.says) +
+            (feature.says_below.empty() ? "" : "; below 0: " + std::string(feature.says_below)) + " |\n";
   }
   return page;
 }

@@ -17,7 +17,12 @@ namespace winnow {
 struct DenseRow {
   DenseFeature about;
   float (*compute)(const MessageFacts& facts);
+  /// The name that stands for "{}" in what the row says; none for most rows.
+  std::string (*detail)(const MessageFacts& facts) = nullptr;
 };
+
+/// What the row's `value` says of the mail; "" for 0.
+std::string sentence_of(const DenseRow& row, float value, const MessageFacts& facts);
 
 /// All rows in model order.
 const std::vector<DenseRow>& dense_rows();

@@ -25,11 +25,18 @@ std::vector<float> dense_values(const MessageFacts& facts) {
   return values;
 }
 
+std::vector<std::string> dense_sentences(const std::vector<float>& values, const MessageFacts& facts) {
+  std::vector<std::string> sentences;
+  for (std::size_t i = 0; i < values.size(); ++i) sentences.push_back(sentence_of(dense_rows()[i], values[i], facts));
+  return sentences;
+}
+
 Features extract_features(const Message& message, std::size_t table_size, const FeatureLimits& limits,
-                          std::vector<TokenOrigin>* origins) {
+                          FeatureOrigins* origins) {
   const MessageFacts facts = gather_facts(message, limits);
   Features features;
   features.dense = dense_values(facts);
+  if (origins != nullptr) origins->dense = dense_sentences(features.dense, facts);
   TokenCollector tokens(table_size, limits.max_tokens, origins);
   add_tokens(facts, features.dense, limits, tokens);
   tokens.finish(features);
@@ -79,7 +86,7 @@ Features FeatureExtractor::extract(const Message& message) const {
   return extract_features(message, table_size_, limits_, nullptr);
 }
 
-Features FeatureExtractor::extract(const Message& message, std::vector<TokenOrigin>& origins) const {
+Features FeatureExtractor::extract(const Message& message, FeatureOrigins& origins) const {
   return extract_features(message, table_size_, limits_, &origins);
 }
 

@@ -29,6 +29,9 @@ struct DenseFeature {
   std::string_view meaning;
   std::string_view range;
   std::string_view source;  // which part of the message it reads
+  /// What a value above 0 says of a mail, to its reader; "{}" stands for a name out of the mail.
+  std::string_view says;
+  std::string_view says_below = {};  // the same for a value below 0, where there is one
 };
 
 /// The dense features in model order.
@@ -49,10 +52,19 @@ struct FeatureLimits {
   std::size_t max_urls = 100;
 };
 
-/// Where a token came from, for `explain`: "subject word \"invoice\"".
+/// Where a token came from. Texts hold text of the mail; whoever prints them escapes them.
 struct TokenOrigin {
   std::int64_t token = 0;
-  std::string name;  // readable; text of the mail is escaped by whoever prints it
+  std::string name;   // `subject characters "nvoi"`
+  std::string group;  // what a reader knows it as, when that is more: `subject word "invoice"`
+
+  const std::string& reads() const { return group.empty() ? name : group; }
+};
+
+/// Where the features of one message came from, in the order of Features.
+struct FeatureOrigins {
+  std::vector<TokenOrigin> tokens;  // of each unique token
+  std::vector<std::string> dense;   // what the value says of this mail; "" for 0
 };
 
 class FeatureExtractor {
@@ -62,8 +74,8 @@ class FeatureExtractor {
 
   Features extract(const Message& message) const;
 
-  /// The same Features, and the origin of each unique token (index-aligned with tokens).
-  Features extract(const Message& message, std::vector<TokenOrigin>& origins) const;
+  /// The same Features, and where each came from.
+  Features extract(const Message& message, FeatureOrigins& origins) const;
 
  private:
   std::size_t table_size_;

@@ -69,7 +69,7 @@ void count_host(const Link& link, const UrlParts& parts, LinkFacts& facts) {
   if (link.host.find("xn--") != std::string::npos) ++facts.punycode;
   if (!parts.port.empty() && parts.port != "80" && parts.port != "443") ++facts.ports;
   if (parts.has_user) ++facts.users;
-  if (contains(kShorteners, link.domain)) ++facts.shorteners;
+  if (contains(kShorteners, link.domain) && ++facts.shorteners == 1) facts.shortener = link.domain;
   if (ends_with_any(link.host, std::begin(kFreeHosting), std::end(kFreeHosting))) ++facts.free_hosting;
   if (!is_ip_address(link.host)) {
     facts.most_labels = std::max(
@@ -105,10 +105,14 @@ void count_link(const Link& link, std::string_view sender_domain, LinkFacts& fac
   count_host(link, parts, facts);
   if (link.scheme == "http") ++facts.unencrypted;
   if (!sender_domain.empty() && link.domain != sender_domain) ++facts.foreign;
-  if (!link.text_domain.empty() && link.text_domain != link.domain) ++facts.text_names_other;
+  if (!link.text_domain.empty() && link.text_domain != link.domain && ++facts.text_names_other == 1)
+    facts.named_elsewhere = link.text_domain;
   if (std::find(facts.domains.begin(), facts.domains.end(), link.domain) == facts.domains.end()) {
     facts.domains.push_back(link.domain);
-    if (brand_elsewhere(link)) facts.brand_in_foreign_host = true;
+    if (!facts.brand_in_foreign_host && brand_elsewhere(link)) {
+      facts.brand_in_foreign_host = true;
+      facts.brand_host = link.host;
+    }
   }
   facts.longest = std::max(facts.longest, link.url.size());
   facts.path_entropy += entropy(parts.path);

@@ -56,6 +56,9 @@ struct LinkFacts {
   double path_entropy = 0;      // mean bits per character of the paths
   std::size_t common_tld = 0, country_tld = 0, cheap_tld = 0;
   bool brand_in_foreign_host = false;  // "paypal.example.net", or a brand as another domain's label
+  // For explanations: the first domain that a text names and the link does not lead to, the first URL shortener, the
+  // first host that borrows a brand.
+  std::string_view named_elsewhere, shortener, brand_host;
 };
 
 struct AttachmentFacts {

@@ -41,14 +41,23 @@ const std::array<SpaceAbout, kSpaces>& spaces() {
   return kTable;
 }
 
+std::string token_name(Space space, std::string_view first, std::string_view second) {
+  const std::string_view about = spaces()[static_cast<std::size_t>(space)].name;
+  std::string name;
+  name.reserve(about.size() + first.size() + second.size() + 4);
+  name.append(about).append(" \"").append(first);
+  if (!second.empty()) name.append(" ").append(second);
+  return name += '"';
+}
+
 TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens,
-                               std::vector<TokenOrigin>* origins)
+                               FeatureOrigins* origins)
     : mask_(table_size - 1),
       max_tokens_(std::min(max_tokens, kMostTokens)),
       origins_(origins),
       slots_(slots_for(max_tokens_)) {
   entries_.reserve(std::min<std::size_t>(max_tokens_, 2048));
-  if (origins_ != nullptr) origins_->clear();
+  if (origins_ != nullptr) origins_->tokens.clear();
 }
 
 TokenCollector::Entry* TokenCollector::find_or_add(std::uint32_t token, Space space) {
@@ -70,20 +79,17 @@ TokenCollector::Entry* TokenCollector::find_or_add(std::uint32_t token, Space sp
   return &entries_.back();
 }
 
-void TokenCollector::add(Space space, std::uint64_t hash, std::string_view first, std::string_view second) {
+TokenOrigin* TokenCollector::add(Space space, std::uint64_t hash, std::string_view first, std::string_view second) {
   const auto token = static_cast<std::uint32_t>(with_space(hash, space) & mask_);
   Entry* const entry = find_or_add(token, space);
-  if (entry == nullptr) return;
-  if (++entry->times > 1 || origins_ == nullptr) return;
-  std::string name(spaces()[static_cast<std::size_t>(space)].name);
-  name.append(" \"").append(first);
-  if (!second.empty()) name.append(" ").append(second);
-  name += '"';
-  origins_->push_back({static_cast<std::int64_t>(token), std::move(name)});
+  if (entry == nullptr) return nullptr;
+  if (++entry->times > 1 || origins_ == nullptr) return nullptr;
+  origins_->tokens.push_back({static_cast<std::int64_t>(token), token_name(space, first, second), {}});
+  return &origins_->tokens.back();
 }
 
-void TokenCollector::add_text(Space space, std::string_view text) {
-  if (!text.empty()) add(space, XXH3_64bits(text.data(), text.size()), text);
+TokenOrigin* TokenCollector::add_text(Space space, std::string_view text) {
+  return text.empty() ? nullptr : add(space, XXH3_64bits(text.data(), text.size()), text);
 }
 
 void TokenCollector::finish(Features& features) const {

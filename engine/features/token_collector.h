@@ -54,17 +54,24 @@ struct SpaceAbout {
 };
 const std::array<SpaceAbout, kSpaces>& spaces();
 
+/// `subject word "invoice"`, `text pair "click here"`
+std::string token_name(Space space, std::string_view first, std::string_view second = {});
+
 class TokenCollector {
  public:
   /// `origins` may be null.
-  TokenCollector(std::size_t table_size, std::size_t max_tokens, std::vector<TokenOrigin>* origins);
+  TokenCollector(std::size_t table_size, std::size_t max_tokens, FeatureOrigins* origins);
 
-  /// Counts a token by the hash of its text; `text` is only read for the origin.
-  void add(Space space, std::uint64_t hash, std::string_view text) { add(space, hash, text, {}); }
+  /// Counts a token by the hash of its text; `text` is only read for the origin. All of these return the origin of a
+  /// token that is new, valid until the next call; null when it is not new or nobody asked for origins.
+  TokenOrigin* add(Space space, std::uint64_t hash, std::string_view text) { return add(space, hash, text, {}); }
   /// A pair of words.
-  void add(Space space, std::uint64_t hash, std::string_view first, std::string_view second);
+  TokenOrigin* add(Space space, std::uint64_t hash, std::string_view first, std::string_view second);
   /// Hashes the text itself.
-  void add_text(Space space, std::string_view text);
+  TokenOrigin* add_text(Space space, std::string_view text);
+
+  /// Null when nobody asked for origins.
+  const FeatureOrigins* origins() const { return origins_; }
 
   /// Fills tokens and weights.
   void finish(Features& features) const;
@@ -80,7 +87,7 @@ class TokenCollector {
 
   const std::size_t mask_;
   const std::size_t max_tokens_;
-  std::vector<TokenOrigin>* const origins_;
+  FeatureOrigins* const origins_;
   std::vector<Entry> entries_;
   std::vector<std::uint16_t> slots_;  // open addressing: index into entries_ plus one
   std::array<std::size_t, kSpaces> used_{};

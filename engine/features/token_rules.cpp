@@ -99,8 +99,8 @@ void TokenRules::opening() {
     const Word_ current = word_of(text, word);
     if (word.no_spaces) {
       run_grams(current.text, Space::OpeningWord);
-    } else {
-      tokens_.add(Space::OpeningWord, current.hash, current.text);
+    } else if (TokenOrigin* origin = tokens_.add(Space::OpeningWord, current.hash, current.text)) {
+      origin->group = token_name(Space::TextWord, current.text);
     }
   }
 }
@@ -117,15 +117,28 @@ void TokenRules::quoted_and_hidden() {
   plain_words(utf8_prefix(facts_.message->hidden_text, kMaxHidden), Space::HiddenWord, kMaxWords);
 }
 
+/// The word that a gram of `text` is a piece of, or begins before; "" for scripts without spaces.
+std::string_view word_around(const NormalText& text, std::string_view gram) {
+  const auto from = static_cast<std::size_t>(gram.data() - text.text.data());
+  const auto word = std::upper_bound(text.words.begin(), text.words.end(), from, [](std::size_t at, const Word& w) {
+    return at < std::size_t{w.begin} + w.length;
+  });
+  if (word == text.words.end() || word->no_spaces || word->begin >= from + gram.size()) return {};
+  return text.word(*word);
+}
+
 void TokenRules::grams() {
   constexpr std::size_t kSize = 4;
-  const auto add = [&](std::string_view text, Space space, std::size_t max) {
-    for_each_gram(text, kSize, max, [&](std::string_view gram) {
-      tokens_.add(space, XXH3_64bits(gram.data(), gram.size()), gram);
+  const auto add = [&](const NormalText& text, Space space, Space word_space) {
+    for_each_gram(text.text, kSize, limits_.max_gram_chars, [&](std::string_view gram) {
+      TokenOrigin* const origin = tokens_.add(space, XXH3_64bits(gram.data(), gram.size()), gram);
+      if (origin == nullptr) return;
+      const std::string_view word = word_around(text, gram);
+      if (!word.empty()) origin->group = token_name(word_space, word);
     });
   };
-  add(facts_.subject.normal.text, Space::SubjectGram, limits_.max_gram_chars);
-  add(facts_.body_normal.text, Space::TextGram, limits_.max_gram_chars);
+  add(facts_.subject.normal, Space::SubjectGram, Space::SubjectWord);
+  add(facts_.body_normal, Space::TextGram, Space::TextWord);
 }
 
 /// RFC 2606 names stand for somebody; as a feature they would mark mail whose addresses were replaced.
@@ -206,7 +219,7 @@ void TokenRules::buckets(const std::vector<float>& dense) {
     std::string name(rows[i].about.name);
     name += ' ';
     name += std::to_string(step);
-    tokens_.add_text(Space::Bucket, name);
+    if (TokenOrigin* origin = tokens_.add_text(Space::Bucket, name)) origin->group = tokens_.origins()->dense[i];
   }
 }
 

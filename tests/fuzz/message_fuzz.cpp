@@ -64,9 +64,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const winnow::FeatureExtractor extractor(kTable);
   const winnow::Features features = extractor.extract(message);
   check_features(features, kTable);
-  std::vector<winnow::TokenOrigin> origins;
+  winnow::FeatureOrigins origins;
   require(extractor.extract(message, origins).tokens == features.tokens &&
-          origins.size() == features.tokens.size());
+          origins.tokens.size() == features.tokens.size() && origins.dense.size() == features.dense.size());
   winnow::contains_gtube(message);
   return 0;
 }

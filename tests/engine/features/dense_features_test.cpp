@@ -209,6 +209,51 @@ TEST(DenseFeatures, HaveUniqueNames) {
   EXPECT_GE(names.size(), 50U);
 }
 
+/// What the explanation of `message` says of the feature.
+std::string sentence(const Message& message, std::string_view name) {
+  FeatureOrigins origins;
+  FeatureExtractor(1u << 18).extract(message, origins);
+  for (std::size_t i = 0; i < dense_features().size(); ++i) {
+    if (dense_features()[i].name == name) return origins.dense[i];
+  }
+  return "no dense feature " + std::string(name);
+}
+
+TEST(DenseFeatures, AllSaySomethingToTheReaderOfAMail) {
+  std::set<std::string_view> said;
+  for (const DenseFeature& feature : dense_features()) {
+    EXPECT_FALSE(feature.says.empty()) << feature.name;
+    EXPECT_TRUE(said.insert(feature.says).second) << feature.says;
+    EXPECT_EQ(feature.range.rfind("-1", 0) == 0, !feature.says_below.empty()) << feature.name;
+  }
+}
+
+TEST(DenseFeatures, SayWhatTheMailNames) {
+  Message message = message_of(
+      "From: PayPal Service <a1@shop.xyz>\nReply-To: <b@other.com>\nSubject: hello\nContent-Type: text/html\n\n"
+      "<a href='http://evil.com/x'>www.paypal.com</a> <a href='http://bit.ly/x'>more</a> "
+      "<a href='http://paypal.secure-login.com/'>log in</a>\n");
+  message.envelope = {.helo = "localhost", .mail_from = "x@bounce.net", .present = true};
+  message.authentication.dkim_domain = "signer.com";
+  EXPECT_EQ(sentence(message, "link_text_other_host"), "link text names paypal.com, target does not");
+  EXPECT_EQ(sentence(message, "link_shortener"), "a link by the URL shortener bit.ly");
+  EXPECT_EQ(sentence(message, "link_brand_elsewhere"), "link to paypal.secure-login.com, whose name borrows a brand");
+  EXPECT_EQ(sentence(message, "from_cheap_tld"),
+            "the sender's domain ends in xyz, which is sold cheaply and abused much");
+  EXPECT_EQ(sentence(message, "from_brand_elsewhere"), "names paypal, but the sender's domain is another");
+  EXPECT_EQ(sentence(message, "reply_to_differs"), "answers go to another domain, other.com");
+  EXPECT_EQ(sentence(message, "mail_from_differs"), "the envelope names another sender domain, bounce.net");
+  EXPECT_EQ(sentence(message, "helo_odd"), "the sending host calls itself localhost, which is no host name");
+  EXPECT_EQ(sentence(message, "dkim_aligned"), "signed by another domain, signer.com");
+  message.envelope.client_name = "host.provider.com";
+  EXPECT_EQ(sentence(message, "helo_differs"), "the sending host calls itself localhost, which is not its name");
+}
+
+TEST(DenseFeatures, SayNothingWhenTheyAreZero) {
+  EXPECT_EQ(sentence(message_of("From: a@b.com\n\nx\n"), "link_shortener"), "");
+  EXPECT_EQ(sentence(message_of("From: a@b.com\n\nx\n"), "spf"), "");
+}
+
 TEST(DenseFeatures, AreDocumentedAsTheyAre) {
   std::ifstream page(WINNOW_SOURCE_DIR "/docs/features.md");
   std::stringstream content;

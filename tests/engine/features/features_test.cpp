@@ -75,22 +75,23 @@ TEST(Features, DoNotChangeWithTheBreakingOfLines) {
 
 TEST(Features, HaveUniqueTokensWithinTheTable) {
   const FeatureExtractor small(256);
-  std::vector<TokenOrigin> origins;
+  FeatureOrigins origins;
   const Features features = small.extract(message_of(kHeaders + kBody), origins);
   EXPECT_EQ(features.tokens.size(), features.weights.size());
-  EXPECT_EQ(features.tokens.size(), origins.size());
+  EXPECT_EQ(features.tokens.size(), origins.tokens.size());
+  EXPECT_EQ(features.dense.size(), origins.dense.size());
   EXPECT_EQ(std::set<std::int64_t>(features.tokens.begin(), features.tokens.end()).size(),
             features.tokens.size());
   for (std::size_t i = 0; i < features.tokens.size(); ++i) {
     EXPECT_GE(features.tokens[i], 0);
     EXPECT_LT(features.tokens[i], 256);
     EXPECT_GT(features.weights[i], 0);
-    EXPECT_EQ(origins[i].token, features.tokens[i]);
+    EXPECT_EQ(origins.tokens[i].token, features.tokens[i]);
   }
 }
 
 TEST(Features, AreTheSameWithAndWithoutOrigins) {
-  std::vector<TokenOrigin> origins;
+  FeatureOrigins origins;
   expect_equal(FeatureExtractor(1u << 18).extract(message_of(kHeaders + kBody), origins),
                features_of(kHeaders + kBody));
 }

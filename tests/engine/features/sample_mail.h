@@ -31,10 +31,10 @@ inline float dense_value(const std::string& raw, std::string_view name) {
 }
 
 inline std::vector<std::string> origin_names(const Message& message, const FeatureLimits& limits = {}) {
-  std::vector<TokenOrigin> origins;
+  FeatureOrigins origins;
   FeatureExtractor(1u << 18, limits).extract(message, origins);
   std::vector<std::string> names;
-  for (const TokenOrigin& origin : origins) names.push_back(origin.name);
+  for (const TokenOrigin& origin : origins.tokens) names.push_back(origin.name);
   return names;
 }
 

@@ -31,13 +31,13 @@ TEST(Tokens, TellSubjectOpeningAndTextApart) {
 
 TEST(Tokens, OfTheSameWordInSubjectAndTextDiffer) {
   const FeatureExtractor extractor(1u << 18);
-  std::vector<TokenOrigin> subject, text;
+  FeatureOrigins subject, text;
   extractor.extract(message_of("Subject: invoice\n\n"), subject);
   extractor.extract(message_of("\ninvoice\n"), text);
-  const auto token = [](const std::vector<TokenOrigin>& origins, const std::string& name) {
-    const auto found =
-        std::find_if(origins.begin(), origins.end(), [&](const TokenOrigin& o) { return o.name == name; });
-    return found == origins.end() ? -1 : found->token;
+  const auto token = [](const FeatureOrigins& origins, const std::string& name) {
+    const auto found = std::find_if(origins.tokens.begin(), origins.tokens.end(),
+                                    [&](const TokenOrigin& o) { return o.name == name; });
+    return found == origins.tokens.end() ? -1 : found->token;
   };
   EXPECT_NE(token(subject, "subject word \"invoice\""), -1);
   EXPECT_NE(token(text, "text word \"invoice\""), -1);
@@ -158,11 +158,11 @@ TEST(Body, KeepsASignatureThatIsNoListFooter) {
 
 TEST(Tokens, OfOneNamespaceHaveTheSameTotalWeightInShortAndLongMail) {
   const auto norm = [](const std::string& raw) {
-    std::vector<TokenOrigin> origins;
+    FeatureOrigins origins;
     const Features features = FeatureExtractor(1u << 22).extract(message_of(raw), origins);
     double squares = 0;
-    for (std::size_t i = 0; i < origins.size(); ++i) {
-      if (origins[i].name.rfind("text word", 0) == 0)
+    for (std::size_t i = 0; i < origins.tokens.size(); ++i) {
+      if (origins.tokens[i].name.rfind("text word", 0) == 0)
         squares += static_cast<double>(features.weights[i]) * features.weights[i];
     }
     return std::sqrt(squares);
@@ -175,13 +175,38 @@ TEST(Tokens, OfOneNamespaceHaveTheSameTotalWeightInShortAndLongMail) {
 }
 
 TEST(Tokens, OfFrequentWordsWeighMore) {
-  std::vector<TokenOrigin> origins;
+  FeatureOrigins origins;
   const Features features =
       FeatureExtractor(1u << 18).extract(message_of("\nfree free free free once\n"), origins);
   std::map<std::string, float> weight;
-  for (std::size_t i = 0; i < origins.size(); ++i) weight[origins[i].name] = features.weights[i];
+  for (std::size_t i = 0; i < origins.tokens.size(); ++i) weight[origins.tokens[i].name] = features.weights[i];
   EXPECT_GT(weight["text word \"free\""], weight["text word \"once\""]);
   EXPECT_LT(weight["text word \"free\""], 3 * weight["text word \"once\""]);
+}
+
+std::string group_of(const std::string& raw, const std::string& name) {
+  FeatureOrigins origins;
+  FeatureExtractor(1u << 22).extract(message_of(raw), origins);
+  for (const TokenOrigin& origin : origins.tokens) {
+    if (origin.name == name) return origin.reads();
+  }
+  return "no token " + name;
+}
+
+TEST(Tokens, ReadAsTheWordTheyArePiecesOf) {
+  const std::string raw = "Subject: please click\n\nsee the invoice below\n";
+  EXPECT_EQ(group_of(raw, "text characters \"nvoi\""), "text word \"invoice\"");
+  EXPECT_EQ(group_of(raw, "text characters \"ee t\""), "text word \"see\"");
+  EXPECT_EQ(group_of(raw, "text characters \" inv\""), "text word \"invoice\"");
+  EXPECT_EQ(group_of(raw, "subject characters \"lick\""), "subject word \"click\"");
+  EXPECT_EQ(group_of(raw, "opening word \"invoice\""), "text word \"invoice\"");
+  EXPECT_EQ(group_of(raw, "text word \"invoice\""), "text word \"invoice\"");
+  EXPECT_EQ(group_of(raw, "text pair \"see the\""), "text pair \"see the\"");
+}
+
+TEST(Tokens, OfDenseValuesReadAsWhatTheValueSays) {
+  EXPECT_EQ(group_of("Subject: hi!!!!!\n\nx\n", "bucket \"subject_exclamations 3\""),
+            "exclamation marks in the subject");
 }
 
 TEST(Tokens, AreBounded) {
