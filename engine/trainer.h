@@ -44,7 +44,10 @@ class Trainer {
   virtual Status step(const TokenBatch& batch, const std::vector<float>& targets,
                       const std::vector<float>& importance, double& loss) = 0;
   /// Logits without dropout.
-  virtual Status predict(const TokenBatch& batch, std::vector<float>& logits) = 0;
+  virtual Status predict(const TokenBatch& batch, std::vector<float>& logits) const = 0;
+  /// Takes the other model in: from now on the logits are the mean of both, this one counting for `own` models and the
+  /// other for one. The architecture becomes wider by the other's; what comes after is prediction and saving only.
+  virtual Status absorb(const Trainer& other, std::size_t own) = 0;
   /// Module and optimizer, to go on later with restore().
   virtual Status checkpoint(std::string& bytes) = 0;
   virtual Status restore(const std::string& bytes) = 0;

@@ -66,6 +66,38 @@ torch::jit::Module make_trained_module(const ArchitectureSpec& spec, std::uint64
   return module;
 }
 
+torch::jit::Module mean_module(const WeighedModule& a, const WeighedModule& b) {
+  const torch::NoGradGuard no_grad;
+  const auto of = [](const WeighedModule& m, const char* name) { return m.module.attr(name).toTensor().detach(); };
+  const auto weighed = [&](const char* name, bool side_by_side) {
+    const torch::Tensor first = of(a, name) * a.part, second = of(b, name) * b.part;
+    return side_by_side ? torch::cat({first, second}, 0) : first + second;
+  };
+  const auto labels = static_cast<std::int64_t>(a.spec.labels);
+  const auto columns = [&](const WeighedModule& m, bool linear) {
+    const torch::Tensor table = of(m, "table");
+    return linear ? table.narrow(1, 0, labels) * m.part : table.narrow(1, labels, table.size(1) - labels);
+  };
+  // Each model's hidden units see its own embedding only, and the dense features.
+  const auto hidden = [&](const WeighedModule& m, bool embedding) {
+    const torch::Tensor weight = of(m, "hidden_weight");
+    const auto width = static_cast<std::int64_t>(m.spec.embedding_width);
+    return embedding ? weight.narrow(0, 0, width) : weight.narrow(0, width, weight.size(0) - width);
+  };
+  torch::jit::Module module("WinnowBag");
+  const auto add = [&module](const char* name, torch::Tensor value) {
+    module.register_parameter(name, value.contiguous().set_requires_grad(true), /*is_buffer=*/false);
+  };
+  add("table", torch::cat({columns(a, true) + columns(b, true), columns(a, false), columns(b, false)}, 1));
+  add("hidden_weight", torch::cat({torch::block_diag({hidden(a, true), hidden(b, true)}),
+                                   torch::cat({hidden(a, false), hidden(b, false)}, 1)}));
+  add("hidden_bias", torch::cat({of(a, "hidden_bias"), of(b, "hidden_bias")}));
+  add("output_weight", weighed("output_weight", true));
+  add("output_bias", weighed("output_bias", false));
+  define_module(module, a.spec);
+  return module;
+}
+
 torch::jit::Module make_shipped_module(const ArchitectureSpec& spec, const torch::jit::Module& trained) {
   const torch::NoGradGuard no_grad;
   torch::jit::Module module("WinnowBag");

@@ -55,7 +55,9 @@ class TorchTrainer : public Trainer {
     });
   }
 
-  Status predict(const TokenBatch& batch, std::vector<float>& logits) override {
+  Status absorb(const Trainer& other, std::size_t own) override;
+
+  Status predict(const TokenBatch& batch, std::vector<float>& logits) const override {
     return guarded("predicting", [&] {
       if (Status status = check_shapes(batch); !status) return status;
       const torch::NoGradGuard no_grad;
@@ -80,6 +82,7 @@ class TorchTrainer : public Trainer {
 
   Status check_step(const TokenBatch& batch, const std::vector<float>& targets,
                     const std::vector<float>& importance) const {
+    if (joined_) return Status::failed("a joined model is not trained any more");
     if (Status status = check_shapes(batch); !status) return status;
     const std::size_t expected = batch.messages * architecture_.labels;
     if (targets.size() == expected && importance.size() == expected) return Status::ok();
@@ -92,14 +95,15 @@ class TorchTrainer : public Trainer {
   /// The table optimizer's memory as a tensor, borrowed.
   torch::Tensor table_squares() { return torch::from_blob(table_optimizer_.squares().data(), table_.sizes()); }
 
-  const ArchitectureSpec architecture_;
+  ArchitectureSpec architecture_;
   const OptimizerSpec spec_;
-  torch::jit::Module module_;
+  mutable torch::jit::Module module_;  // running a module changes nothing in it, but is not const
   torch::Tensor table_;
   RowAdagrad table_optimizer_;
   torch::optim::Adam mlp_optimizer_;
   torch::Tensor dense_seen_;  // 1 where a training message had a value other than 0
   std::uint64_t steps_ = 0;
+  bool joined_ = false;  // by absorb(): the optimizers are of other shapes now
 };
 
 Status TorchTrainer::update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance,
@@ -143,6 +147,7 @@ void TorchTrainer::silence_unseen_dense() {
 }
 
 Status TorchTrainer::checkpoint(std::string& bytes) {
+  if (joined_) return Status::failed("a joined model has no checkpoint");
   return guarded("writing the checkpoint", [&] {
     torch::serialize::OutputArchive archive, mlp_state;
     archive.write("steps", torch::tensor(static_cast<std::int64_t>(steps_)));
@@ -159,6 +164,31 @@ Status TorchTrainer::checkpoint(std::string& bytes) {
   });
 }
 
+Status TorchTrainer::absorb(const Trainer& other, std::size_t own) {
+  return guarded("joining two models", [&] {
+    const auto* second = dynamic_cast<const TorchTrainer*>(&other);
+    if (second == nullptr || own == 0) return Status::failed("only models of this trainer can be joined");
+    if (second->architecture_.table_size != architecture_.table_size ||
+        second->architecture_.dense_width != architecture_.dense_width ||
+        second->architecture_.labels != architecture_.labels) {
+      return Status::failed("the models differ in table, dense features or labels");
+    }
+    const torch::NoGradGuard no_grad;
+    const double part = 1.0 / static_cast<double>(own + 1);
+    ArchitectureSpec joined = architecture_;
+    joined.embedding_width += second->architecture_.embedding_width;
+    joined.hidden_width += second->architecture_.hidden_width;
+    const torch::jit::Module mean = mean_module({architecture_, module_, 1 - part},
+                                                {second->architecture_, second->module_, part});
+    dense_seen_.logical_or_(second->dense_seen_);
+    architecture_ = joined;
+    module_ = mean;
+    joined_ = true;
+    table_ = module_.attr(kTable).toTensor();
+    return Status::ok();
+  });
+}
+
 void read_into(torch::serialize::InputArchive& archive, const char* name, torch::Tensor target) {
   torch::Tensor value;
   archive.read(name, value);
@@ -167,6 +197,7 @@ void read_into(torch::serialize::InputArchive& archive, const char* name, torch:
 }
 
 Status TorchTrainer::restore(const std::string& bytes) {
+  if (joined_) return Status::failed("a joined model has no checkpoint");
   ModelInspection inspection;
   if (Status status = scan_archive(bytes, inspection); !status) return status;
   return guarded("reading the checkpoint", [&] {

@@ -231,6 +231,53 @@ TEST(Trainer, TrainsSeveralLabels) {
   for (std::size_t i = 0; i < logits.size(); ++i) EXPECT_EQ(logits[i] > 0, targets[i] == 1) << i;
 }
 
+TEST(Trainer, JoinedModelsAnswerWithTheirMean) {
+  ArchitectureSpec spec = small_architecture();
+  spec.labels = 2;
+  const TokenBatch batch = lesson(1000).batch;
+  std::vector<std::unique_ptr<Trainer>> members;
+  std::vector<float> sum(batch.messages * spec.labels, 0.0f);
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    OptimizerSpec optimizer;
+    optimizer.seed = seed;
+    members.push_back(make(spec, optimizer));
+    Lesson now = lesson(static_cast<int>(seed));
+    std::vector<float> targets;
+    for (const float target : now.targets) targets.insert(targets.end(), {target, 1 - target});
+    double loss = 0;
+    for (int i = 0; i < 20; ++i)
+      ASSERT_TRUE(members.back()->step(now.batch, targets, std::vector<float>(targets.size(), 1.0f), loss));
+    const auto logits = predict(*members.back(), batch);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += logits[i];
+  }
+  ASSERT_TRUE(members[0]->absorb(*members[1], 1));
+  ASSERT_TRUE(members[0]->absorb(*members[2], 2));
+  const auto mean = predict(*members[0], batch);
+  ASSERT_EQ(mean.size(), sum.size());
+  for (std::size_t i = 0; i < sum.size(); ++i) EXPECT_NEAR(mean[i], sum[i] / 3, 1e-4) << i;
+}
+
+TEST(Trainer, JoinedModelIsSavedButNotTrainedOn) {
+  const auto one = make(small_architecture()), two = make(small_architecture());
+  train(*one, 0, 20);
+  train(*two, 20, 40);
+  ASSERT_TRUE(one->absorb(*two, 1));
+  const Lesson now = lesson(1);
+  const auto shipped = run_shipped(*one, now.batch), joined = predict(*one, now.batch);
+  for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_NEAR(shipped[i], joined[i], 0.05 + 0.05 * std::abs(joined[i]));
+  double loss = 0;
+  EXPECT_THAT(one->step(now.batch, now.targets, now.importance, loss).error(), HasSubstr("not trained any more"));
+  std::string bytes;
+  EXPECT_FALSE(one->checkpoint(bytes));
+}
+
+TEST(Trainer, RefusesToJoinModelsOfOtherShape) {
+  ArchitectureSpec other = small_architecture();
+  other.table_size = 128;
+  const auto one = make(small_architecture()), two = make(other);
+  EXPECT_THAT(one->absorb(*two, 1).error(), HasSubstr("differ"));
+}
+
 TEST(Trainer, RefusesBatchesOfAnotherShape) {
   const auto trainer = make(small_architecture());
   Lesson now = lesson(1);
