@@ -13,8 +13,8 @@
 namespace winnow {
 
 struct LabelledOptions {
-  std::vector<std::filesystem::path> spam, ham, indexes;
-  std::vector<std::string> splits, corpora, without_corpora;
+  std::vector<std::filesystem::path> spam, phishing, ham, indexes;
+  std::vector<std::string> splits, corpora, without_corpora, phishing_corpora;
 };
 
 void add_labelled_options(Arguments& arguments, LabelledOptions& options);

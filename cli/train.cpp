@@ -2,8 +2,11 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/labelled_options.h"
 #include "cli/progress.h"
@@ -45,6 +48,8 @@ void add_training_options(Arguments& arguments, TrainOptions& options) {
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
   arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs);
+  arguments.add({"--members", "N", "models to train and average into one: better on mail of unknown origin"},
+                options.members);
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);
   arguments.add({"--held-out", "X", "share kept for calibration and the card, unless the index has a dev split"},
                 options.held_out);
@@ -94,20 +99,43 @@ int train_and_report(const TrainOptions& options) {
   std::printf("%s: trained on %zu ham and %zu spam, sha256 %s\nheld-out mail:\n%s",
               escape_for_terminal(options.output.string()).c_str(), report.ham, report.spam, report.sha256.c_str(),
               escape_for_terminal(evaluation_table(report.held_out)).c_str());
+  if (!report.left_out.empty()) {
+    std::printf("mail of corpora left out:\n%s", escape_for_terminal(evaluation_table(report.left_out)).c_str());
+  }
   return kFine;
+}
+
+/// "a,b" -> {"a", "b"}
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) names.emplace_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
 }
 
 int run_train(const Command& self, int argc, char** argv) {
   TrainOptions options;
   LabelledOptions mail;
   std::size_t seed = options.optimizer.seed;
+  std::vector<std::string> left_out;
   Arguments arguments(self);
   add_labelled_options(arguments, mail);
   add_training_options(arguments, options);
   add_shape_options(arguments, options.architecture);
   add_optimizer_options(arguments, options.optimizer, seed);
+  arguments.add({"--leave-out", "A,B", "calibrate on how corpora A and B are judged by a model that never saw them; may "
+                                       "be repeated, one training each"},
+                left_out);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
+  for (const std::string& group : left_out) {
+    if (names_in(group).empty()) return arguments.wrong_usage("--leave-out needs the names of corpora");
+    options.left_out.push_back(names_in(group));
+  }
+  if (options.members == 0) return arguments.wrong_usage("--members must be at least 1");
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
   options.optimizer.seed = seed;

@@ -18,19 +18,19 @@ struct ClassWeight {
 };
 
 struct Targets {
-  double spam = 1, ham = 0;
-  double of(Label label) const { return label == Label::Spam ? spam : ham; }
+  double positive = 1, negative = 0;
+  double of(const CalibrationSample& sample) const { return sample.positive ? positive : negative; }
 };
 
 std::optional<Targets> smoothed_targets(const std::vector<CalibrationSample>& samples) {
-  ClassWeight spam, ham;
+  ClassWeight positive, negative;
   for (const CalibrationSample& sample : samples) {
     if (!std::isfinite(sample.logit)) return std::nullopt;
-    (sample.label == Label::Spam ? spam : ham).add(sample.weight);
+    (sample.positive ? positive : negative).add(sample.weight);
   }
-  if (!(spam.sum > 0) || !(ham.sum > 0)) return std::nullopt;
-  const double spam_count = spam.effective_count(), ham_count = ham.effective_count();
-  return Targets{(spam_count + 1) / (spam_count + 2), 1 / (ham_count + 2)};
+  if (!(positive.sum > 0) || !(negative.sum > 0)) return std::nullopt;
+  const double positives = positive.effective_count(), negatives = negative.effective_count();
+  return Targets{(positives + 1) / (positives + 2), 1 / (negatives + 2)};
 }
 
 /// log(1 + e^x) without overflow.
@@ -42,7 +42,7 @@ double weighted_loss(const std::vector<CalibrationSample>& samples, const Target
   double loss = 0;
   for (const CalibrationSample& sample : samples) {
     const double x = at.slope * sample.logit + at.intercept;
-    loss += sample.weight * (softplus(x) - targets.of(sample.label) * x);
+    loss += sample.weight * (softplus(x) - targets.of(sample) * x);
   }
   return loss;
 }
@@ -55,7 +55,7 @@ struct Derivatives {
   Derivatives(const std::vector<CalibrationSample>& samples, const Targets& targets, const Calibration& at) {
     for (const CalibrationSample& sample : samples) {
       const double p = sigmoid(at.slope * sample.logit + at.intercept);
-      const double residual = sample.weight * (p - targets.of(sample.label));
+      const double residual = sample.weight * (p - targets.of(sample));
       const double curvature = sample.weight * p * (1 - p);
       g_slope += residual * sample.logit;
       g_intercept += residual;

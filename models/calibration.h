@@ -10,18 +10,17 @@
 #include <vector>
 
 #include "engine/manifest.h"
-#include "models/labelled_mail.h"
 
 namespace winnow {
 
 struct CalibrationSample {
   double logit = 0;
-  Label label = Label::Ham;
+  bool positive = false;  // has the label that the logit is of
   double weight = 1;
 };
 
 /// The slope and intercept with the largest weighted likelihood of the labels. Targets are (n+ + 1)/(n+ + 2)
-/// for spam and 1/(n- + 2) for ham, n being each class's effective number of messages (sum of weights squared
+/// for positives and 1/(n- + 2) for the others, n being each class's effective number of messages (sum of weights squared
 /// over the sum of squared weights), so that separable mail does not give an endless slope. The slope is
 /// never negative.
 std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>& samples);

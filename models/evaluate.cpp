@@ -22,7 +22,7 @@ double share(double part, double whole) { return whole > 0 ? part / whole : kUnk
 class Ranking {
  public:
   explicit Ranking(const std::vector<ScoredMail>& mail) {
-    for (const ScoredMail& one : mail) scored_.push_back({one.probability, one.label == Label::Spam});
+    for (const ScoredMail& one : mail) scored_.push_back({one.probability, is_spam(one.label)});
     std::sort(scored_.begin(), scored_.end(),
               [](const Scored& a, const Scored& b) { return a.probability > b.probability; });
     spam_ =

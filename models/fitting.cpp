@@ -37,17 +37,19 @@ bool TrainingWork::check(const Status& status) const {
   return static_cast<bool>(status);
 }
 
-Fitting::Fitting(const TrainingWork& work, const TrainingSet& set, Trainer& trainer)
+Fitting::Fitting(const TrainingWork& work, const TrainingSet& set, const FittingPlan& plan, Trainer& trainer)
     : work_(work),
       set_(set),
+      plan_(plan),
       trainer_(trainer),
-      weights_(set.balanced_weights(set.learnt())),
-      held_out_weights_(set.balanced_weights(set.held_out())) {
+      labels_(set.labels()),
+      weights_(set.balanced_weights(plan.parts.learnt)),
+      held_out_weights_(set.balanced_weights(plan.parts.held_out)) {
   at_.training = training_name();
 }
 
 bool Fitting::resume() {
-  const std::filesystem::path& file = work_.options.checkpoint;
+  const std::filesystem::path& file = plan_.checkpoint;
   if (file.empty() || !std::filesystem::exists(file)) return true;
   Checkpoint saved;
   if (!work_.check(read_checkpoint(file, saved))) return false;
@@ -60,34 +62,20 @@ bool Fitting::resume() {
   return work_.check(trainer_.restore(at_.state));
 }
 
-Fitting::End Fitting::run() {
+TrainingEnd Fitting::run() {
   for (; at_.epoch < work_.options.epochs; ++at_.epoch, at_.step = 0) {
-    const End end = run_epoch();
-    if (end == End::Stopped && !save_checkpoint()) return End::Failed;
-    if (end != End::Done) return end;
-    if (!keep_if_best()) return End::Failed;
+    const TrainingEnd end = run_epoch();
+    if (end == TrainingEnd::Stopped && !save_checkpoint()) return TrainingEnd::Failed;
+    if (end != TrainingEnd::Done) return end;
+    if (!keep_if_best()) return TrainingEnd::Failed;
   }
-  return work_.check(trainer_.restore(at_.best_state)) ? End::Done : End::Failed;
-}
-
-bool Fitting::predict(std::vector<CalibrationSample>& samples) const {
-  const std::vector<std::size_t>& positions = set_.held_out();
-  for (std::size_t begin = 0; begin < positions.size(); begin += work_.options.batch_size) {
-    TokenBatch batch;
-    const std::size_t end = std::min(positions.size(), begin + work_.options.batch_size);
-    for (std::size_t i = begin; i < end; ++i) set_.append_to(batch, positions[i]);
-    std::vector<float> logits;
-    if (!work_.check(trainer_.predict(batch, logits))) return false;
-    for (std::size_t i = begin; i < end; ++i) {
-      samples.push_back({logits[i - begin], set_.label(positions[i]), held_out_weights_[i]});
-    }
-  }
-  return true;
+  if (!work_.check(trainer_.restore(at_.best_state)) || !save_checkpoint()) return TrainingEnd::Failed;
+  return TrainingEnd::Done;
 }
 
 std::string Fitting::training_name() const {
   const TrainOptions& o = work_.options;
-  const nlohmann::json all = {set_.digest(),
+  const nlohmann::json all = {set_.digest(plan_.parts),
                               feature_schema().hash,
                               o.epochs,
                               o.batch_size,
@@ -100,33 +88,36 @@ std::string Fitting::training_name() const {
                               o.optimizer.weight_decay,
                               o.optimizer.token_dropout,
                               o.optimizer.dense_dropout,
-                              o.optimizer.seed};
+                              plan_.seed};
   return sha256_hex(all.dump());
 }
 
-Fitting::End Fitting::run_epoch() {
-  const std::vector<std::size_t>& positions = set_.learnt();
+TrainingEnd Fitting::run_epoch() {
+  const std::vector<std::size_t>& positions = plan_.parts.learnt;
   const std::size_t size = work_.options.batch_size;
   const std::size_t steps = (positions.size() + size - 1) / size;
-  const std::vector<std::size_t> order = shuffled(positions.size(), work_.options.optimizer.seed, at_.epoch);
+  const std::size_t in_all = work_.options.epochs * steps;
+  const std::vector<std::size_t> order = shuffled(positions.size(), plan_.seed, at_.epoch);
   for (; at_.step < steps; ++at_.step) {
-    const TrainProgress progress{"training", at_.epoch * steps + at_.step, work_.options.epochs * steps, loss_};
-    if (!work_.on_progress(progress)) return End::Stopped;
+    const std::size_t done = plan_.number * in_all + at_.epoch * steps + at_.step;
+    if (!work_.on_progress({"training", done, plan_.of * in_all, loss_})) return TrainingEnd::Stopped;
     const auto begin = order.begin() + static_cast<std::ptrdiff_t>(at_.step * size);
     const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), (at_.step + 1) * size));
-    if (!step({begin, end})) return End::Failed;
+    if (!step({begin, end})) return TrainingEnd::Failed;
   }
-  return End::Done;
+  return TrainingEnd::Done;
 }
 
 bool Fitting::step(const std::vector<std::size_t>& chosen) {
   TokenBatch batch;
   std::vector<float> targets, importance;
   for (const std::size_t i : chosen) {
-    const std::size_t at = set_.learnt()[i];
+    const std::size_t at = plan_.parts.learnt[i];
     set_.append_to(batch, at);
-    targets.push_back(set_.label(at) == Label::Spam ? 1.0F : 0.0F);
-    importance.push_back(static_cast<float>(weights_[i]));
+    for (const std::string& label : labels_) {
+      targets.push_back(is_positive(set_.label(at), label) ? 1.0F : 0.0F);
+      importance.push_back(static_cast<float>(weights_[i]));
+    }
   }
   double loss = 0;
   if (!work_.check(trainer_.step(batch, targets, importance, loss))) return false;
@@ -135,9 +126,12 @@ bool Fitting::step(const std::vector<std::size_t>& chosen) {
   return true;
 }
 
+/// By the first label, spam: it decides what becomes of mail.
 bool Fitting::keep_if_best() {
-  std::vector<CalibrationSample> samples;
-  if (!predict(samples)) return false;
+  std::vector<std::vector<CalibrationSample>> by_label;
+  if (!predict_mail(work_, set_, trainer_, plan_.parts.held_out, by_label)) return false;
+  std::vector<CalibrationSample>& samples = by_label.front();
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i].weight = held_out_weights_[i];
   const std::optional<Calibration> fitted = fit_calibration(samples);
   if (!fitted) return work_.check(Status::failed("the training diverged; try lower learning rates"));
   const double loss = mean_loss(samples, *fitted);
@@ -148,8 +142,32 @@ bool Fitting::keep_if_best() {
 }
 
 bool Fitting::save_checkpoint() {
-  if (work_.options.checkpoint.empty()) return true;
-  return work_.check(trainer_.checkpoint(at_.state)) && work_.check(write_checkpoint(work_.options.checkpoint, at_));
+  if (plan_.checkpoint.empty()) return true;
+  return work_.check(trainer_.checkpoint(at_.state)) && work_.check(write_checkpoint(plan_.checkpoint, at_));
+}
+
+bool is_positive(Label label, const std::string& model_label) {
+  return model_label == label_name(Label::Phishing) ? label == Label::Phishing : is_spam(label);
+}
+
+bool predict_mail(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
+                  const std::vector<std::size_t>& positions, std::vector<std::vector<CalibrationSample>>& by_label) {
+  const std::vector<std::string> labels = set.labels();
+  by_label.resize(labels.size());
+  for (std::size_t begin = 0; begin < positions.size(); begin += work.options.batch_size) {
+    TokenBatch batch;
+    const std::size_t end = std::min(positions.size(), begin + work.options.batch_size);
+    for (std::size_t i = begin; i < end; ++i) set.append_to(batch, positions[i]);
+    std::vector<float> logits;
+    if (!work.check(trainer.predict(batch, logits))) return false;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (std::size_t k = 0; k < labels.size(); ++k) {
+        const double logit = logits[(i - begin) * labels.size() + k];
+        by_label[k].push_back({logit, is_positive(set.label(positions[i]), labels[k]), 1});
+      }
+    }
+  }
+  return true;
 }
 
 }  // namespace winnow

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/status.h"
@@ -29,38 +31,50 @@ struct TrainingWork {
   bool check(const Status& status) const;
 };
 
+enum class TrainingEnd { Done, Stopped, Failed };
+
+/// One of the trainings that a model is made of.
+struct FittingPlan {
+  MailParts parts;
+  std::uint64_t seed = 1;            // of order, first weights and dropout
+  std::filesystem::path checkpoint;  // "" = none
+  std::size_t number = 0, of = 1;    // for the progress shown
+};
+
 class Fitting {
  public:
-  enum class End { Done, Stopped, Failed };
-
-  Fitting(const TrainingWork& work, const TrainingSet& set, Trainer& trainer);
+  Fitting(const TrainingWork& work, const TrainingSet& set, const FittingPlan& plan, Trainer& trainer);
 
   /// Goes on from the checkpoint, if there is one. False when it cannot be used.
   bool resume();
 
   /// Learns the learnt part, epoch by epoch, and leaves the Trainer in the state that did best on the
-  /// held-out part. Stopped: the caller asked for it; the checkpoint is written.
-  End run();
-
-  /// Epochs that the best state has seen.
-  std::size_t best_epoch() const { return at_.best_epoch; }
-
-  /// The held-out mail, in its order, as it is judged now.
-  bool predict(std::vector<CalibrationSample>& samples) const;
+  /// held-out part. Stopped: the caller asked for it. The checkpoint is written in both cases, so that a later
+  /// resume() and run() of the same plan give the same state at once.
+  TrainingEnd run();
 
  private:
   std::string training_name() const;
-  End run_epoch();
+  TrainingEnd run_epoch();
   bool step(const std::vector<std::size_t>& chosen);
   bool keep_if_best();
   bool save_checkpoint();
 
   const TrainingWork& work_;
   const TrainingSet& set_;
+  const FittingPlan& plan_;
   Trainer& trainer_;
+  const std::vector<std::string> labels_;
   const std::vector<double> weights_, held_out_weights_;
   Checkpoint at_;
   double loss_ = 0;
 };
+
+/// Whether mail of this label is a positive of a model's label ("spam", "phishing").
+bool is_positive(Label label, const std::string& model_label);
+
+/// The mail at these positions as the Trainer judges it now: per label of the set one sample each, all of weight 1.
+bool predict_mail(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
+                  const std::vector<std::size_t>& positions, std::vector<std::vector<CalibrationSample>>& by_label);
 
 }  // namespace winnow

@@ -162,7 +162,14 @@ class Reading {
 
 }  // namespace
 
-std::string_view label_name(Label label) { return label == Label::Spam ? "spam" : "ham"; }
+std::string_view label_name(Label label) {
+  switch (label) {
+    case Label::Ham: return "ham";
+    case Label::Spam: return "spam";
+    case Label::Phishing: return "phishing";
+  }
+  return "ham";
+}
 
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
                         Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take) {

@@ -7,8 +7,8 @@
 // Fails:   a source that cannot be read is one Diagnostic; the others are still read.
 // Units:   max_bytes is of one message: more of it is skipped and the message marked truncated.
 //
-// An index is a tab-separated file whose first line names the columns corpus, path, label (ham|spam) and, if
-// it likes, date, split and others. The messages of a corpus lie beside it, in <corpus>/<path> or as member
+// An index is a tab-separated file whose first line names the columns corpus, path, label (ham|spam|phishing)
+// and, if it likes, date, split and others. The messages of a corpus lie beside it, in <corpus>/<path> or as member
 // <path> of <corpus>.tar (.zst, .gz, .bz2, .xz).
 #pragma once
 
@@ -25,8 +25,10 @@
 
 namespace winnow {
 
-enum class Label { Ham, Spam };
-std::string_view label_name(Label label);  // "ham", "spam"
+/// What a person said of a message. Phishing is spam, too.
+enum class Label { Ham, Spam, Phishing };
+std::string_view label_name(Label label);  // "ham", "spam", "phishing"
+inline bool is_spam(Label label) { return label != Label::Ham; }
 
 struct LabelledMail {
   std::string name;    // file, file:number of an mbox, or archive:member, for reports
@@ -42,11 +44,12 @@ struct MailSource {
   Label label = Label::Ham;    // not used for an index, which says it itself
 };
 
-/// Which rows of an index are read. Empty fields take all. Mail from other sources is always read.
+/// Which rows of an index are read, and as what. Empty fields take all. Mail from other sources is always read.
 struct IndexFilter {
   std::vector<std::string> splits;
   std::vector<std::string> corpora;
   std::vector<std::string> without_corpora;
+  std::vector<std::string> phishing_corpora;  // their spam is phishing, although the index only says spam
 };
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends

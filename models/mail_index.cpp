@@ -41,6 +41,13 @@ bool takes(const IndexFilter& filter, std::string_view corpus, std::string_view 
   return !is_among(filter.without_corpora, corpus);
 }
 
+std::optional<Label> label_named(std::string_view name) {
+  for (const Label label : {Label::Ham, Label::Spam, Label::Phishing}) {
+    if (name == label_name(label)) return label;
+  }
+  return std::nullopt;
+}
+
 /// Parts of a path that would lead out of the collection.
 bool is_plain_path(std::string_view path) {
   const std::filesystem::path parts(path);
@@ -74,11 +81,13 @@ class IndexParser {
     const std::string_view corpus = field(fields, "corpus"), path = field(fields, "path");
     const std::string_view label = field(fields, "label"), split = field(fields, "split");
     if (!takes(filter_, corpus, split)) return;
-    if (label != "ham" && label != "spam") return refuse(number, "label must be ham or spam");
+    std::optional<Label> meant = label_named(label);
+    if (!meant) return refuse(number, "label must be ham, spam or phishing");
+    if (is_spam(*meant) && is_among(filter_.phishing_corpora, corpus)) meant = Label::Phishing;
     if (!is_plain_path(corpus) || !is_plain_path(path))
       return refuse(number, "corpus and path must stay beside the index");
-    corpus_named(corpus).rows.push_back({std::string(path), std::string(field(fields, "date")), std::string(split),
-                                         label == "spam" ? Label::Spam : Label::Ham});
+    corpus_named(corpus).rows.push_back(
+        {std::string(path), std::string(field(fields, "date")), std::string(split), *meant});
   }
 
   std::vector<IndexedCorpus> finish() {

@@ -15,16 +15,21 @@ void write_identity(std::ostream& out, const ModelCard& card) {
       << "| | |\n| --- | --- |\n"
       << "| sha256 | `" << card.sha256 << "` |\n"
       << "| features | schema " << manifest.schema_id << ", hash `" << manifest.schema_hash << "` |\n"
-      << "| shape | table of " << manifest.table_size << " rows x " << card.architecture.embedding_width
+      << "| shape | table of " << manifest.table_size << " rows x " << card.options.architecture.embedding_width
       << " beside a linear part; " << manifest.dense_names.size() << " dense features; "
-      << card.architecture.hidden_width << " hidden units |\n"
-      << "| training | at most " << card.batch_size << " messages a step, " << card.epochs << " epochs, learning rates "
-      << card.optimizer.learning_rate << " (table) and " << card.optimizer.dense_learning_rate << " (rest), dropout "
-      << card.optimizer.token_dropout << " (tokens) and " << card.optimizer.dense_dropout << " (dense), seed "
-      << card.optimizer.seed << " |\n"
-      << "| calibration | probability = sigmoid(" << manifest.calibration.front().slope << " x logit + "
-      << manifest.calibration.front().intercept << "), for a mailbox with " << 100 * manifest.prior_spam
-      << " % spam |\n"
+      << card.options.architecture.hidden_width << " hidden units |\n"
+      << "| training | mean of " << card.options.members << " models; " << card.options.batch_size
+      << " messages a step, at most " << card.options.epochs << " epochs, learning rates "
+      << card.options.optimizer.learning_rate << " (table) and " << card.options.optimizer.dense_learning_rate << " (rest), dropout "
+      << card.options.optimizer.token_dropout << " (tokens) and " << card.options.optimizer.dense_dropout << " (dense), seed "
+      << card.options.optimizer.seed << " |\n"
+      << "| calibration | ";
+  for (std::size_t i = 0; i < manifest.labels.size(); ++i) {
+    const Calibration& calibration = manifest.calibration[i];
+    out << (i == 0 ? "" : "; ") << manifest.labels[i] << " = sigmoid(" << calibration.slope << " x logit + "
+        << calibration.intercept << ")";
+  }
+  out << ", for a mailbox with " << 100 * manifest.prior_spam << " % spam |\n"
       << "| mail | digest `" << manifest.corpora_digest << "` |\n\n";
 }
 
@@ -38,7 +43,7 @@ void write_mail(std::ostream& out, const std::map<std::string, GroupCount>& lear
   }
   out << "| all | " << all.ham << " | " << all.spam << " |\n\n"
       << "Each group (corpus x label) counts with its size to the power of " << kGroupExponent
-      << ", and both labels count the same.\n\n";
+      << ", and ham and spam count the same.\n\n";
 }
 
 }  // namespace
@@ -47,9 +52,13 @@ std::string write_model_card(const ModelCard& card) {
   std::ostringstream out;
   write_identity(out, card);
   write_mail(out, card.learnt);
+  if (!card.left_out.empty()) {
+    out << "## On mail of unknown origin\n\n"
+        << "Each group of corpora judged by a model that learnt without it, calibrated by the other groups.\n\n"
+        << evaluation_table(card.left_out) << "\n";
+  }
   out << "## On held-out mail\n\n"
-      << "This mail also fitted the calibration and chose the epoch, so mail of other origin will do "
-         "worse.\n\n"
+      << "This mail is of the same origin as what was learnt and chose the epoch; mail of other origin does worse.\n\n"
       << evaluation_table(card.held_out) << "\n"
       << "Rates in percent. \"recall at\": spam found while at most that share of the ham is called spam.\n\n"
       << "## Good to know\n\n"

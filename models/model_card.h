@@ -10,8 +10,8 @@
 #include <string>
 
 #include "engine/manifest.h"
-#include "engine/trainer.h"
 #include "models/evaluate.h"
+#include "models/train.h"
 
 namespace winnow {
 
@@ -23,12 +23,9 @@ struct ModelCard {
   Manifest manifest;
   std::string sha256;
   std::size_t bytes = 0;
-  ArchitectureSpec architecture;
-  OptimizerSpec optimizer;
-  std::size_t epochs = 0;  // that the kept weights have seen
-  std::size_t batch_size = 0;
+  TrainOptions options;
   std::map<std::string, GroupCount> learnt;  // by corpus
-  std::map<std::string, Evaluation> held_out;
+  std::map<std::string, Evaluation> held_out, left_out;
 };
 
 /// Markdown.

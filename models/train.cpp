@@ -13,6 +13,8 @@
 #include "models/calibration.h"
 #include "models/extract_mail.h"
 #include "models/fitting.h"
+#include "models/left_out.h"
+#include "models/members.h"
 #include "models/model_card.h"
 #include "models/training_set.h"
 #include "models/whole_file.h"
@@ -44,11 +46,11 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
 
 bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const char* what,
                 Diagnostics& problems) {
-  for (const Label label : {Label::Ham, Label::Spam}) {
-    const auto count = static_cast<std::size_t>(
-        std::count_if(positions.begin(), positions.end(), [&](std::size_t at) { return set.label(at) == label; }));
+  for (const bool spam : {false, true}) {
+    const auto count = static_cast<std::size_t>(std::count_if(
+        positions.begin(), positions.end(), [&](std::size_t at) { return is_spam(set.label(at)) == spam; }));
     if (count < kFewestOfALabel) {
-      problems.error({}, "too little mail: " + std::to_string(count) + " " + std::string(label_name(label)) + " " +
+      problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") +
                              what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
       return false;
     }
@@ -72,61 +74,56 @@ std::vector<std::string> dense_names() {
   return names;
 }
 
-/// Fits the calibration on the held-out mail and measures with it.
-bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, const Fitting& fitting, Manifest& manifest,
-                           TrainReport& report) {
-  std::vector<CalibrationSample> samples;
-  if (!fitting.predict(samples)) return false;
-  const std::optional<Calibration> fitted = fit_calibration(samples);
-  if (!fitted) return work.check(Status::failed("the model gives no numbers on the held-out mail"));
-  manifest.calibration = {*fitted};
+/// What the held-out mail says of the calibration, per label. Balanced as training is.
+std::optional<std::vector<Calibration>> calibrate_held_out(const TrainingSet& set,
+                                                           std::vector<std::vector<CalibrationSample>> by_label) {
+  const std::vector<double> weights = set.balanced_weights(set.parts().held_out);
+  std::vector<Calibration> calibrations;
+  for (std::vector<CalibrationSample>& samples : by_label) {
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i].weight = weights[i];
+    const std::optional<Calibration> fitted = fit_calibration(samples);
+    if (!fitted) return std::nullopt;
+    calibrations.push_back(*fitted);
+  }
+  return calibrations;
+}
+
+/// Fits the calibration, on left-out mail if there is any, and measures with it.
+bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
+                           const std::vector<LeftOutMail>& left_out, Manifest& manifest, TrainReport& report) {
+  std::vector<std::vector<CalibrationSample>> by_label;
+  if (!predict_mail(work, set, trainer, set.parts().held_out, by_label)) return false;
+  const auto fitted =
+      left_out.empty() ? calibrate_held_out(set, by_label) : calibrate_left_out(set, left_out, std::nullopt);
+  if (!fitted) return work.check(Status::failed("too little mail of a label to calibrate the model"));
+  manifest.calibration = *fitted;
   std::vector<ScoredMail> scored;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const auto p = calibrate(samples[i].logit, *fitted, manifest.prior_spam, manifest.prior_spam);
-    if (p) scored.push_back({"", set.corpus(set.held_out()[i]), samples[i].label, p->value()});
+  for (std::size_t i = 0; i < by_label.front().size(); ++i) {
+    const std::size_t at = set.parts().held_out[i];
+    const auto p = calibrate(by_label.front()[i].logit, fitted->front(), manifest.prior_spam, manifest.prior_spam);
+    if (p) scored.push_back({"", set.corpus(at), set.label(at), p->value()});
   }
   report.held_out = evaluate_by_corpus(scored);
+  report.left_out = evaluate_left_out(set, left_out);
   manifest.metrics_json = evaluation_json(report.held_out);
   return true;
 }
 
-bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Fitting& fitting, const Manifest& manifest,
-                   Trainer& trainer, TrainReport& report) {
+bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manifest& manifest, Trainer& trainer,
+                   TrainReport& report) {
   std::string archive;
   if (!work.check(trainer.save(write_manifest(manifest), archive))) return false;
   report.sha256 = sha256_hex(archive);
-  ModelCard card{manifest,
-                 report.sha256,
-                 archive.size(),
-                 work.options.architecture,
-                 work.options.optimizer,
-                 fitting.best_epoch(),
-                 work.options.batch_size,
-                 {},
-                 report.held_out};
-  for (const std::size_t at : set.learnt()) {
+  ModelCard card{manifest, report.sha256, archive.size(), work.options, {}, report.held_out, report.left_out};
+  for (const std::size_t at : set.parts().learnt) {
     GroupCount& count = card.learnt[set.corpus(at)];
-    ++(set.label(at) == Label::Spam ? count.spam : count.ham);
-    ++(set.label(at) == Label::Spam ? report.spam : report.ham);
+    ++(is_spam(set.label(at)) ? count.spam : count.ham);
+    ++(is_spam(set.label(at)) ? report.spam : report.ham);
   }
   std::filesystem::path card_file = work.options.output;
   card_file.replace_extension(".md");
   return work.check(write_whole_file(work.options.output, archive)) &&
          work.check(write_whole_file(card_file, write_model_card(card)));
-}
-
-std::unique_ptr<Trainer> make_trainer(const TrainingWork& work) {
-  std::string error;
-  TorchBackend* backend = load_torch_backend(error);
-  if (backend == nullptr) {
-    work.problems.error({}, error);
-    return nullptr;
-  }
-  ArchitectureSpec architecture = work.options.architecture;
-  architecture.dense_width = dense_features().size();
-  std::unique_ptr<Trainer> trainer;
-  work.check(backend->make_trainer(architecture, work.options.optimizer, trainer));
-  return trainer;
 }
 
 Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
@@ -137,9 +134,24 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
   manifest.schema_hash = feature_schema().hash;
   manifest.table_size = options.architecture.table_size;
   manifest.dense_names = dense_names();
-  manifest.prior_spam = 0.5;  // balanced_weights gives both labels the same weight
-  manifest.corpora_digest = set.digest();
+  manifest.labels = set.labels();
+  manifest.prior_spam = 0.5;  // balanced_weights gives ham and spam the same weight
+  manifest.corpora_digest = set.digest(set.parts());
   return manifest;
+}
+
+/// The left-out groups, then the model itself.
+TrainingEnd train_all(const TrainingWork& work, const TrainingSet& set, Members& members,
+                      std::vector<LeftOutMail>& left_out, std::unique_ptr<Trainer>& trainer) {
+  const TrainingEnd end = judge_left_out(work, set, members, left_out);
+  if (end != TrainingEnd::Done) return end;
+  return members.train(set.parts(), 0, trainer);
+}
+
+void say_stopped(const TrainingWork& work) {
+  const std::filesystem::path& checkpoint = work.options.checkpoint;
+  work.problems.warning({}, checkpoint.empty() ? "stopped; nothing is kept"
+                                               : "stopped; the same command goes on from " + checkpoint.string());
 }
 
 }  // namespace
@@ -147,27 +159,24 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
 bool train_model(const TrainOptions& options, const std::function<bool(const TrainProgress&)>& on_progress,
                  TrainReport& report, Diagnostics& problems) {
   const TrainingWork work{options, on_progress, problems};
-  const std::unique_ptr<Trainer> trainer = make_trainer(work);  // first: without LibTorch there is no need to read
-  if (trainer == nullptr) return false;
+  std::string error;
+  TorchBackend* backend = load_torch_backend(error);  // first: without LibTorch there is no need to read
+  if (backend == nullptr) return work.check(Status::failed(error));
   TrainingSet set(options.max_memory_bytes);
   if (!read_training_mail(work, set)) return false;
-  if (!has_enough(set, set.learnt(), "to learn from", problems)) return false;
-  if (!has_enough(set, set.held_out(), "held out", problems)) return false;
-  Fitting fitting(work, set, *trainer);
-  if (!fitting.resume()) return false;
-  const Fitting::End end = fitting.run();
-  if (end == Fitting::End::Stopped) {
-    problems.warning({}, options.checkpoint.empty()
-                             ? "stopped; nothing is kept"
-                             : "stopped; the same command goes on from " + options.checkpoint.string());
-  }
-  if (end != Fitting::End::Done) return false;
+  if (!has_enough(set, set.parts().learnt, "to learn from", problems)) return false;
+  if (!has_enough(set, set.parts().held_out, "held out", problems)) return false;
+  Members members(work, set, *backend);
+  std::vector<LeftOutMail> left_out;
+  std::unique_ptr<Trainer> trainer;
+  const TrainingEnd end = train_all(work, set, members, left_out, trainer);
+  if (end == TrainingEnd::Stopped) say_stopped(work);
+  if (end != TrainingEnd::Done) return false;
   on_progress({"calibrating", 0, 1, 0});
   Manifest manifest = manifest_for(options, set);
-  if (!calibrate_and_measure(work, set, fitting, manifest, report)) return false;
-  if (!write_outputs(work, set, fitting, manifest, *trainer, report)) return false;
-  std::error_code ignored;  // a finished training needs no checkpoint
-  if (!options.checkpoint.empty()) std::filesystem::remove(options.checkpoint, ignored);
+  if (!calibrate_and_measure(work, set, *trainer, left_out, manifest, report)) return false;
+  if (!write_outputs(work, set, manifest, *trainer, report)) return false;
+  members.remove_checkpoints();
   return true;
 }
 

@@ -8,9 +8,14 @@
 //
 // What is learnt from and what is held out: mail of an index with split "train" and "dev"; of other mail a
 // share chosen by the content's hash. Mail of split "test" is never read. A large group of mail (corpus x
-// label) counts more than a small one, but less than its size says (TrainingSet::balanced_weights), and both
-// labels count the same: the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its
+// label) counts more than a small one, but less than its size says (TrainingSet::balanced_weights), and ham and
+// spam count the same: the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its
 // manifest), and a site shifts them to its own.
+//
+// Calibration: on the held-out mail, which is of the same origin as what was learnt: right for a model that
+// serves where its mail is from. A model for mail from anywhere names groups in `left_out`: for each of them a
+// model is trained without it and judges it, and the calibration is fitted on all those judgements. `left_out`
+// also reports how good they are, each group calibrated by the other ones.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +43,8 @@ struct TrainOptions {
   OptimizerSpec optimizer;
   std::size_t epochs = 4;            // at most; the best one on held-out mail is kept
   std::size_t batch_size = 64;       // messages
+  std::size_t members = 1;           // models trained one after the other and averaged into one
+  std::vector<std::vector<std::string>> left_out;  // groups of corpora; see below
   double held_out = 0.1;             // share kept for calibration and for the card, unless the index has a dev split
   std::filesystem::path checkpoint;  // "" = none; resumed from when it exists
   std::uint64_t max_scan_bytes = 1u << 20;  // of one message, as the daemon reads it
@@ -54,6 +61,7 @@ struct TrainProgress {
 struct TrainReport {
   std::size_t ham = 0, spam = 0;  // learnt from
   std::map<std::string, Evaluation> held_out;
+  std::map<std::string, Evaluation> left_out;  // mail of origins that the model judging it never saw
   std::string sha256;
 };
 

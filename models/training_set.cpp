@@ -6,6 +6,13 @@
 #include "engine/model_file.h"
 
 namespace winnow {
+namespace {
+
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
 
 std::uint64_t TrainingSet::Stored::bytes() const {
   return sizeof(Stored) + tokens.size() * sizeof(std::uint32_t) + (weights.size() + dense.size()) * sizeof(float);
@@ -47,8 +54,30 @@ void TrainingSet::divide(double share) {
     const Stored& mail = mail_[at];
     const bool by_split = has_dev && !mail.split.empty();
     const bool is_held_out = by_split ? mail.split == "dev" : (mail.hash >> 32) < limit;
-    (is_held_out ? held_out_ : learnt_).push_back(at);
+    (is_held_out ? parts_.held_out : parts_.learnt).push_back(at);
   }
+}
+
+MailParts TrainingSet::parts_without(const std::vector<std::string>& corpora) const {
+  MailParts rest = parts_;
+  const auto is_left_out = [&](std::size_t at) { return is_among(corpora, corpus(at)); };
+  std::erase_if(rest.learnt, is_left_out);
+  std::erase_if(rest.held_out, is_left_out);
+  return rest;
+}
+
+std::vector<std::size_t> TrainingSet::of_corpora(const std::vector<std::string>& corpora) const {
+  std::vector<std::size_t> positions;
+  for (std::size_t at = 0; at < mail_.size(); ++at) {
+    if (is_among(corpora, corpus(at))) positions.push_back(at);
+  }
+  return positions;
+}
+
+std::vector<std::string> TrainingSet::labels() const {
+  const bool has_phishing =
+      std::any_of(mail_.begin(), mail_.end(), [](const Stored& mail) { return mail.label == Label::Phishing; });
+  return has_phishing ? std::vector<std::string>{"spam", "phishing"} : std::vector<std::string>{"spam"};
 }
 
 void TrainingSet::append_to(TokenBatch& batch, std::size_t at) const {
@@ -63,21 +92,25 @@ void TrainingSet::append_to(TokenBatch& batch, std::size_t at) const {
 std::vector<double> TrainingSet::balanced_weights(const std::vector<std::size_t>& positions) const {
   std::map<Group, double> sizes;
   for (const std::size_t at : positions) sizes[{corpus(at), label(at)}] += 1;
-  std::map<Label, double> label_sums;
-  for (const auto& [group, size] : sizes) label_sums[group.second] += std::pow(size, kGroupExponent);
+  std::map<bool, double> class_sums;  // by is_spam
+  for (const auto& [group, size] : sizes) class_sums[is_spam(group.second)] += std::pow(size, kGroupExponent);
   std::vector<double> weights;
-  const double per_label = static_cast<double>(positions.size()) / static_cast<double>(label_sums.size());
+  const double per_class = static_cast<double>(positions.size()) / static_cast<double>(class_sums.size());
   for (const std::size_t at : positions) {
     const double group_size = sizes[{corpus(at), label(at)}];
-    weights.push_back(per_label * std::pow(group_size, kGroupExponent - 1) / label_sums[label(at)]);
+    weights.push_back(per_class * std::pow(group_size, kGroupExponent - 1) / class_sums[is_spam(label(at))]);
   }
   return weights;
 }
 
-std::string TrainingSet::digest() const {
+std::string TrainingSet::digest(const MailParts& parts) const {
   std::vector<std::string> lines;
-  for (const Stored& mail : mail_)
-    lines.push_back(mail.sha256 + std::string(label_name(mail.label)) + mail.split + "\n");
+  const auto name = [&](const std::vector<std::size_t>& positions, const char* part) {
+    for (const std::size_t at : positions)
+      lines.push_back(mail_[at].sha256 + std::string(label_name(mail_[at].label)) + part + "\n");
+  };
+  name(parts.learnt, "learnt");
+  name(parts.held_out, "held out");
   std::sort(lines.begin(), lines.end());
   std::string all;
   for (const std::string& line : lines) all += line;

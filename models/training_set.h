@@ -25,6 +25,11 @@ namespace winnow {
 /// the errors of the smallest ones are learnt by heart. Chosen by what left-out corpora gain (docs/accuracy.md).
 inline constexpr double kGroupExponent = 0.3;
 
+/// Positions of mail in a TrainingSet.
+struct MailParts {
+  std::vector<std::size_t> learnt, held_out;
+};
+
 class TrainingSet {
  public:
   explicit TrainingSet(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
@@ -35,21 +40,27 @@ class TrainingSet {
   /// split; of mail of split "train" that share too when there is no "dev".
   void divide(double share);
 
-  /// Positions of the mail, for the calls below.
-  const std::vector<std::size_t>& learnt() const { return learnt_; }
-  const std::vector<std::size_t>& held_out() const { return held_out_; }
+  /// All of it, as divided.
+  const MailParts& parts() const { return parts_; }
+  /// The same without the mail of these corpora.
+  MailParts parts_without(const std::vector<std::string>& corpora) const;
+  /// Positions of the mail of these corpora, learnt or held out.
+  std::vector<std::size_t> of_corpora(const std::vector<std::string>& corpora) const;
+
+  /// The labels that a model of this mail can have: "spam", and "phishing" when there is such mail.
+  std::vector<std::string> labels() const;
 
   Label label(std::size_t at) const { return mail_[at].label; }
   const std::string& corpus(std::size_t at) const { return mail_[at].corpus; }
   void append_to(TokenBatch& batch, std::size_t at) const;
 
-  /// One weight per position, mean 1: within a label a group (corpus x label) weighs its size to the power
-  /// of kGroupExponent, and both labels weigh the same.
+  /// One weight per position, mean 1: among ham and among spam a group (corpus x label) weighs its size to the
+  /// power of kGroupExponent, and ham and spam weigh the same.
   std::vector<double> balanced_weights(const std::vector<std::size_t>& positions) const;
 
   std::size_t forgotten() const { return forgotten_; }
   /// Names the mail, whatever the order it came in: 64 hex digits.
-  std::string digest() const;
+  std::string digest(const MailParts& parts) const;
 
  private:
   struct Stored {
@@ -71,7 +82,7 @@ class TrainingSet {
   unsigned halvings_ = 0;
   std::size_t forgotten_ = 0;
   std::deque<Stored> mail_;
-  std::vector<std::size_t> learnt_, held_out_;
+  MailParts parts_;
 };
 
 }  // namespace winnow

@@ -11,8 +11,8 @@ namespace {
 std::vector<CalibrationSample> separated(int of_each, double weight) {
   std::vector<CalibrationSample> samples;
   for (int i = 0; i < of_each; ++i) {
-    samples.push_back({1.0, Label::Spam, weight});
-    samples.push_back({-1.0, Label::Ham, weight});
+    samples.push_back({1.0, true, weight});
+    samples.push_back({-1.0, false, weight});
   }
   return samples;
 }
@@ -36,8 +36,8 @@ TEST(Calibration, FindsTheSharesOfMixedMail) {
   // share of positive targets at logit 2 is (300 * 401 + 100) / 402 / 400, and one less that at logit 0.
   std::vector<CalibrationSample> samples;
   for (int i = 0; i < 400; ++i) {
-    samples.push_back({2.0, i < 300 ? Label::Spam : Label::Ham, 1.0});
-    samples.push_back({0.0, i < 100 ? Label::Spam : Label::Ham, 1.0});
+    samples.push_back({2.0, i < 300 ? true : false, 1.0});
+    samples.push_back({0.0, i < 100 ? true : false, 1.0});
   }
   const double share = (300 * 401 + 100) / 402.0 / 400.0;
   const auto fitted = fit_calibration(samples);
@@ -49,7 +49,7 @@ TEST(Calibration, FindsTheSharesOfMixedMail) {
 TEST(Calibration, CountsAMessageByItsWeight) {
   // One message of weight 3 pulls as three would; the effective number stays that of the weights: (3 + 1)^2 /
   // (9 + 1).
-  const auto fitted = fit_calibration({{0.0, Label::Spam, 3.0}, {0.0, Label::Spam, 1.0}, {0.0, Label::Ham, 4.0}});
+  const auto fitted = fit_calibration({{0.0, true, 3.0}, {0.0, true, 1.0}, {0.0, false, 4.0}});
   ASSERT_TRUE(fitted);
   const double spam_target = 2.6 / 3.6, ham_target = 1 / 3.0;
   const double share = (spam_target + ham_target) / 2;
@@ -57,27 +57,27 @@ TEST(Calibration, CountsAMessageByItsWeight) {
 }
 
 TEST(Calibration, NeverTurnsTheOrderAround) {
-  const auto fitted = fit_calibration({{-1.0, Label::Spam, 1.0}, {1.0, Label::Ham, 1.0}});
+  const auto fitted = fit_calibration({{-1.0, true, 1.0}, {1.0, false, 1.0}});
   ASSERT_TRUE(fitted);
   EXPECT_EQ(fitted->slope, 0.0);
 }
 
 TEST(Calibration, NeedsBothLabelsAndNumbers) {
-  EXPECT_FALSE(fit_calibration({{1.0, Label::Spam, 1.0}}));
+  EXPECT_FALSE(fit_calibration({{1.0, true, 1.0}}));
   EXPECT_FALSE(fit_calibration({}));
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_FALSE(fit_calibration({{nan, Label::Spam, 1.0}, {0.0, Label::Ham, 1.0}}));
+  EXPECT_FALSE(fit_calibration({{nan, true, 1.0}, {0.0, false, 1.0}}));
 }
 
 TEST(Calibration, MeasuresTheMeanLossOfTheTrueLabels) {
   // Probabilities 0.75 for a spam of weight 3 and 0.5 for a ham of weight 1.
-  const std::vector<CalibrationSample> samples = {{std::log(3.0), Label::Spam, 3.0}, {0.0, Label::Ham, 1.0}};
+  const std::vector<CalibrationSample> samples = {{std::log(3.0), true, 3.0}, {0.0, false, 1.0}};
   EXPECT_NEAR(mean_loss(samples, {1.0, 0.0}), (3 * -std::log(0.75) - std::log(0.5)) / 4, 1e-12);
 }
 
 TEST(Calibration, CopesWithLargeLogits) {
   const auto fitted =
-      fit_calibration({{800.0, Label::Spam, 1.0}, {700.0, Label::Spam, 1.0}, {-800.0, Label::Ham, 1.0}});
+      fit_calibration({{800.0, true, 1.0}, {700.0, true, 1.0}, {-800.0, false, 1.0}});
   ASSERT_TRUE(fitted);
   EXPECT_TRUE(std::isfinite(fitted->slope));
   EXPECT_TRUE(std::isfinite(fitted->intercept));

@@ -36,7 +36,7 @@ TEST_F(MailIndex, NamesTheColumnItLacks) {
 
 TEST_F(MailIndex, LocatesWrongLinesAndReadsTheOthers) {
   const std::string problems = problems_of("corpus\tpath\tlabel\nc\t1\tham\nc\t2\tspma\nc\t3\nc\t4\tspam\n");
-  EXPECT_THAT(problems, HasSubstr("index.tsv:3:1: error: label must be ham or spam"));
+  EXPECT_THAT(problems, HasSubstr("index.tsv:3:1: error: label must be ham, spam or phishing"));
   EXPECT_THAT(problems, HasSubstr("index.tsv:4:1: error: 3 fields expected, found 2"));
   EXPECT_EQ(rows_, 2u);
 }

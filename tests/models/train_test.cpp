@@ -177,5 +177,89 @@ TEST_F(Train, NeverReadsTheTestSplitOfAnIndex) {
   }
 }
 
+/// Three corpora of both labels; what a corpus does not share with the others is its number in each subject.
+class TrainOnCorpora : public Train {
+ protected:
+  void SetUp() override {
+    Train::SetUp();
+    if (IsSkipped()) return;
+    std::string index = "corpus\tpath\tlabel\tsplit\n";
+    for (std::size_t i = 0; i < kOfEach; ++i) {
+      const std::string corpus = i % 3 == 0 ? "one" : i % 3 == 1 ? "two" : "three";
+      for (const Label label : {Label::Ham, Label::Spam}) {
+        const std::string file = std::string(label_name(label)) + std::to_string(i);
+        folder_.write(corpus + "/" + file, invented(label, i));
+        index += corpus + "\t" + file + "\t" + std::string(label_name(label)) + "\t" +
+                 (i % 5 == 0 ? "dev" : "train") + "\n";
+      }
+    }
+    options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
+  }
+};
+
+TEST_F(TrainOnCorpora, JudgesLeftOutMailByModelsThatNeverSawIt) {
+  options_.left_out = {{"one"}, {"two", "three"}};
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_EQ(report_.left_out.size(), 4u);  // three corpora and all together
+  const Evaluation& all = report_.left_out.at("");
+  EXPECT_EQ(all.ham, kOfEach);
+  EXPECT_EQ(all.spam, kOfEach);
+  EXPECT_GT(all.auc, 0.9);
+  std::string card;
+  ASSERT_TRUE(read_whole_file(folder_.path() / "site.md", card));
+  EXPECT_THAT(card, HasSubstr("## On mail of unknown origin"));
+}
+
+TEST_F(TrainOnCorpora, CalibratesOnLeftOutMailWhenThereIsSome) {
+  const auto calibration = [&] {
+    EXPECT_TRUE(train()) << problems_.to_string();
+    EngineSettings settings;
+    settings.model = options_.output;
+    settings.device = "cpu";
+    const auto engine = make_engine(settings, problems_);
+    return engine ? engine->manifest().calibration : std::vector<Calibration>{};
+  };
+  const auto held_out = calibration();
+  options_.left_out = {{"one"}, {"two"}};
+  const auto left_out = calibration();
+  ASSERT_EQ(held_out.size(), 1u);
+  ASSERT_EQ(left_out.size(), 1u);
+  EXPECT_NE(left_out[0].slope, held_out[0].slope);
+}
+
+TEST_F(TrainOnCorpora, RefusesToLeaveOutACorpusThatIsNotThere) {
+  options_.left_out = {{"four"}};
+  EXPECT_FALSE(train());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("no mail of corpus four"));
+}
+
+TEST_F(TrainOnCorpora, GoesOnWithinTheLeftOutGroupsToTheSameModel) {
+  options_.left_out = {{"one"}, {"two"}};
+  options_.members = 2;
+  options_.epochs = 2;
+  ASSERT_TRUE(train()) << problems_.to_string();
+  const std::string undisturbed = output();
+  options_.checkpoint = folder_.path() / "half.checkpoint";
+  for (const std::size_t stop : {20u, 100u}) {
+    EXPECT_FALSE(train([&](const TrainProgress& now) { return now.phase != "training" || now.done < stop; }));
+  }
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_EQ(output(), undisturbed);
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+    EXPECT_THAT(entry.path().string(), testing::Not(HasSubstr("checkpoint")));
+}
+
+TEST_F(TrainOnCorpora, GivesPhishingALabelOfItsOwn) {
+  options_.filter.phishing_corpora = {"two"};
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EngineSettings settings;
+  settings.model = options_.output;
+  settings.device = "cpu";
+  const auto engine = make_engine(settings, problems_);
+  ASSERT_TRUE(engine) << problems_.to_string();
+  EXPECT_EQ(engine->manifest().labels, (std::vector<std::string>{"spam", "phishing"}));
+  EXPECT_EQ(report_.held_out.at("").spam + report_.spam, kOfEach);  // phishing is spam, too
+}
+
 }  // namespace
 }  // namespace winnow

@@ -1,0 +1,82 @@
+#include "models/left_out.h"
+
+#include <algorithm>
+
+namespace winnow {
+namespace {
+
+constexpr double kHalf = 0.5;  // the prior that balanced weights make
+
+TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Members& members, std::size_t group,
+                        std::vector<LeftOutMail>& judged) {
+  const std::vector<std::string>& corpora = work.options.left_out[group];
+  const std::vector<std::size_t> positions = set.of_corpora(corpora);
+  if (positions.empty()) {
+    work.problems.error({}, "no mail of corpus " + corpora.front() + ", which is to be left out");
+    return TrainingEnd::Failed;
+  }
+  std::unique_ptr<Trainer> trainer;
+  const TrainingEnd end = members.train(set.parts_without(corpora), group + 1, trainer);
+  if (end != TrainingEnd::Done) return end;
+  std::vector<std::vector<CalibrationSample>> by_label;
+  if (!predict_mail(work, set, *trainer, positions, by_label)) return TrainingEnd::Failed;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    LeftOutMail& mail = judged.emplace_back(LeftOutMail{positions[i], group, {}});
+    for (const std::vector<CalibrationSample>& label : by_label) mail.by_label.push_back(label[i]);
+  }
+  return TrainingEnd::Done;
+}
+
+}  // namespace
+
+TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members,
+                           std::vector<LeftOutMail>& judged) {
+  for (std::size_t group = 0; group < work.options.left_out.size(); ++group) {
+    const TrainingEnd end = judge_group(work, set, members, group, judged);
+    if (end != TrainingEnd::Done) return end;
+  }
+  return TrainingEnd::Done;
+}
+
+std::optional<std::vector<Calibration>> calibrate_left_out(const TrainingSet& set,
+                                                           const std::vector<LeftOutMail>& judged,
+                                                           std::optional<std::size_t> without_group) {
+  std::vector<const LeftOutMail*> taken;
+  std::vector<std::size_t> positions;
+  for (const LeftOutMail& mail : judged) {
+    if (mail.group == without_group) continue;
+    taken.push_back(&mail);
+    positions.push_back(mail.position);
+  }
+  const std::vector<double> weights = set.balanced_weights(positions);
+  std::vector<Calibration> calibrations;
+  for (std::size_t label = 0; label < set.labels().size(); ++label) {
+    std::vector<CalibrationSample> samples;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      samples.push_back(taken[i]->by_label[label]);
+      samples.back().weight = weights[i];
+    }
+    const std::optional<Calibration> fitted = fit_calibration(samples);
+    if (!fitted) return std::nullopt;
+    calibrations.push_back(*fitted);
+  }
+  return calibrations;
+}
+
+std::map<std::string, Evaluation> evaluate_left_out(const TrainingSet& set, const std::vector<LeftOutMail>& judged) {
+  std::vector<ScoredMail> scored;
+  std::size_t groups = 0;
+  for (const LeftOutMail& mail : judged) groups = std::max(groups, mail.group + 1);
+  for (std::size_t group = 0; group < groups; ++group) {
+    const auto calibration = calibrate_left_out(set, judged, group);
+    if (!calibration) continue;  // what is left has only one class
+    for (const LeftOutMail& mail : judged) {
+      if (mail.group != group) continue;
+      const auto p = calibrate(mail.by_label.front().logit, calibration->front(), kHalf, kHalf);
+      if (p) scored.push_back({"", set.corpus(mail.position), set.label(mail.position), p->value()});
+    }
+  }
+  return evaluate_by_corpus(scored);
+}
+
+}  // namespace winnow

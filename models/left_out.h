@@ -1,0 +1,39 @@
+// left_out.h - how a model judges mail of origins that it never saw: groups of corpora left out in turn.
+//
+// Owns:    plain values.
+// Threads: one thread.
+// Blocks:  for one training per group.
+// Fails:   problems go into the work's Diagnostics.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/manifest.h"
+#include "models/calibration.h"
+#include "models/evaluate.h"
+#include "models/members.h"
+
+namespace winnow {
+
+struct LeftOutMail {
+  std::size_t position = 0;  // in the TrainingSet
+  std::size_t group = 0;     // that was left out
+  std::vector<CalibrationSample> by_label;
+};
+
+/// Trains without each group of the options and judges that group's mail.
+TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members,
+                           std::vector<LeftOutMail>& judged);
+
+/// One calibration per label, fitted on all judged mail but that of `without_group`. nullopt when a label lacks a class.
+std::optional<std::vector<Calibration>> calibrate_left_out(const TrainingSet& set,
+                                                           const std::vector<LeftOutMail>& judged,
+                                                           std::optional<std::size_t> without_group);
+
+/// The first label's figures per corpus, each group calibrated by the other ones.
+std::map<std::string, Evaluation> evaluate_left_out(const TrainingSet& set, const std::vector<LeftOutMail>& judged);
+
+}  // namespace winnow
