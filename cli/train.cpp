@@ -43,7 +43,9 @@ void add_optimizer_options(Arguments& arguments, OptimizerSpec& optimizer, std::
   arguments.add({"--seed", "N", "of shuffling and dropout"}, seed);
 }
 
-void add_training_options(Arguments& arguments, TrainOptions& options) {
+void add_training_options(Arguments& arguments, TrainOptions& options, bool& site) {
+  arguments.add({"--site", "", "learn from header names, hosts, addresses and lists, too: for this site's own mail only"},
+                site);
   arguments.add({"--output,-o", "FILE", "the model to write; its card is written beside it as .md"}, options.output);
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
@@ -121,9 +123,10 @@ int run_train(const Command& self, int argc, char** argv) {
   LabelledOptions mail;
   std::size_t seed = options.optimizer.seed;
   std::vector<std::string> left_out;
+  bool site = false;
   Arguments arguments(self);
   add_labelled_options(arguments, mail);
-  add_training_options(arguments, options);
+  add_training_options(arguments, options, site);
   add_shape_options(arguments, options.architecture);
   add_optimizer_options(arguments, options.optimizer, seed);
   arguments.add({"--leave-out", "A,B", "calibrate on how corpora A and B are judged by a model that never saw them; may "
@@ -139,6 +142,7 @@ int run_train(const Command& self, int argc, char** argv) {
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
   options.optimizer.seed = seed;
+  if (site) options.features = FeatureSet::Site;
   if (options.sources.empty()) return arguments.wrong_usage("no mail to learn from: give --spam and --ham, or --index");
   if (options.output.empty()) return arguments.wrong_usage("no model to write: give --output");
   if (options.checkpoint.empty()) options.checkpoint = options.output.string() + ".checkpoint";

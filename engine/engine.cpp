@@ -19,7 +19,7 @@ BatchSettings batch_settings(const EngineSettings& settings, std::size_t labels)
 Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<void()> on_thread_start)
     : manifest_(std::move(model.manifest)),
       sha256_(std::move(model.sha256)),
-      extractor_(manifest_.table_size),
+      extractor_(manifest_.table_size, {}, feature_set_of(manifest_.schema_id)),
       site_prior_(settings.prior_spam.value_or(manifest_.prior_spam)),
       batcher_(make_batcher(std::move(model.replicas), batch_settings(settings, manifest_.labels.size()),
                             std::move(on_thread_start))) {}

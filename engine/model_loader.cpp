@@ -41,7 +41,7 @@ std::string dense_difference(const std::vector<std::string>& names) {
 }
 
 std::string check_schema(const Manifest& manifest) {
-  const FeatureSchema& ours = feature_schema();
+  const FeatureSchema& ours = feature_schema(feature_set_of(manifest.schema_id));
   if (manifest.schema_id != ours.id || manifest.schema_hash != ours.hash)
     return "was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
            "), this version computes " + ours.id + " (" + ours.hash + "); train it again or take a model of this version";

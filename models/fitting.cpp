@@ -76,7 +76,7 @@ TrainingEnd Fitting::run() {
 std::string Fitting::training_name() const {
   const TrainOptions& o = work_.options;
   const nlohmann::json all = {set_.digest(plan_.parts),
-                              feature_schema().hash,
+                              feature_schema(o.features).hash,
                               o.epochs,
                               o.batch_size,
                               o.held_out,

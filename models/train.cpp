@@ -31,7 +31,7 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   const std::size_t errors = work.problems.error_count();
   std::size_t done = 0;
   bool wanted = true;
-  const FeatureExtractor extractor(work.options.architecture.table_size);
+  const FeatureExtractor extractor(work.options.architecture.table_size, {}, work.options.features);
   extract_mail(reading, extractor, work.problems, [&](ExtractedMail&& mail) {
     if (mail.split != "test") set.add(std::move(mail));
     return wanted = work.on_progress({"reading", ++done, total, 0});
@@ -130,8 +130,8 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
   Manifest manifest;
   manifest.name = options.name;
   manifest.created = options.created.empty() ? today() : options.created;
-  manifest.schema_id = feature_schema().id;
-  manifest.schema_hash = feature_schema().hash;
+  manifest.schema_id = feature_schema(options.features).id;
+  manifest.schema_hash = feature_schema(options.features).hash;
   manifest.table_size = options.architecture.table_size;
   manifest.dense_names = dense_names();
   manifest.labels = set.labels();

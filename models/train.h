@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "config/diagnostics.h"
+#include "engine/features/features.h"
 #include "engine/trainer.h"
 #include "models/evaluate.h"
 #include "models/labelled_mail.h"
@@ -39,6 +40,7 @@ struct TrainOptions {
   std::filesystem::path output;  // the .pt; the card is written beside it as .md
   std::string name = "local";
   std::string created;            // ISO 8601 date for the manifest; "" = today
+  FeatureSet features = FeatureSet::General;
   ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
   std::size_t epochs = 4;            // at most; the best one on held-out mail is kept

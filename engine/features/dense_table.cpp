@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "engine/features/site_tokens.h"
+
 namespace winnow {
 
 const std::vector<DenseRow>& dense_rows() {
@@ -49,7 +51,7 @@ std::string dense_feature_table() {
             std::string(feature.source) + " | " + std::string(feature.says) +
             (feature.says_below.empty() ? "" : "; below 0: " + std::string(feature.says_below)) + " |\n";
   }
-  return page;
+  return page + site_feature_table();
 }
 
 }  // namespace winnow

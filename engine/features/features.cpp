@@ -9,6 +9,8 @@
 
 #include "engine/features/dense_table.h"
 #include "engine/features/message_facts.h"
+#include "engine/features/site_headers.h"
+#include "engine/features/site_tokens.h"
 #include "engine/features/token_collector.h"
 #include "engine/features/token_rules.h"
 
@@ -31,34 +33,18 @@ std::vector<std::string> dense_sentences(const std::vector<float>& values, const
   return sentences;
 }
 
-Features extract_features(const Message& message, std::size_t table_size, const FeatureLimits& limits,
-                          FeatureOrigins* origins) {
-  const MessageFacts facts = gather_facts(message, limits);
-  Features features;
-  features.dense = dense_values(facts);
-  if (origins != nullptr) origins->dense = dense_sentences(features.dense, facts);
-  TokenCollector tokens(table_size, limits.max_tokens, origins);
-  add_tokens(facts, features.dense, limits, tokens);
-  tokens.finish(features);
-  return features;
-}
-
 std::string hex(std::uint64_t value) {
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
   return text;
 }
 
-FeatureSchema make_schema() {
-  FeatureSchema schema;
-  schema.id = "winnow-1";
-  const FeatureLimits limits;
-  std::string all = schema.id + "\n" + std::to_string(kRevision) + "\n";
-  for (const std::size_t limit : {limits.max_tokens, limits.max_words, limits.max_opening_chars,
-                                  limits.max_gram_chars, limits.max_urls}) {
-    all += std::to_string(limit) + " ";
-  }
-  for (const SpaceAbout& space : spaces()) {
+/// Raised when a site token changes its meaning.
+constexpr int kSiteRevision = 1;
+
+void append_spaces(std::size_t from, std::size_t to, std::string& all) {
+  for (std::size_t i = from; i < to; ++i) {
+    const SpaceAbout& space = spaces()[i];
     all.append("\n")
         .append(space.name)
         .append(" ")
@@ -66,28 +52,60 @@ FeatureSchema make_schema() {
         .append(" ")
         .append(std::to_string(space.share));
   }
+}
+
+FeatureSchema make_schema(FeatureSet set) {
+  FeatureSchema schema;
+  const bool site = set == FeatureSet::Site;
+  schema.id = site ? "winnow-1-site" : "winnow-1";
+  const FeatureLimits limits;
+  std::string all = schema.id + "\n" + std::to_string(kRevision) + "\n";
+  for (const std::size_t limit : {limits.max_tokens, limits.max_words, limits.max_opening_chars,
+                                  limits.max_gram_chars, limits.max_urls}) {
+    all += std::to_string(limit) + " ";
+  }
+  append_spaces(0, kGeneralSpaces, all);
   for (const DenseRow& row : dense_rows()) all.append("\n").append(row.about.name);
   all.append("\n").append(keyword_table_text());
+  if (site) {
+    append_spaces(kGeneralSpaces, kSpaces, all);
+    all.append("\n").append(site_header_rules()).append(std::to_string(kSiteRevision));
+  }
   schema.hash = hex(XXH3_64bits(all.data(), all.size()));
   return schema;
 }
 
 }  // namespace
 
-const FeatureSchema& feature_schema() {
-  static const FeatureSchema schema = make_schema();
-  return schema;
+const FeatureSchema& feature_schema(FeatureSet set) {
+  static const FeatureSchema general = make_schema(FeatureSet::General), site = make_schema(FeatureSet::Site);
+  return set == FeatureSet::Site ? site : general;
 }
 
-FeatureExtractor::FeatureExtractor(std::size_t table_size, FeatureLimits limits)
-    : table_size_(table_size), limits_(limits) {}
-
-Features FeatureExtractor::extract(const Message& message) const {
-  return extract_features(message, table_size_, limits_, nullptr);
+FeatureSet feature_set_of(std::string_view schema_id) {
+  return schema_id == feature_schema(FeatureSet::Site).id ? FeatureSet::Site : FeatureSet::General;
 }
+
+FeatureExtractor::FeatureExtractor(std::size_t table_size, FeatureLimits limits, FeatureSet set)
+    : table_size_(table_size), limits_(limits), set_(set) {}
+
+Features FeatureExtractor::extract(const Message& message) const { return extract(message, nullptr); }
 
 Features FeatureExtractor::extract(const Message& message, FeatureOrigins& origins) const {
-  return extract_features(message, table_size_, limits_, &origins);
+  return extract(message, &origins);
+}
+
+Features FeatureExtractor::extract(const Message& message, FeatureOrigins* origins) const {
+  const MessageFacts facts = gather_facts(message, limits_);
+  Features features;
+  features.dense = dense_values(facts);
+  if (origins != nullptr) origins->dense = dense_sentences(features.dense, facts);
+  TokenCollector tokens(table_size_, limits_.max_tokens, origins, set_);
+  // First: the general tokens of a long message may use up the budget.
+  if (set_ == FeatureSet::Site) add_site_tokens(message, tokens);
+  add_tokens(facts, features.dense, limits_, tokens);
+  tokens.finish(features);
+  return features;
 }
 
 bool contains_gtube(const Message& message) {

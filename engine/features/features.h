@@ -37,12 +37,19 @@ struct DenseFeature {
 /// The dense features in model order.
 const std::vector<DenseFeature>& dense_features();
 
+/// General carries over from site to site. Site has also what tells one site's mail apart (headers, hosts, addresses): only
+/// for models that a site trains for itself.
+enum class FeatureSet { General, Site };
+
 /// Identity of what extract() computes. Changes whenever a feature's meaning, name, order or hash changes.
 struct FeatureSchema {
-  std::string id;    // "winnow-1"
+  std::string id;    // "winnow-1", "winnow-1-site"
   std::string hash;  // 16 hex digits over id, namespaces, hash seed and dense names
 };
-const FeatureSchema& feature_schema();
+const FeatureSchema& feature_schema(FeatureSet set = FeatureSet::General);
+
+/// The set whose schema has this id (a model's manifest names it); General for an unknown one.
+FeatureSet feature_set_of(std::string_view schema_id);
 
 struct FeatureLimits {
   std::size_t max_tokens = 6000;        // unique tokens of one message
@@ -69,8 +76,8 @@ struct FeatureOrigins {
 
 class FeatureExtractor {
  public:
-  /// table_size: a power of two, from the model's manifest.
-  explicit FeatureExtractor(std::size_t table_size, FeatureLimits limits = {});
+  /// table_size: a power of two, at least 2, from the model's manifest.
+  explicit FeatureExtractor(std::size_t table_size, FeatureLimits limits = {}, FeatureSet set = FeatureSet::General);
 
   Features extract(const Message& message) const;
 
@@ -78,14 +85,17 @@ class FeatureExtractor {
   Features extract(const Message& message, FeatureOrigins& origins) const;
 
  private:
+  Features extract(const Message& message, FeatureOrigins* origins) const;
+
   std::size_t table_size_;
   FeatureLimits limits_;
+  FeatureSet set_;
 };
 
 /// True when the visible text or the subject holds the GTUBE test string.
 bool contains_gtube(const Message& message);
 
-/// docs/features.md: the dense features as a page.
+/// docs/features.md: the dense features and the site's tokens as a page.
 std::string dense_feature_table();
 
 }  // namespace winnow

@@ -37,6 +37,13 @@ const std::array<SpaceAbout, kSpaces>& spaces() {
       {"sender tld", 2, 0.3F},         {"sender local part", 4, 0.4F}, {"sender name word", 20, 0.7F},
       {"reply-to", 4, 0.4F},           {"attachment", 40, 0.7F},       {"structure", 30, 0.5F},
       {"charset", 10, 0.3F},           {"bucket", 150, 1.0F},
+      {"header", 120, 1.0F, "names of the headers, also as they are written"},
+      {"header pair", 80, 0.7F, "two header names in a row"},
+      {"header word", 300, 1.0F, "words of header values, each with its header"},
+      {"host", 120, 1.0F, "client, HELO, earlier hops, hosts of message ids; networks of the addresses"},
+      {"address", 80, 1.0F, "sender, reply-to, envelope sender, recipients; with and without the local part"},
+      {"mailer", 40, 1.0F, "mail program; how message ids, boundaries and dates are made; who signs"},
+      {"list", 80, 1.0F, "words of the headers of mailing lists, the list's mark in the subject"},
   }};
   return kTable;
 }
@@ -50,14 +57,18 @@ std::string token_name(Space space, std::string_view first, std::string_view sec
   return name += '"';
 }
 
-TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens,
-                               FeatureOrigins* origins)
-    : mask_(table_size - 1),
+TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens, FeatureOrigins* origins, FeatureSet set)
+    : mask_((set == FeatureSet::Site ? table_size / 2 : table_size) - 1),
       max_tokens_(std::min(max_tokens, kMostTokens)),
       origins_(origins),
       slots_(slots_for(max_tokens_)) {
   entries_.reserve(std::min<std::size_t>(max_tokens_, 2048));
   if (origins_ != nullptr) origins_->tokens.clear();
+}
+
+std::uint32_t TokenCollector::token_of(std::uint64_t hash, Space space) const {
+  const std::size_t half = space >= Space::SiteHeader ? mask_ + 1 : 0;
+  return static_cast<std::uint32_t>((with_space(hash, space) & mask_) + half);
 }
 
 TokenCollector::Entry* TokenCollector::find_or_add(std::uint32_t token, Space space) {
@@ -80,7 +91,7 @@ TokenCollector::Entry* TokenCollector::find_or_add(std::uint32_t token, Space sp
 }
 
 TokenOrigin* TokenCollector::add(Space space, std::uint64_t hash, std::string_view first, std::string_view second) {
-  const auto token = static_cast<std::uint32_t>(with_space(hash, space) & mask_);
+  const std::uint32_t token = token_of(hash, space);
   Entry* const entry = find_or_add(token, space);
   if (entry == nullptr) return nullptr;
   if (++entry->times > 1 || origins_ == nullptr) return nullptr;

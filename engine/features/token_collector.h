@@ -44,13 +44,23 @@ enum class Space : std::uint8_t {
   Structure,
   Charset,
   Bucket,
+  // From here on: only with FeatureSet::Site (site_tokens.h).
+  SiteHeader,
+  SiteHeaderPair,
+  SiteHeaderWord,
+  SiteHost,
+  SiteAddress,
+  SiteMailer,
+  SiteList,
 };
-constexpr std::size_t kSpaces = 23;
+constexpr std::size_t kGeneralSpaces = static_cast<std::size_t>(Space::SiteHeader);
+constexpr std::size_t kSpaces = static_cast<std::size_t>(Space::SiteList) + 1;
 
 struct SpaceAbout {
   std::string_view name;  // in origins: `subject word "invoice"`
   std::size_t quota;      // unique tokens
   float share;            // Euclidean norm of the namespace's weights
+  std::string_view meaning = {};  // of a site feature, for docs/features.md
 };
 const std::array<SpaceAbout, kSpaces>& spaces();
 
@@ -59,8 +69,10 @@ std::string token_name(Space space, std::string_view first, std::string_view sec
 
 class TokenCollector {
  public:
-  /// `origins` may be null.
-  TokenCollector(std::size_t table_size, std::size_t max_tokens, FeatureOrigins* origins);
+  /// `origins` may be null. With FeatureSet::Site the general tokens share the lower half of the table and the site's
+  /// the upper one: a general model becomes a site's by twice as many rows, and no site token can weigh as a word did.
+  TokenCollector(std::size_t table_size, std::size_t max_tokens, FeatureOrigins* origins,
+                 FeatureSet set = FeatureSet::General);
 
   /// Counts a token by the hash of its text; `text` is only read for the origin. All of these return the origin of a
   /// token that is new, valid until the next call; null when it is not new or nobody asked for origins.
@@ -83,6 +95,7 @@ class TokenCollector {
     Space space{};
   };
 
+  std::uint32_t token_of(std::uint64_t hash, Space space) const;
   Entry* find_or_add(std::uint32_t token, Space space);
 
   const std::size_t mask_;
