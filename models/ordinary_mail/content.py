@@ -66,7 +66,7 @@ class Composer:
         kind, rng = self.kind, self.rng
         sender, domain, target = self._sender()
         self.writer.values["domain"] = domain
-        subject = self._draw("S")
+        subject = self._subject()
         blocks, attachments = self._blocks()
         return Content(subject, self._draw("P") if rng.random() < 0.8 else "", blocks, attachments, sender,
                        Party(f"{self.first} {self.last}", self.mailbox.address), self._reply_to(sender), domain, target,
@@ -139,6 +139,20 @@ class Composer:
 
     # -- lines to blocks
 
+    def _subject(self):
+        """One draw, in bulk mail now and then two, with an emoji or an exclamation mark."""
+        rng, text = self.rng, self._draw("S")
+        if self.kind.look not in ("promo", "news"):
+            return text
+        if len(text) < 45 and rng.random() < 0.45:
+            text += rng.choice([" - ", " | ", " + ", ". ", ": "]) + self._draw("S")
+        if text[-1].isalnum() and rng.random() < 0.15:
+            text += "!"
+        if "emoji" in self.texts.lists and rng.random() < 0.2:
+            emoji = self.writer.say("{emoji}")
+            text = rng.choice([f"{text} {emoji}", f"{emoji} {text}"])
+        return text
+
     def _draw(self, code):
         options = self.kind.texts(code)
         return self.writer.write(self.rng.choice(options)).strip() if options else ""
@@ -154,9 +168,15 @@ class Composer:
                 blocks.append(Block(line.code, rows))
         return blocks, attachments
 
+    def _more_lines(self):
+        """Sections that any mail of this look may have: bulk mail is long, wanted bulk mail more often."""
+        pool = [line for kind in self.texts.kinds if kind.label == "extra" and kind.name == self.kind.look for line in kind.lines]
+        most = self.rng.choices([0, 3, 8, 14], (12, 22, 33, 33) if self.kind.label == "ham" else (42, 28, 18, 12))[0]
+        return self.rng.sample(pool, min(len(pool), self.rng.randint(most // 2, most)))
+
     def _chosen_lines(self):
         chosen, loose = [], []
-        for line in [*self.kind.lines, None]:
+        for line in [*self.kind.lines, *self._more_lines(), None]:
             if line is not None and line.code in "SPF":
                 continue
             if line is not None and line.loose:
@@ -209,7 +229,7 @@ class Composer:
         if wish == "other":
             name, _, host = sender.address.partition("@")
             return Party(sender.name, f"{names.made_word(rng)}{rng.randint(1, 999)}@{self._host('unrelated')}")
-        if rng.random() > 0.45 or sender.address.count("@") != 1:
+        if rng.random() > 0.55 or sender.address.count("@") != 1:
             return None
         host = sender.address.split("@")[1]
         if rng.random() < 0.12:

@@ -4,7 +4,7 @@
 usage: generate.py --output DIR|FILE.tar [--count N] [--seed S] [--kind ham|spam|both] [--language CODE]... [--list-kinds]
   --output PATH    a folder for index.tsv and synthetic-ordinary/{ham,spam}/NNNNNN.eml; with a name ending in .tar the
                    messages go into that archive and index.tsv beside it (call it synthetic-ordinary.tar to train from it)
-  --count N        messages (default 6000), half of them ham
+  --count N        messages (default 8000), half of them ham
   --seed S         default 1
   --kind KIND      only ham or only spam
   --language CODE  only this language; may be repeated
@@ -25,16 +25,16 @@ from disguises import disguise
 from kinds import LABELS, read_all
 from message import MessageWriter
 from phrases import PhraseError, Writer
-from senders import mail_services, mailboxes
+from senders import mail_services, mailboxes, social_hosts
 
 CORPUS = "synthetic-ordinary"
 COLUMNS = "corpus path label date bytes sha256 split".split()
-ENGLISH_SHARE = 0.55
+ENGLISH_SHARE = 0.6
 
 
 def split_of(kind):
-    """A family is never in both: one in ten is dev."""
-    return "dev" if int(hashlib.sha256(kind.family.encode()).hexdigest(), 16) % 10 == 0 else "train"
+    """The texts say which families are dev, about one message in ten; a family is never in both splits."""
+    return kind.attributes.get("split", "train")
 
 
 class Generator:
@@ -47,7 +47,7 @@ class Generator:
         if not self.texts:
             raise PhraseError("no such language")
         world = random.Random(f"{seed} world")
-        self.services, self.boxes = mail_services(world), mailboxes(world)
+        self.services, self.boxes, self.networks = mail_services(world), mailboxes(world), social_hosts(world)
 
     def message(self, label, number):
         """-> (octets, kind, date)"""
@@ -60,7 +60,7 @@ class Generator:
         if label == "spam":
             pool = [Writer(rng, {}).write(option) for option in texts.lists.get("innocent", [])]
             disguise(rng, content, pool)
-        return MessageWriter(rng, content, mailbox, rng.choice(self.services)).write(), kind, content.date
+        return MessageWriter(rng, content, mailbox, rng.choice(self.services), self.networks).write(), kind, content.date
 
     def _language(self, rng):
         others = sorted(set(self.texts) - {"en"})
@@ -122,7 +122,7 @@ def write_all(generator, output, count, kind):
 def arguments(argv):
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0], add_help=True)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--count", type=int, default=6000)
+    parser.add_argument("--count", type=int, default=8000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", choices=[*LABELS, "both"], default="both")
     parser.add_argument("--language", action="append")
@@ -139,7 +139,7 @@ def main(argv=None):
         generator = Generator(options.seed, options.language)
         if options.list_kinds:
             for texts in generator.texts.values():
-                for kind in texts.kinds:
+                for kind in (kind for kind in texts.kinds if kind.label in LABELS):
                     print(kind.label, kind.name, kind.language, split_of(kind), sep="\t")
             return 0
         write_all(generator, options.output, options.count, options.kind)

@@ -3,6 +3,7 @@
 Form of a file ('#' begins a comment line):
     $closing = Best regards | [Thanks|Thank you]       a list; the same name again adds to it
     == ham sale look=promo weight=3                     a kind: label, name, attributes
+    == extra promo                                      lines that mail of a look may have besides, whatever the kind
     S: subject | another        one draw of all S lines       P: preheader, the same       F: display name, the same
     H: heading    T: paragraph    N: small print    B: button    L: link line    E: signature    Q: quoted text
     U3-5: bullet                repeated draws                C: a code in large letters   V: picture with this caption
@@ -11,7 +12,7 @@ Form of a file ('#' begins a comment line):
     X: pdf Invoice-{order}      an attachment (pdf, ics, html, zip, docx)
     A line with '?' before it is left out now and then; of neighbouring lines with '~' some are taken, in any order.
 Attributes: look=promo|news|notice|letter|office, weight (default 1), host=own|lookalike|unrelated|any, reply=other|own,
-            trade=NAME (the list words.NAME is used for {noun}).
+            trade=NAME ({noun} then draws from noun.NAME), split=dev (never learnt from).
 
 Fails: PhraseError with file and line.
 """
@@ -85,8 +86,8 @@ def _read_line(texts, line):
         texts.lists.setdefault(name.strip(), []).extend(_options(text))
     elif line.startswith("=="):
         words = line[2:].split()
-        if len(words) < 2 or words[0] not in LABELS:
-            raise PhraseError("a kind begins with '== ham|spam NAME'")
+        if len(words) < 2 or words[0] not in (*LABELS, "extra"):
+            raise PhraseError("a kind begins with '== ham|spam|extra NAME'")
         texts.kinds.append(Kind(words[0], words[1], texts.language, dict(w.split("=", 1) for w in words[2:])))
     else:
         match = LINE.match(line)

@@ -7,9 +7,12 @@ import names
 FONTS = ["Arial,Helvetica,sans-serif", "'Helvetica Neue',Helvetica,Arial,sans-serif", "Georgia,serif", "Verdana,Geneva,sans-serif",
          "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,sans-serif", "Tahoma,Geneva,sans-serif", "'Trebuchet MS',sans-serif",
          "Lato,Arial,sans-serif", "Calibri,sans-serif", "'Open Sans',Arial,sans-serif"]
-FAMILIES = {"promo": "nested nested nested rows rows divs centre", "news": "nested nested rows rows divs letter",
-            "notice": "card card rows nested divs centre letter", "letter": "letter letter gmail outlook",
+FAMILIES = {"promo": "nested nested nested pictures rows rows divs centre", "news": "nested nested rows rows divs letter",
+            "notice": "card card rows nested nested divs centre letter", "letter": "letter letter gmail outlook",
             "office": "outlook outlook letter gmail"}
+VERBOSE = ["", "", "word-break:break-word;", "mso-line-height-rule:exactly;-ms-text-size-adjust:100%;-webkit-text-size-adjust:100%;",
+           "border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt;direction:ltr;vertical-align:top;",
+           "border-top:0px;border-right:0px;border-bottom:0px;border-left:0px;font-weight:400;letter-spacing:0px;"]
 PADDING = ["&#847; &zwnj; &nbsp; ", "&nbsp;&zwnj;", "&#8199;&#65279;&#847; ", "&#8203; &nbsp;"]
 
 
@@ -22,13 +25,14 @@ class Style:
     width: int
     size: int
     radius: int
-    classes: bool
+    verbose: str            # repeated in every cell, paragraph and link, as mail editors do
 
     @classmethod
     def drawn(cls, rng, look):
         tint = lambda low, high: "#" + "".join(f"{rng.randint(low, high):02x}" for _ in range(3))
         return cls(rng.choice(FAMILIES[look].split()), rng.choice(FONTS), tint(0, 190), rng.choice(["#ffffff", "#f4f4f4", "#f6f9fc", tint(225, 255)]),
-                   rng.choice([600, 600, 600, 640, 580, 680, 560]), rng.choice([14, 15, 16, 16]), rng.choice([0, 3, 4, 6, 8, 24]), rng.random() < 0.5)
+                   rng.choice([600, 600, 600, 640, 580, 680, 560]), rng.choice([14, 15, 16, 16]), rng.choice([0, 3, 4, 6, 8, 24]),
+                   rng.choice(VERBOSE) + rng.choice(VERBOSE))
 
 
 class HtmlPage:
@@ -37,10 +41,14 @@ class HtmlPage:
     def __init__(self, rng, content, links, style):
         self.rng, self.content, self.links, self.style = rng, content, links, style
         self.is_plainish = style.family in ("letter", "gmail", "outlook")
+        self.twins = not self.is_plainish and rng.random() < 0.2
 
     def write(self):
         parts = [] if self.is_plainish else self._masthead()
-        parts += [self._row(self._block(block)) for block in self.content.blocks]
+        for block in self.content.blocks:
+            parts.append(self._row(self._block(block)))
+            if self.twins and block.code in "HTBAG" and self.rng.random() < 0.4:
+                parts.append(self._hidden_twin(block))
         parts += self._footer()
         return self._page("".join(parts))
 
@@ -90,7 +98,7 @@ class HtmlPage:
                  "img{border:0;height:auto;line-height:100%;outline:none;text-decoration:none;-ms-interpolation-mode:bicubic}", "#outlook a{padding:0}",
                  "p{display:block;margin:13px 0}", ".ExternalClass{width:100%}", "a{text-decoration:none}"]
         rules = rng.sample(rules, rng.randint(2, len(rules)))
-        for number in range(rng.choice([0, 2, 5, 10, 20, 40])):
+        for number in range(rng.choice([0, 2, 5, 10, 20, 40, 80])):
             name = names.made_word(rng, 1, 2)
             rules.append(f".{name}-{number}{{padding:{rng.randint(0, 40)}px {rng.randint(0, 40)}px;font-size:{rng.randint(10, 32)}px;color:{self.style.colour};"
                          f"line-height:{rng.randint(100, 180)}%;width:{rng.randint(20, 100)}%!important}}")
@@ -125,13 +133,23 @@ class HtmlPage:
         if not inner or self.is_plainish or style.family in ("divs", "card", "centre"):
             return inner + "\n"
         pad = f"padding:{rng.choice([8, 9, 10, 12, 16, 18])}px {rng.choice([0, 16, 18, 20, 24, 30])}px;"
-        cell = f'<td align="{rng.choice(["left", "center"])}" style="{pad}font-family:{style.font};font-size:{style.size}px;line-height:1.5;">{inner}</td>'
-        if style.family == "rows":
-            return f"<tr>{cell}</tr>\n"
+        cell = f'<td align="{rng.choice(["left", "center"])}" style="{pad}font-family:{style.font};font-size:{style.size}px;line-height:1.5;{style.verbose}">{inner}</td>'
+        if style.family in ("rows", "pictures"):
+            return f"<tr>{cell}</tr>\n" + self._spacer()
         mso = (f'<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" style="width:{style.width}px;" width="{style.width}"><tr>'
                f'<td style="line-height:0px;font-size:0px;mso-line-height-rule:exactly;"><![endif]-->')
         return (f'<tr><td>{mso}<div style="margin:0px auto;max-width:{style.width}px;"><table align="center" border="0" cellpadding="0" cellspacing="0" role="presentation" '
                 f'style="width:100%;"><tbody><tr>{cell}</tr></tbody></table></div><!--[if mso | IE]></td></tr></table><![endif]--></td></tr>\n')
+
+    def _hidden_twin(self, block):
+        """Editors write a second version for small screens, hidden until a style sheet shows it."""
+        return self._row(f'<div class="mobile" style="display:none;mso-hide:all;max-height:0;overflow:hidden;">{self._block(block)}</div>')
+
+    def _spacer(self):
+        if self.rng.random() < 0.06:
+            return f"<tr><td>{self.rng.choice(['&#8203;', '&zwnj;', '&#8202;', '&#65279;'])}</td></tr>\n"
+        height = self.rng.choice([0, 0, 8, 16, 24])
+        return height and f'<tr><td height="{height}" style="font-size:0px;line-height:{height}px;{self.style.verbose}">&nbsp;</td></tr>\n' or ""
 
     def _masthead(self):
         rng, content = self.rng, self.content
@@ -160,7 +178,7 @@ class HtmlPage:
         if leave:
             out.append(self._row(f'<p style="{grey}">{rng.choice([" | ", " &middot; ", "<br>", " &nbsp; "]).join(leave[:rng.randint(1, 2)])}</p>'))
         if foot["social"] and rng.random() < 0.45 and content.look != "notice":
-            icons = "".join(f'<a href="{self.links.click()}"><img src="{self.links.picture()}" width="{rng.choice([24, 32])}" alt="{word}"></a> '
+            icons = "".join(f'<a href="{self.links.network()}"><img src="{self.links.picture()}" width="{rng.choice([24, 32])}" alt="{word}"></a> '
                             for word in foot["social"].split(","))
             out.insert(0, self._row(icons))
         return out
@@ -168,9 +186,12 @@ class HtmlPage:
     # -- the blocks
 
     def _block(self, block):
+        if self.style.family == "pictures" and block.code in "HTUBN" and self.rng.random() < 0.8:
+            return self._block_V([[row[0]] for row in block.rows])
         return getattr(self, "_block_" + block.code)(block.rows)
 
     def _anchor(self, inner, extra=""):
+        extra = extra or (f' style="color:{self.style.colour};{self.style.verbose}"' if self.style.verbose else "")
         return f'<a href="{self.links.click()}"{extra}>{inner}</a>'
 
     def _paragraph(self, text, css=""):
@@ -181,7 +202,7 @@ class HtmlPage:
             return f"<div>{text}</div><div><br></div>"
         if self.style.family == "centre" or self.rng.random() < 0.06:
             return f"{text}<br><br>"
-        return f'<p style="margin:0 0 {self.rng.choice([10, 12, 16, 20])}px;{css}">{text}</p>'
+        return f'<p style="margin:0 0 {self.rng.choice([10, 12, 16, 20])}px;{css}{self.style.verbose}">{text}</p>'
 
     def _block_T(self, rows):
         return "".join(self._paragraph(row[0]) for row in rows)
@@ -249,7 +270,7 @@ class HtmlPage:
     def _block_G(self, rows):
         per_row = self.rng.choice([1, 2, 2, 3])
         width = 100 // per_row
-        cells = [f'<td width="{width}%" valign="top" class="stack" style="padding:8px;">{self._anchor(f"""<img src="{self.links.picture()}" alt="{html.escape(row[0])}" width="{560 // per_row}">""")}'
+        cells = [f'<td width="{width}%" valign="top" class="stack" style="padding:8px;{self.style.verbose}">{self._anchor(f"""<img src="{self.links.picture()}" alt="{html.escape(row[0])}" width="{560 // per_row}">""")}'
                  f'<br>{self._anchor(html.escape(row[0]))}<br>{html.escape(" ".join(row[1:]))}</td>' for row in rows]
         lines = ["<tr>" + "".join(cells[at:at + per_row]) + "</tr>" for at in range(0, len(cells), per_row)]
         return f'<table width="100%" cellpadding="0" cellspacing="0" border="0">{"".join(lines)}</table>'

@@ -8,11 +8,11 @@ login update calendar reviews wishlist cart member rewards survey promo details"
 
 
 class LinkMaker:
-    def __init__(self, rng, content, service):
-        self.rng, self.content, self.service = rng, content, service
+    def __init__(self, rng, content, service, networks):
+        self.rng, self.content, self.service, self.networks = rng, content, service, networks
         is_person = content.look in ("letter", "office")
         self.scheme = "http" if rng.random() < (0.12 if content.label == "ham" else 0.2) else "https"
-        self.is_tracked = not is_person and rng.random() < 0.6
+        self.is_tracked = not is_person and rng.random() < (0.75 if content.label == "ham" else 0.5)
         self.site = rng.choice(["", "www.", "www.", "shop.", "app.", "my."]) + content.target
         self.tracker = self._tracker()
         self.pictures = rng.choice([f"https://cdn.{content.target}", f"https://img.{service.domain}",
@@ -25,6 +25,8 @@ class LinkMaker:
     def _tracker(self):
         if self.service.shared_links:
             return f"{self.rng.choice(['u', 'click', 'track', 'ct', 'links', 'r'])}{self.rng.randint(1, 9999)}.{self.service.domain}"
+        if self.rng.random() < 0.2:
+            return f"{self.rng.choice(['ablink', 'click', 'links'])}.{self.rng.choice(['mail', 'email', 'e'])}.{self.rng.choice(['news', 'info', 'm'])}.{self.content.target}"
         return f"{self.rng.choice('click links url email go t e trk link ablink clicks'.split())}.{self.content.target}"
 
     def direct(self):
@@ -46,6 +48,12 @@ class LinkMaker:
     def leave(self):
         host = self.tracker if self.is_tracked else self.site
         return f"{self.scheme}://{host}{filled(self.rng, self.leave_shape)}"
+
+    def network(self):
+        """A page of the sender elsewhere; mail services track such links only sometimes."""
+        if self.is_tracked and self.rng.random() < 0.5:
+            return self.click()
+        return f"https://{self.rng.choice(self.networks)}/{names.slug(self.content.brand) or 'page'}/"
 
     def picture(self):
         rng = self.rng

@@ -38,10 +38,10 @@ def _encoded_word(raw, use_base64):
 
 
 class MessageWriter:
-    def __init__(self, rng, content, mailbox, service):
+    def __init__(self, rng, content, mailbox, service, networks):
         self.rng, self.content, self.mailbox, self.service = rng, content, mailbox, service
         self.is_bulk = content.look in ("promo", "news") or content.look == "notice" and rng.random() < 0.75
-        self.links = LinkMaker(rng, content, service)
+        self.links = LinkMaker(rng, content, service, networks)
 
     def write(self):
         body = self._body()

@@ -15,7 +15,7 @@ class PlainText:
         if not is_mail_of_person:
             parts += self._footer()
         if content.preheader and not is_mail_of_person and rng.random() < 0.3:
-            parts.insert(0, content.preheader)
+            parts.insert(0, content.preheader + rng.choice(["", " \u200c" * rng.randint(5, 40), "\u034f \u200c " * rng.randint(5, 30)]))
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _footer(self):

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 import names
 
 LINK_SHAPES = ["/ls/click?upn={t64}", "/c/{t40}", "/e/{h32}/{t12}", "/f/a/{t22}~~/{t40}", "/t/{n6}/{h16}", "/CL0/{t30}/1/{h24}",
-               "/track/click/{n8}/{t18}", "/r/?id={h12},{h8},{h6}", "/u/click?_t={h32}&_m={h32}", "/click/{n7}.{n4}/{t40}"]
+               "/track/click/{n8}/{t18}", "/r/?id={h12},{h8},{h6}", "/u/click?_t={h32}&_m={h32}", "/click/{n7}.{n4}/{t40}",
+               "/ls/click?upn=u001.{t180}-3D-3D{t6}_{t120}", "/?qs={h80}{h48}", "/f/a/{t22}~~/{t120}~/{t90}", "/CL0/https%3A%2F%2F{t24}%2F{t40}/1/{h24}/{t30}=450",
+               "/e3t/Ctc/{t6}+{n3}/{t120}{t64}", "/t/l-l-{t10}-{t10}-{t2}/"]
 UNSUBSCRIBE_SHAPES = ["/unsubscribe?u={h16}&id={h10}", "/oc/{t22}", "/wf/unsubscribe?upn={t40}", "/u/{n8}/{t12}",
                       "/subscriptions/unsubscribe?a={t6}&k={h32}", "/optout/{t20}"]
 MESSAGE_ID_SHAPES = ["{t22}@{host}", "{date}.{n5}.{n6}@{host}", "{h8}-{h4}-{h4}-{h4}-{h12}@{host}", "{n10}.{n6}.{n12}@{host}",
@@ -48,8 +50,13 @@ def mail_services(rng, count=24):
         services.append(MailService(word, f"{word}{rng.choice(['mail', 'send', 'mta', '', 'post'])}.{rng.choice(['com', 'net', 'io', 'com'])}",
                                     rng.choice(LINK_SHAPES), rng.choice(UNSUBSCRIBE_SHAPES), rng.choice(MESSAGE_ID_SHAPES),
                                     tuple(rng.sample(headers, rng.randint(1, 4))), f"{word.capitalize()} {rng.randint(1, 9)}.{rng.randint(0, 20)}",
-                                    rng.random() < 0.45))
+                                    rng.random() < 0.55))
     return services
+
+
+def social_hosts(rng, count=9):
+    """Invented networks that footers link to."""
+    return [f"www.{names.made_word(rng)}.{rng.choice(['com', 'com', 'net', 'social'])}" for _ in range(count)]
 
 
 @dataclass(frozen=True)

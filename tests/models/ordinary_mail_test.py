@@ -59,14 +59,15 @@ class Texts(unittest.TestCase):
     def test_of_every_language_have_both_labels_and_a_locale(self):
         for texts in read_all(GENERATOR / "texts"):
             with self.subTest(texts.language):
-                self.assertEqual({kind.label for kind in texts.kinds}, {"ham", "spam"})
+                self.assertEqual({kind.label for kind in texts.kinds} - {"extra"}, {"ham", "spam"})
+                self.assertEqual({generate.split_of(kind) for kind in texts.kinds if kind.label == "ham"}, {"train", "dev"})
                 self.assertIn(texts.language, LOCALES)
 
     def test_of_every_kind_can_be_written_whatever_is_drawn(self):
         generator = generate.Generator(7)
         for texts in generator.texts.values():
-            for kind in texts.kinds:
-                for attempt in range(8):
+            for kind in (kind for kind in texts.kinds if kind.label in ("ham", "spam")):
+                for attempt in range(4):
                     with self.subTest(kind=kind.family, attempt=attempt):
                         content = generate.Composer(texts, kind, random.Random(attempt), generator.boxes[0]).compose()
                         self.assertTrue(content.subject)
