@@ -1,6 +1,18 @@
 #include "cli/labelled_options.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace winnow {
+namespace {
+
+bool is_day(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  const auto fits = [](char c, char form) { return form == 'd' ? c >= '0' && c <= '9' : c == form; };
+  return text.size() == kForm.size() && std::equal(text.begin(), text.end(), kForm.begin(), fits);
+}
+
+}  // namespace
 
 void add_labelled_options(Arguments& arguments, LabelledOptions& options) {
   arguments.add({"--spam", "PATH", "spam: a file, folder, Maildir, mbox or tar archive; may be repeated"},
@@ -15,6 +27,15 @@ void add_labelled_options(Arguments& arguments, LabelledOptions& options) {
   arguments.add({"--without", "NAME", "leave this corpus of the index out; may be repeated"}, options.without_corpora);
   arguments.add({"--phishing-corpus", "NAME", "spam of this corpus of the index is phishing; may be repeated"},
                 options.phishing_corpora);
+  arguments.add({"--before", "DATE", "only mail of the index from before this day, YYYY-MM-DD"}, options.before);
+  arguments.add({"--after", "DATE", "only mail of the index from this day on"}, options.after);
+}
+
+std::string wrong_about(const LabelledOptions& options) {
+  for (const std::string& date : {options.before, options.after}) {
+    if (!date.empty() && !is_day(date)) return "'" + date + "' is no date, which is written YYYY-MM-DD";
+  }
+  return "";
 }
 
 std::vector<MailSource> sources_of(const LabelledOptions& options) {
@@ -27,7 +48,8 @@ std::vector<MailSource> sources_of(const LabelledOptions& options) {
 }
 
 IndexFilter filter_of(const LabelledOptions& options) {
-  return {options.splits, options.corpora, options.without_corpora, options.phishing_corpora};
+  return {options.splits,           options.corpora, options.without_corpora,
+          options.phishing_corpora, options.before,  options.after};
 }
 
 }  // namespace winnow

@@ -15,10 +15,13 @@ namespace winnow {
 struct LabelledOptions {
   std::vector<std::filesystem::path> spam, phishing, ham, indexes;
   std::vector<std::string> splits, corpora, without_corpora, phishing_corpora;
+  std::string before, after;
 };
 
 void add_labelled_options(Arguments& arguments, LabelledOptions& options);
 
+/// Why the options are no use, or "".
+std::string wrong_about(const LabelledOptions& options);
 std::vector<MailSource> sources_of(const LabelledOptions& options);
 IndexFilter filter_of(const LabelledOptions& options);
 

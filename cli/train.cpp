@@ -129,11 +129,13 @@ int run_train(const Command& self, int argc, char** argv) {
   add_training_options(arguments, options, site);
   add_shape_options(arguments, options.architecture);
   add_optimizer_options(arguments, options.optimizer, seed);
-  arguments.add({"--leave-out", "A,B", "calibrate on how corpora A and B are judged by a model that never saw them; may "
-                                       "be repeated, one training each"},
+  arguments.add({"--leave-out", "A,B",
+                 "calibrate on how corpora A and B are judged by a model that never saw them; may "
+                 "be repeated, one training each"},
                 left_out);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
+  if (const std::string wrong = wrong_about(mail); !wrong.empty()) return arguments.wrong_usage(wrong);
   for (const std::string& group : left_out) {
     if (names_in(group).empty()) return arguments.wrong_usage("--leave-out needs the names of corpora");
     options.left_out.push_back(names_in(group));

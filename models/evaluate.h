@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct ScoredMail {
   std::string corpus;
   Label label = Label::Ham;
   double probability = 0;
+  std::optional<double> uncalibrated;  // by the model's bare logit, where that is known
 };
 
 /// A message counts as judged spam at a threshold t when its probability is t or more.
@@ -44,6 +46,9 @@ struct Evaluation {
   double recall_50 = 0, fpr_50 = 0, recall_90 = 0, fpr_90 = 0;             // at probability 0.5 and 0.9
   double ece = 0, brier = 0;
 };
+
+/// The mail of each corpus, and "" for all together.
+std::map<std::string, std::vector<ScoredMail>> mail_by_corpus(const std::vector<ScoredMail>& mail);
 
 Evaluation evaluate(const std::vector<ScoredMail>& mail);
 /// Per corpus, and "" for all together.

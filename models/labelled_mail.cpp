@@ -164,11 +164,21 @@ class Reading {
 
 std::string_view label_name(Label label) {
   switch (label) {
-    case Label::Ham: return "ham";
-    case Label::Spam: return "spam";
-    case Label::Phishing: return "phishing";
+    case Label::Ham:
+      return "ham";
+    case Label::Spam:
+      return "spam";
+    case Label::Phishing:
+      return "phishing";
   }
   return "ham";
+}
+
+std::optional<Label> label_named(std::string_view name) {
+  for (const Label label : {Label::Ham, Label::Spam, Label::Phishing}) {
+    if (name == label_name(label)) return label;
+  }
+  return std::nullopt;
 }
 
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ namespace winnow {
 /// What a person said of a message. Phishing is spam, too.
 enum class Label { Ham, Spam, Phishing };
 std::string_view label_name(Label label);  // "ham", "spam", "phishing"
+std::optional<Label> label_named(std::string_view name);
 inline bool is_spam(Label label) { return label != Label::Ham; }
 
 struct LabelledMail {
@@ -50,6 +52,7 @@ struct IndexFilter {
   std::vector<std::string> corpora;
   std::vector<std::string> without_corpora;
   std::vector<std::string> phishing_corpora;  // their spam is phishing, although the index only says spam
+  std::string before, after;  // ISO 8601: dated before, and not before; a row without a date is then left out
 };
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends

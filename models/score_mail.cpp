@@ -21,7 +21,7 @@ class Scorer {
   void submit(ExtractedMail&& mail) {
     if (waiting_.size() >= kMaxWaiting) take_oldest();
     std::unique_ptr<Ticket> ticket = engine_.submit(std::move(mail.features));
-    waiting_.push_back({{std::move(mail.name), std::move(mail.corpus), mail.label, 0}, std::move(ticket)});
+    waiting_.push_back({{std::move(mail.name), std::move(mail.corpus), mail.label, 0, {}}, std::move(ticket)});
   }
 
   std::vector<ScoredMail> finish() {
@@ -45,7 +45,15 @@ class Scorer {
     const auto probabilities = engine_.probabilities(answer.logits);
     if (!probabilities || probabilities->empty()) return refuse(oldest.mail, {.error = ScoreError::ModelFailed});
     oldest.mail.probability = probabilities->front().value();
+    oldest.mail.uncalibrated = uncalibrated(answer.logits.front());
     scored_.push_back(std::move(oldest.mail));
+  }
+
+  /// As if training had fitted nothing: slope 1, intercept 0, for the prior it was trained with.
+  std::optional<double> uncalibrated(double logit) const {
+    const double prior = engine_.manifest().prior_spam;
+    const auto probability = calibrate(logit, Calibration{}, prior, prior);
+    return probability ? std::optional(probability->value()) : std::nullopt;
   }
 
   void refuse(const ScoredMail& mail, const Outcome& outcome) {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/small_model.h"
@@ -21,6 +23,49 @@ TEST(CliTrain, WithoutAnOutputIsWrongUsage) {
 }
 
 TEST(CliEvaluate, WithoutMailIsWrongUsage) { EXPECT_EQ(run_tool({"evaluate"}).exit_code, 2); }
+
+TEST(CliEvaluate, RefusesADateThatIsNone) {
+  const ToolRun run = run_tool({"evaluate", "--index", "index.tsv", "--before", "1.5.2022"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("YYYY-MM-DD"), std::string::npos) << run.err;
+}
+
+TEST(CliEvaluate, MeasuresTheScoresOfAnotherFilter) {
+  const ScratchFolder folder;
+  const std::string scores = (folder.path() / "scores.tsv").string(), again = (folder.path() / "again.tsv").string();
+  std::ofstream(scores) << "corpus\tpath\tlabel\tprobability\nc\t1.eml\tspam\t0.9\nc\t2.eml\tham\t0.2\n"
+                           "c\t3.eml\tham\t0.95\n";
+  const ToolRun run = run_tool({"evaluate", "--from-scores", scores, "--json", "--scores", again});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(nlohmann::json::parse(run.out)["corpora"]["c"]["auc"], 0.5);
+  EXPECT_EQ(run_tool({"evaluate", "--from-scores", again, "--json"}).out, run.out);
+}
+
+TEST(CliEvaluate, WritesAReportWhereNoNameIsMarkup) {
+  const ScratchFolder folder;
+  const std::string scores = (folder.path() / "scores.tsv").string(), page = (folder.path() / "out.html").string();
+  std::ofstream(scores) << "corpus\tpath\tlabel\tprobability\nc\t<u>\xE2\x80\xAE.eml\tham\t0.9\nc\t2.eml\tspam\t0.2\n";
+  const ToolRun run = run_tool({"evaluate", "--from-scores", scores, "--report", page});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  std::ifstream file(page);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_NE(text.find("&lt;u&gt;\\u{202e}.eml"), std::string::npos);
+  EXPECT_EQ(text.find("<u>"), std::string::npos);
+}
+
+TEST(CliEvaluate, SaysWhichFileItCannotWrite) {
+  const ScratchFolder folder;
+  const std::string scores = (folder.path() / "scores.tsv").string();
+  std::ofstream(scores) << "corpus\tpath\tlabel\tprobability\nc\t1.eml\tham\t0.9\n";
+  const ToolRun run = run_tool({"evaluate", "--from-scores", scores, "--report", "/nowhere/out.html"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("/nowhere/out.html"), std::string::npos) << run.err;
+  EXPECT_NE(run.out.find("| c "), std::string::npos) << "what was measured is shown all the same";
+}
+
+TEST(CliEvaluate, TakesMailOrScoresAndNotBoth) {
+  EXPECT_EQ(run_tool({"evaluate", "--from-scores", "s.tsv", "--ham", "h"}).exit_code, 2);
+}
 
 TEST(CliEvaluate, NamesTheModelThatIsMissing) {
   const ToolRun run = run_tool({"evaluate", "--model", "/nowhere/m.pt", "--ham", "a"});
@@ -65,13 +110,15 @@ TEST(CliTrain, StopsAtCtrlCAndWritesNoModel) {
   EXPECT_FALSE(std::filesystem::exists(output));
 }
 
-TEST(CliEvaluate, PrintsATableByDefault) {
+TEST(CliEvaluate, PrintsTablesByDefault) {
   const SmallInstallation small;
   ASSERT_EQ(small.training().exit_code, 0) << small.training().err;
   const ToolRun run = run_tool(
       {"evaluate", "--model", small.file("model.pt"), "--ham", small.file("ham"), "--spam", small.file("spam")});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_NE(run.out.find("| ham"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("95 % of resamples"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("| calibration"), std::string::npos) << run.out;
 }
 #endif
 

@@ -41,6 +41,25 @@ TEST_F(MailIndex, LocatesWrongLinesAndReadsTheOthers) {
   EXPECT_EQ(rows_, 2u);
 }
 
+TEST_F(MailIndex, TakesOnlyMailFromWithinTheDates) {
+  Diagnostics problems;
+  const auto file = folder_.write("index.tsv",
+                                  "corpus\tpath\tlabel\tdate\nc\told\tham\t2020-12-31T23:59:59Z\n"
+                                  "c\tfirst\tham\t2021-01-01T00:00:00Z\nc\tnew\tham\t2022-05-01T08:00:00Z\n"
+                                  "c\tundated\tham\t-\n");
+  const auto paths_within = [&](const std::string& before, const std::string& after) {
+    std::vector<std::string> paths;
+    const auto corpora = read_mail_index(file, {.before = before, .after = after}, problems);
+    for (const IndexedCorpus& corpus : corpora.value())
+      for (const IndexRow& row : corpus.rows) paths.push_back(row.path);
+    return paths;
+  };
+  EXPECT_THAT(paths_within("2021-01-01", ""), testing::ElementsAre("old"));
+  EXPECT_THAT(paths_within("", "2021-01-01"), testing::ElementsAre("first", "new"));
+  EXPECT_THAT(paths_within("2022-01-01", "2021-01-01"), testing::ElementsAre("first"));
+  EXPECT_THAT(paths_within("", ""), testing::ElementsAre("old", "first", "new", "undated"));
+}
+
 TEST_F(MailIndex, RefusesPathsThatLeadOutOfTheCollection) {
   const std::string problems =
       problems_of("corpus\tpath\tlabel\nc\t../x\tham\n..\tx\tham\nc\t/etc/passwd\tham\nc\ta/../../x\tham\nc\t\tham\n");
