@@ -2,7 +2,8 @@
 # debian-packages.sh - the Debian packages that Winnow needs, and how scripts install them. To be sourced by bash.
 #
 # The one place where the packages are listed: build (compiler and libraries), run (what the binaries use beside the
-# libraries that come with the above), test (what the tests use on top).
+# libraries that come with the above), test (what the tests use on top), bench (other filters that Winnow is compared
+# with by tests/bench/accuracy).
 
 # packages_of GROUP: its packages, one word each.
 packages_of() {
@@ -18,6 +19,8 @@ packages_of() {
     test)
       echo clang libclang-rt-dev llvm libgtest-dev libgmock-dev libbenchmark-dev python3 postfix dovecot-core dovecot-lmtpd \
         dovecot-imapd dovecot-sieve miltertest ;;
+    bench)
+      echo bogofilter spamassassin rspamd redis-server fasttext python3 zstd ;;
   esac
 }
 

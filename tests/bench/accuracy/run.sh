@@ -1,0 +1,223 @@
+#!/bin/bash
+# Measures how good Winnow's judgements are, beside other filters, and writes the tables of docs/accuracy.md.
+#
+# usage: tests/bench/accuracy/run.sh [options] [STEP...]
+# steps, in this order, all of them by default:
+#   shipped     the shipped model on the test split of each corpus
+#   in-corpus   for each corpus by itself: trained on its train split, measured on its test split
+#   left-out    trained without a corpus, measured on that corpus; all mailing lists left out together, too
+#   recent      trained on mail from before a day, measured on mail from that day on
+#   rivals      bogofilter, SpamAssassin, rspamd's Bayes and fastText on the mail of in-corpus
+#   tables      writes what the steps have measured into docs/accuracy.md
+# options:
+#   --corpora DIR     folder with index.tsv and the corpora (default: shared/corpora beside the checkout)
+#   --output DIR      results; what lies there already is not measured again (default: build/accuracy)
+#   --model FILE.pt   the shipped model (default: models/default.pt)
+#   --only NAME       only this corpus, group or day; may be repeated
+#   --rival NAME      only this rival; may be repeated
+#   --sa-train N, --sa-test N   messages of a corpus that SpamAssassin learns (1000) and judges (200), drawn by their hash
+#   WINNOW=...        the tool (default: build/release/bin/winnow)
+#   SITE_OPTIONS=..., SHIPPED_OPTIONS=...   options of winnow train in in-corpus, and in left-out and recent
+# exit: 0 done, or skipped because corpora or a rival are not there (says which); 1 failed; 2 wrong usage
+#
+# One process is busy at a time. The corpora are only read; nothing of them but figures leaves the output folder.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+
+# How the models are trained; the second as models/train_default.sh does.
+SITE_OPTIONS=${SITE_OPTIONS:---site}
+SHIPPED_OPTIONS=${SHIPPED_OPTIONS:---embedding-width 4 --hidden-width 64 --learning-rate 0.003 --dense-learning-rate 0.02 \
+  --token-dropout 0.3 --epochs 2}
+
+IN_CORPUS="spamassassin csdmc2010-extra lists-sourceforge lists-vger lists-misc"
+# Small corpora are measured whole, large ones on their test split: group, what is left out, where it is measured.
+LEFT_OUT="
+spamassassin           spamassassin                              test
+csdmc2010-extra        csdmc2010-extra                           test
+lists-sourceforge      lists-sourceforge                         test
+lists-vger             lists-vger                                test
+lists-misc             lists-misc                                test
+all-lists              lists-sourceforge,lists-vger,lists-misc   test
+personal-2025          personal-2025                             whole
+fixtures-transactional fixtures-transactional                    whole
+fixtures-mixed         fixtures-mixed                            whole
+newsletters-de         newsletters-de                            whole
+enron-office           enron-office                              test
+"
+RECENT="2019-01-01 2022-01-01"
+NEVER_LEARNT=phishing-pot  # its licence does not allow commercial use
+RIVALS=(bogofilter rspamd fasttext spamassassin)
+
+usage() { sed -n '4,24p' "$0" | cut -c3-; }
+wrong_usage() { echo "run.sh: $1; see --help" >&2; exit 2; }
+say() { echo "accuracy: $*" >&2; }
+
+corpora=$root/../shared/corpora output=$root/build/accuracy model=$root/models/default.pt
+winnow=${WINNOW:-$root/build/release/bin/winnow}
+sa_train=1000 sa_test=200
+only=() chosen_rivals=() steps=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help|-h) usage; exit 0 ;;
+    --corpora|--output|--model|--only|--rival|--sa-train|--sa-test)
+      [ $# -ge 2 ] || wrong_usage "$1 needs a value"
+      case $1 in
+        --corpora) corpora=$2 ;;
+        --output) output=$2 ;;
+        --model) model=$2 ;;
+        --only) only+=("$2") ;;
+        --rival) chosen_rivals+=("$2") ;;
+        --sa-train) sa_train=$2 ;;
+        --sa-test) sa_test=$2 ;;
+      esac
+      shift 2 ;;
+    shipped|in-corpus|left-out|recent|rivals|tables) steps+=("$1"); shift ;;
+    *) wrong_usage "unknown argument '$1'" ;;
+  esac
+done
+[ ${#chosen_rivals[@]} -gt 0 ] || chosen_rivals=("${RIVALS[@]}")
+[ ${#steps[@]} -gt 0 ] || steps=(shipped in-corpus left-out recent rivals tables)
+index=$corpora/index.tsv
+mkdir -p "$output"
+output=$(cd "$output" && pwd)
+
+is_wanted() {
+  local name
+  [ ${#only[@]} -gt 0 ] || return 0
+  for name in "${only[@]}"; do [ "$name" != "$1" ] || return 0; done
+  return 1
+}
+
+# is_open STEP NAME: whether it is wanted and not measured yet.
+is_open() {
+  is_wanted "$2" && [ ! -f "$output/$1/$2.json" ]
+}
+
+# timed STEP NAME COMMAND...: runs it and notes the seconds it took.
+timed() {
+  local step=$1 name=$2 start=$SECONDS
+  shift 2
+  say "$step: $name"
+  "$@"
+  printf '%s\t%s\t%s\n' "$step" "$name" "$((SECONDS - start))" >> "$output/times.tsv"
+}
+
+# train FILE.pt OPTION...: unless it is there. The progress of a training without a terminal is silence.
+train() {
+  local file=$1
+  shift
+  [ -f "$file" ] || SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1785542400} "$winnow" train --index "$index" -o "$file" "$@" \
+    > "${file%.pt}.log"
+}
+
+# measure NAME OPTION...: NAME.json and NAME.tsv.
+measure() {
+  local name=$1
+  shift
+  "$winnow" evaluate "$@" --json --scores "$name.tsv" > "$name.json.new"
+  mv "$name.json.new" "$name.json"
+}
+
+shipped() {
+  local name=$output/shipped/test
+  [ ! -f "$name.json" ] || return 0
+  timed shipped test measure "$name" --model "$model" --index "$index" --split test
+}
+
+in_corpus_one() {
+  local base=$output/in-corpus/$1
+  # shellcheck disable=SC2086  # one word an option
+  train "$base.pt" --corpus "$1" --name "$1" $SITE_OPTIONS
+  measure "$base" --model "$base.pt" --index "$index" --corpus "$1" --split test
+}
+
+in_corpus() {
+  local corpus
+  for corpus in $IN_CORPUS; do
+    if is_open in-corpus "$corpus"; then timed in-corpus "$corpus" in_corpus_one "$corpus"; fi
+  done
+}
+
+# left_out_one GROUP CORPORA WHERE
+left_out_one() {
+  local base=$output/left-out/$1 corpus without=() measured=()
+  for corpus in ${2//,/ }; do
+    without+=(--without "$corpus")
+    measured+=(--corpus "$corpus")
+  done
+  [ "$3" = whole ] || measured+=(--split "$3")
+  # shellcheck disable=SC2086
+  train "$base.pt" --without "$NEVER_LEARNT" "${without[@]}" --name "without-$1" $SHIPPED_OPTIONS
+  measure "$base" --model "$base.pt" --index "$index" "${measured[@]}"
+}
+
+left_out() {
+  local group left where
+  while read -r group left where; do
+    if is_open left-out "$group"; then timed left-out "$group" left_out_one "$group" "$left" "$where" < /dev/null; fi
+  done < <(grep . <<< "$LEFT_OUT")
+}
+
+recent_one() {
+  local base=$output/recent/$1
+  # shellcheck disable=SC2086
+  train "$base.pt" --before "$1" --without "$NEVER_LEARNT" --name "before-$1" $SHIPPED_OPTIONS
+  measure "$base" --model "$base.pt" --index "$index" --after "$1"
+}
+
+recent() {
+  local day
+  for day in $RECENT; do
+    if is_open recent "$day"; then timed recent "$day" recent_one "$day"; fi
+  done
+}
+
+# What a rival needs beside python3; or why it cannot run.
+rival_lacks() {
+  local tool needed
+  case $1 in
+    bogofilter) needed="bogofilter" ;;
+    rspamd) needed="rspamd redis-server" ;;
+    fasttext) needed="fasttext" ;;
+    spamassassin) needed="spamassassin" ;;
+    *) wrong_usage "no rival '$1'" ;;
+  esac
+  for tool in $needed; do command -v "$tool" > /dev/null || echo "$tool"; done
+}
+
+# rival_one RIVAL CORPUS: its scores of the corpus's test split, then the figures of these scores.
+rival_one() {
+  local base=$output/rivals/$1/$2 file
+  python3 "$here/rivals.py" "$1" --mail "$output/mail/$2" --corpus "$2" --index "$index" --output "$base" \
+    --max-train "$([ "$1" = spamassassin ] && echo "$sa_train" || echo 0)" \
+    --max-test "$([ "$1" = spamassassin ] && echo "$sa_test" || echo 0)"
+  for file in "$base".*.scores.tsv; do
+    "$winnow" evaluate --from-scores "$file" --json > "${file%.scores.tsv}.json"
+  done
+}
+
+rivals() {
+  local rival corpus lacks
+  for rival in "${chosen_rivals[@]}"; do
+    lacks=$(rival_lacks "$rival")
+    if [ -n "$lacks" ]; then say "rivals: $rival skipped: not installed: $lacks"; continue; fi
+    for corpus in $IN_CORPUS; do
+      is_wanted "$corpus" || continue
+      ! compgen -G "$output/rivals/$rival/$corpus.*.json" > /dev/null || continue
+      mkdir -p "$output/rivals/$rival"
+      python3 "$here/mail.py" clean --corpora "$corpora" --corpus "$corpus" --output "$output/mail/$corpus"
+      timed rivals "$rival-$corpus" rival_one "$rival" "$corpus"
+    done
+  done
+}
+
+tables() {
+  python3 "$here/tables.py" --results "$output" --winnow "$winnow" --page "$root/docs/accuracy.md"
+}
+
+if [ ! -f "$index" ]; then say "skipped: no index.tsv in $corpora"; exit 0; fi
+[ -x "$winnow" ] || { say "$winnow is not built (cmake --preset release && cmake --build --preset release)"; exit 1; }
+mkdir -p "$output"/{shipped,in-corpus,left-out,recent,rivals}
+for step in "${steps[@]}"; do "${step//-/_}"; done
