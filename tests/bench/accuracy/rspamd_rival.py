@@ -8,10 +8,12 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 START_SECONDS = 600  # on a busy machine; it compiles a list of top-level domains
+MAX_REFUSED = 0.005  # of the mail to learn: what it takes for no mail at all
 SPAM_WEIGHT, HAM_WEIGHT = 5.0, -3.0
 
 CONFIGURATION = """
@@ -67,9 +69,9 @@ def ask(folder, path, file):
     with open(file, "rb") as mail:
         connection.request("POST", path, body=mail.read())
     answer = connection.getresponse()
-    text = answer.read()
+    text = answer.read().decode("utf-8", "replace")
     connection.close()
-    return answer.status, json.loads(text)
+    return answer.status, text
 
 
 def wait_for(path, process):
@@ -113,7 +115,7 @@ def probability(answer):
 def judge(learnt, judged, keep):
     cache = os.path.join(os.path.abspath(keep), "hyperscan")
     os.makedirs(cache, exist_ok=True)
-    scores = {}
+    scores, refused = {}, []
     with tempfile.TemporaryDirectory() as folder:
         servers = []
         try:
@@ -121,12 +123,16 @@ def judge(learnt, judged, keep):
             for file, label in learnt:
                 status, answer = ask(folder, "/learnspam" if label == "spam" else "/learnham", file)
                 if status not in (200, 204, 208):  # 204 and 208: too few tokens, or learnt before
-                    raise RuntimeError("rspamd did not learn: %d %s" % (status, answer))
+                    refused.append("%s: %d %s" % (file, status, answer))
+            if refused:
+                print("rspamd did not learn %d messages" % len(refused), file=sys.stderr)
+            if len(refused) > MAX_REFUSED * len(learnt):
+                raise RuntimeError("rspamd did not learn %d messages, such as %s" % (len(refused), refused[0]))
             for file in judged:
                 status, answer = ask(folder, "/checkv2", file)
                 if status != 200:
-                    raise RuntimeError("rspamd did not judge: %d %s" % (status, answer))
-                scores[file] = probability(answer)
+                    raise RuntimeError("rspamd did not judge %s: %d %s" % (file, status, answer))
+                scores[file] = probability(json.loads(answer))
         finally:
             for server in reversed(servers):
                 server.terminate()
