@@ -17,7 +17,8 @@ inline constexpr const char* kReportStyle = R"(
   --spam: #c8501e; --ham: #2a6fb0; --s0: #0072b2; --s1: #d55e00; --s2: #009e73; --s3: #b5559b; --s4: #8a6d00;
   --s5: #3aa0d8; --s6: #444b54; --s7: #c62f4b; }
   body { max-width: none; padding: 0; font-size: 9pt; } section.corpus, figure, tr { break-inside: avoid; }
-  h2 { break-after: avoid; } thead { display: table-header-group; } .wide { overflow: visible; } }
+  h2 { break-after: avoid; } thead { display: table-header-group; } .wide { overflow: visible; }
+  table { font-size: 7pt; } th, td { padding: .1rem .25rem; } figure.roc { max-width: 14cm; } }
 body { margin: 0 auto; padding: 1.5rem; max-width: 76rem; background: var(--page); color: var(--text);
   font: 15px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; overflow-wrap: anywhere; }
