@@ -120,6 +120,27 @@ measure() {
   mv "$name.json.new" "$name.json"
 }
 
+# shipped_options CORPORA: SHIPPED_OPTIONS without those corpora in the groups of --leave-out, which must have mail.
+shipped_options() {
+  local word previous='' corpus rest
+  for word in $SHIPPED_OPTIONS; do
+    if [ "$previous" = --leave-out ]; then
+      rest=
+      for corpus in ${word//,/ }; do [[ ,$1, == *,$corpus,* ]] || rest=${rest:+$rest,}$corpus; done
+      [ -z "$rest" ] || echo "--leave-out $rest"
+    elif [ "$word" != --leave-out ]; then
+      echo "$word"
+    fi
+    previous=$word
+  done
+}
+
+# corpora_from DAY: those without mail to learn from before that day, joined by commas.
+corpora_from() {
+  awk -F '\t' -v day="$1" 'NR > 1 { all[$1] } NR > 1 && $7 != "test" && $4 ~ /^[0-9]/ && $4 < day { old[$1] }
+    END { for (corpus in all) if (!(corpus in old)) printf "%s,", corpus }' "$index"
+}
+
 shipped() {
   local name=$output/shipped/test
   [ ! -f "$name.json" ] || return 0
@@ -148,8 +169,8 @@ left_out_one() {
     measured+=(--corpus "$corpus")
   done
   [ "$3" = whole ] || measured+=(--split "$3")
-  # shellcheck disable=SC2086
-  train "$base.pt" --without "$NEVER_LEARNT" "${without[@]}" --name "without-$1" $SHIPPED_OPTIONS
+  # shellcheck disable=SC2046  # one word an option
+  train "$base.pt" --without "$NEVER_LEARNT" "${without[@]}" --name "without-$1" $(shipped_options "$2")
   measure "$base" --model "$base.pt" --index "$index" "${measured[@]}"
 }
 
@@ -162,8 +183,8 @@ left_out() {
 
 recent_one() {
   local base=$output/recent/$1
-  # shellcheck disable=SC2086
-  train "$base.pt" --before "$1" --without "$NEVER_LEARNT" --name "before-$1" $SHIPPED_OPTIONS
+  # shellcheck disable=SC2046
+  train "$base.pt" --before "$1" --without "$NEVER_LEARNT" --name "before-$1" $(shipped_options "$(corpora_from "$1")")
   measure "$base" --model "$base.pt" --index "$index" --after "$1"
 }
 
