@@ -24,6 +24,7 @@ extern const Command kClassifyCommand;
 extern const Command kExplainCommand;
 extern const Command kTrainCommand;
 extern const Command kEvaluateCommand;
+extern const Command kCompressCommand;
 extern const Command kFactsCommand;
 extern const Command kConfigCommand;
 extern const Command kSendCommand;

@@ -14,7 +14,8 @@ using winnow::Command;
 
 constexpr const Command* kCommands[] = {
     &winnow::kCheckCommand,    &winnow::kClassifyCommand, &winnow::kExplainCommand, &winnow::kTrainCommand,
-    &winnow::kEvaluateCommand, &winnow::kFactsCommand,    &winnow::kConfigCommand,  &winnow::kSendCommand,
+    &winnow::kEvaluateCommand, &winnow::kCompressCommand, &winnow::kFactsCommand,   &winnow::kConfigCommand,
+    &winnow::kSendCommand,
 };
 
 void print_overview(FILE* out) {

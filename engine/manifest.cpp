@@ -116,6 +116,20 @@ void read_calibration(Reader& root, std::string& error, Manifest& manifest) {
   }
 }
 
+/// The key is younger than the format: models without it were never compressed.
+void read_compress(const Json& all, Reader& root, std::string& error, Manifest& manifest) {
+  if (!root.good() || !all.contains("compress")) return;
+  const Json& list = all["compress"];
+  if (!list.is_array() || list.size() > kMaxNames) return root.fail("compress", "must be a list");
+  for (std::size_t i = 0; root.good() && i < list.size(); ++i) {
+    const std::string path = "compress[" + std::to_string(i) + "]";
+    if (!list[i].is_object()) return root.fail(path, "must be an object");
+    Reader entry(list[i], path + ".", error);
+    manifest.compress.push_back({entry.text("step"), entry.text("made_from"), entry.count("messages"),
+                                 entry.number("max_dp"), entry.number("p99_dp"), entry.number("one_minus_auc")});
+  }
+}
+
 void read_rest(Reader& root, Manifest& manifest) {
   manifest.prior_spam = root.number("prior_spam");
   if (root.good() && !(manifest.prior_spam > 0 && manifest.prior_spam < 1))
@@ -153,6 +167,18 @@ double log_odds(double probability) { return std::log(probability / (1 - probabi
 
 bool is_share(double value) { return value > 0 && value < 1; }
 
+Json compress_json(const std::vector<CompressStep>& steps) {
+  Json list = Json::array();
+  for (const CompressStep& step : steps)
+    list.push_back({{"step", step.step},
+                    {"made_from", step.made_from},
+                    {"messages", step.messages},
+                    {"max_dp", step.max_change},
+                    {"p99_dp", step.p99_change},
+                    {"one_minus_auc", step.one_minus_auc}});
+  return list;
+}
+
 }  // namespace
 
 std::optional<Manifest> parse_manifest(const std::string& json, std::string& error) {
@@ -169,6 +195,7 @@ std::optional<Manifest> parse_manifest(const std::string& json, std::string& err
   read_features(root, error, manifest);
   read_calibration(root, error, manifest);
   read_rest(root, manifest);
+  read_compress(parsed, root, error, manifest);
   if (!error.empty()) return std::nullopt;
   return manifest;
 }
@@ -193,6 +220,7 @@ std::string write_manifest(const Manifest& manifest) {
       {"prior_spam", manifest.prior_spam},
       {"corpora_digest", manifest.corpora_digest},
       {"metrics", metrics.is_object() ? metrics : Json::object()},
+      {"compress", compress_json(manifest.compress)},
   };
   return root.dump(2, ' ', false, Json::error_handler_t::replace);
 }

@@ -20,6 +20,16 @@ struct Calibration {
   double intercept = 0.0;
 };
 
+/// What `winnow compress` did to the weights, and what that changed on the mail it was measured on.
+struct CompressStep {
+  std::string step;            // "5-bit codebook, 12.5 % of the rows left out"
+  std::string made_from;       // sha256 of the model before
+  std::size_t messages = 0;    // measured on
+  double max_change = 0;       // of a probability, 0..1
+  double p99_change = 0;
+  double one_minus_auc = 0;    // after it
+};
+
 struct Manifest {
   int format = 1;
   std::string name;     // "default-2026-11"
@@ -33,6 +43,7 @@ struct Manifest {
   double prior_spam = 0.5;
   std::string corpora_digest;
   std::string metrics_json = "{}";  // as measured at training, free form
+  std::vector<CompressStep> compress;  // in the order they were done
 };
 
 std::optional<Manifest> parse_manifest(const std::string& json, std::string& error);

@@ -1,7 +1,7 @@
 // torch_backend.h - the door to libwinnow-torch.so: all that the rest of Winnow knows of LibTorch.
 //
 // Owns:    the backend lives as long as the process (the plugin is never unloaded); what it makes belongs to the caller.
-// Threads: load() and make_trainer() from any thread, one at a time.
+// Threads: load() and the make_ functions from any thread, one at a time.
 // Blocks:  loading the plugin costs about half a second once.
 // Fails:   load_torch_backend returns null and says in `error` which package to install; nothing throws.
 #pragma once
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/compressor.h"
 #include "engine/model.h"
 #include "engine/status.h"
 #include "engine/trainer.h"
@@ -34,11 +35,13 @@ class TorchBackend {
   virtual Status load(std::string_view archive, const std::string& device, std::unique_ptr<Model>& model) = 0;
   virtual Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
                               std::unique_ptr<Trainer>& trainer) = 0;
+  /// From a model of the default architecture, in any form; others are refused.
+  virtual Status make_compressor(std::string_view archive, std::unique_ptr<Compressor>& compressor) = 0;
   /// Once per inference thread, before its first run().
   virtual void enter_inference_thread() = 0;
 };
 
-inline constexpr int kTorchBackendAbi = 2;
+inline constexpr int kTorchBackendAbi = 3;
 /// The symbol the plugin exports: returns null when `abi` is not its own.
 using TorchBackendEntry = TorchBackend* (*)(int abi);
 inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";

@@ -51,7 +51,8 @@ class Trainer {
   /// Module and optimizer, to go on later with restore().
   virtual Status checkpoint(std::string& bytes) = 0;
   virtual Status restore(const std::string& bytes) = 0;
-  /// The TorchScript archive as it is shipped: per-row int8 table with prepare(), manifest as extra/winnow.json.
+  /// The TorchScript archive, every weight a float as it was learnt; manifest as extra/winnow.json. Ready to serve, and
+  /// for a Compressor.
   virtual Status save(const std::string& manifest_json, std::string& bytes) = 0;
 };
 

@@ -58,6 +58,7 @@ class TrainingSet {
   /// power of kGroupExponent, and ham and spam weigh the same.
   std::vector<double> balanced_weights(const std::vector<std::size_t>& positions) const;
 
+  std::size_t size() const { return mail_.size(); }
   std::size_t forgotten() const { return forgotten_; }
   /// Names the mail, whatever the order it came in: 64 hex digits.
   std::string digest(const MailParts& parts) const;

@@ -3,9 +3,9 @@
 #include <torch/script.h>
 
 #include <cmath>
+#include <iterator>
 #include <random>
-
-#include "engine/torch/quantize.h"
+#include <string>
 
 namespace winnow {
 namespace {
@@ -17,11 +17,6 @@ def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tenso
     joined = torch.cat([bag[:, self.labels:], dense], 1)
     hidden = torch.relu(torch.addmm(self.hidden_bias, joined, self.hidden_weight))
     return bag[:, :self.labels] + torch.addmm(self.output_bias, hidden, self.output_weight)
-)";
-
-constexpr const char* kPrepare = R"(
-def prepare(self) -> None:
-    self.table = self.table_int8.float() * self.table_scale.float().unsqueeze(1)
 )";
 
 std::int64_t table_columns(const ArchitectureSpec& spec) {
@@ -41,12 +36,33 @@ torch::Tensor random_matrix(std::size_t rows, std::size_t columns, std::mt19937_
   return matrix;
 }
 
-void define_module(torch::jit::Module& module, const ArchitectureSpec& spec) {
-  module.register_attribute("labels", c10::IntType::get(), static_cast<std::int64_t>(spec.labels));
+constexpr const char* kMlpNames[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
+constexpr std::size_t kMlpDimensions[] = {2, 1, 2, 1};
+
+void define_forward(torch::jit::Module& module, std::int64_t labels) {
+  module.register_attribute("labels", c10::IntType::get(), labels);
   module.define(kForward);
 }
 
-constexpr const char* kMlpNames[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
+Status read_tensor(const torch::jit::Module& module, const std::string& name, std::size_t dimensions,
+                   torch::Tensor& tensor) {
+  if (!module.hasattr(name) || !module.attr(name).isTensor()) return Status::failed("it has no '" + name + "'");
+  tensor = module.attr(name).toTensor().detach();
+  if (tensor.scalar_type() != torch::kFloat || tensor.dim() != static_cast<std::int64_t>(dimensions))
+    return Status::failed("its '" + name + "' is of another kind");
+  if (!torch::isfinite(tensor).all().item<bool>())
+    return Status::failed("its '" + name + "' holds something that is not a number");
+  return Status::ok();
+}
+
+Status check_shapes(const ModuleParts& parts) {
+  const torch::Tensor &hidden = parts.mlp[0], &hidden_bias = parts.mlp[1], &output = parts.mlp[2];
+  const std::int64_t embedding = parts.table.size(1) - parts.labels;
+  const bool fits = parts.labels > 0 && embedding > 0 && hidden.size(0) >= embedding &&
+                    hidden_bias.size(0) == hidden.size(1) && output.size(0) == hidden.size(1) &&
+                    output.size(1) == parts.labels && parts.mlp[3].size(0) == parts.labels;
+  return fits ? Status::ok() : Status::failed("its weights do not fit together");
+}
 
 }  // namespace
 
@@ -62,7 +78,7 @@ torch::jit::Module make_trained_module(const ArchitectureSpec& spec, std::uint64
   add("hidden_bias", torch::zeros({static_cast<std::int64_t>(spec.hidden_width)}));
   add("output_weight", random_matrix(spec.hidden_width, spec.labels, generator));
   add("output_bias", torch::zeros({static_cast<std::int64_t>(spec.labels)}));
-  define_module(module, spec);
+  define_forward(module, static_cast<std::int64_t>(spec.labels));
   return module;
 }
 
@@ -94,23 +110,31 @@ torch::jit::Module mean_module(const WeighedModule& a, const WeighedModule& b) {
   add("hidden_bias", torch::cat({of(a, "hidden_bias"), of(b, "hidden_bias")}));
   add("output_weight", weighed("output_weight", true));
   add("output_bias", weighed("output_bias", false));
-  define_module(module, a.spec);
+  define_forward(module, labels);
   return module;
 }
 
-torch::jit::Module make_shipped_module(const ArchitectureSpec& spec, const torch::jit::Module& trained) {
-  const torch::NoGradGuard no_grad;
+Status read_parts(const torch::jit::Module& module, ModuleParts& parts) {
+  if (!module.hasattr("labels") || !module.attr("labels").isInt()) return Status::failed("it has no 'labels'");
+  parts.labels = module.attr("labels").toInt();
+  if (Status status = read_tensor(module, "table", 2, parts.table); !status) return status;
+  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) {
+    torch::Tensor tensor;
+    if (Status status = read_tensor(module, kMlpNames[i], kMlpDimensions[i], tensor); !status) return status;
+    parts.mlp.push_back(tensor);
+  }
+  return check_shapes(parts);
+}
+
+torch::jit::Module make_shipped_module(const ModuleParts& parts, const PackedTable* packed) {
   torch::jit::Module module("WinnowBag");
-  const QuantizedTable table = quantize_rows(trained.attr("table").toTensor().detach());
   const auto add = [&module](const char* name, const torch::Tensor& value) {
-    module.register_parameter(name, value, /*is_buffer=*/true);
+    module.register_parameter(name, value.detach().clone(), /*is_buffer=*/true);
   };
-  add("table_int8", table.values);
-  add("table_scale", table.scales);
-  add("table", torch::zeros({0, table_columns(spec)}));
-  for (const char* name : kMlpNames) add(name, trained.attr(name).toTensor().detach().clone());
-  define_module(module, spec);
-  module.define(kPrepare);
+  add("table", packed == nullptr ? parts.table : torch::zeros({0, parts.table.size(1)}));
+  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) add(kMlpNames[i], parts.mlp[i]);
+  define_forward(module, parts.labels);
+  if (packed != nullptr) add_packed_table(module, *packed);
   return module;
 }
 

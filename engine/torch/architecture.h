@@ -1,11 +1,16 @@
 // architecture.h - the default architecture as TorchScript modules: one text of forward() for training and shipping.
 //
 // Owns:    the modules returned.
-// Fails:   throws what LibTorch throws (callers run inside guarded()).
+// Fails:   throws what LibTorch throws (callers run inside guarded()); read_parts says what another module lacks.
 #pragma once
 
-#include <cstdint>
+#include <ATen/ATen.h>
 
+#include <cstdint>
+#include <vector>
+
+#include "engine/status.h"
+#include "engine/torch/packed_table.h"
 #include "engine/trainer.h"
 
 namespace torch::jit {
@@ -13,6 +18,13 @@ struct Module;
 }
 
 namespace winnow {
+
+/// The weights of a module of this architecture.
+struct ModuleParts {
+  std::int64_t labels = 0;
+  at::Tensor table;             // float [rows, labels + embedding]
+  std::vector<at::Tensor> mlp;  // hidden weight and bias, output weight and bias
+};
 
 /// With a table of floats that starts at zero (a row no token touched stays exactly zero) and a randomly started MLP.
 torch::jit::Module make_trained_module(const ArchitectureSpec& spec, std::uint64_t seed);
@@ -28,7 +40,10 @@ struct WeighedModule {
 /// the same table size, dense features and labels.
 torch::jit::Module mean_module(const WeighedModule& a, const WeighedModule& b);
 
-/// The same weights as they are shipped: the table as int8 with a half scale per row, unpacked by prepare().
-torch::jit::Module make_shipped_module(const ArchitectureSpec& spec, const torch::jit::Module& trained);
+/// Of a module whose table is unpacked; the tensors are shared with it. Refuses what cannot be this architecture.
+Status read_parts(const torch::jit::Module& module, ModuleParts& parts);
+
+/// As it is shipped: no gradients, the table as floats, or `packed` and unpacked by prepare().
+torch::jit::Module make_shipped_module(const ModuleParts& parts, const PackedTable* packed = nullptr);
 
 }  // namespace winnow

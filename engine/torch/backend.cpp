@@ -15,6 +15,7 @@
 
 #include "engine/torch/archive_scan.h"
 #include "engine/torch/guard.h"
+#include "engine/torch/torch_compressor.h"
 #include "engine/torch/torch_model.h"
 #include "engine/torch/torch_trainer.h"
 #include "engine/torch_backend.h"
@@ -66,6 +67,10 @@ class Backend : public TorchBackend {
   Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
                       std::unique_ptr<Trainer>& trainer) override {
     return make_torch_trainer(architecture, optimizer, trainer);
+  }
+
+  Status make_compressor(std::string_view archive, std::unique_ptr<Compressor>& compressor) override {
+    return make_torch_compressor(archive, compressor);
   }
 
   void enter_inference_thread() override {

@@ -70,16 +70,22 @@ torch::jit::Module prepare_module(torch::jit::Module module, const torch::Device
 
 }  // namespace
 
-Status load_torch_model(std::string_view archive, const std::string& device, std::unique_ptr<Model>& model) {
+Status load_checked_module(std::string_view archive, torch::jit::Module& module) {
   ModelInspection inspection;
   if (Status status = scan_archive(archive, inspection); !status) return status;
   return guarded("loading the model", [&] {
-    const torch::Device place(device);
     // Onto the CPU first: the file may come from a machine with a GPU that this one does not have.
-    torch::jit::Module module =
-        torch::jit::load(std::make_shared<MemoryReader>(archive), torch::Device(torch::kCPU));
+    module = torch::jit::load(std::make_shared<MemoryReader>(archive), torch::Device(torch::kCPU));
     if (Status status = check_operators(module); !status) return status;
-    if (Status status = check_forward(module); !status) return status;
+    return check_forward(module);
+  });
+}
+
+Status load_torch_model(std::string_view archive, const std::string& device, std::unique_ptr<Model>& model) {
+  torch::jit::Module module;
+  if (Status status = load_checked_module(archive, module); !status) return status;
+  return guarded("loading the model", [&] {
+    const torch::Device place(device);
     model = std::make_unique<TorchModel>(prepare_module(std::move(module), place), place);
     return Status::ok();
   });

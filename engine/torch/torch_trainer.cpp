@@ -220,7 +220,9 @@ Status TorchTrainer::restore(const std::string& bytes) {
 Status TorchTrainer::save(const std::string& manifest_json, std::string& bytes) {
   return guarded("writing the model", [&] {
     silence_unseen_dense();
-    const torch::jit::Module shipped = make_shipped_module(architecture_, module_);
+    ModuleParts parts;
+    if (Status status = read_parts(module_, parts); !status) return status;
+    const torch::jit::Module shipped = make_shipped_module(parts);
     std::ostringstream stream;
     shipped.save(stream, {{"winnow.json", manifest_json}});
     bytes = std::move(stream).str();

@@ -73,6 +73,26 @@ TEST(CliEvaluate, NamesTheModelThatIsMissing) {
   EXPECT_NE(run.err.find("/nowhere/m.pt"), std::string::npos) << run.err;
 }
 
+TEST(CliCompress, WithoutMailOrOutputIsWrongUsage) {
+  const ToolRun no_mail = run_tool({"compress", "m.pt", "-o", "s.pt"});
+  EXPECT_EQ(no_mail.exit_code, 2);
+  EXPECT_NE(no_mail.err.find("--spam and --ham"), std::string::npos) << no_mail.err;
+  const ToolRun no_output = run_tool({"compress", "m.pt", "--ham", "a", "--spam", "b"});
+  EXPECT_EQ(no_output.exit_code, 2);
+  EXPECT_NE(no_output.err.find("--output or --compare"), std::string::npos) << no_output.err;
+}
+
+TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
+  const struct {
+    const char *option, *value;
+  } wrong[] = {{"--bits", "few"}, {"--prune", "some"}, {"--max-auc-loss", "much"}};
+  for (const auto& [option, value] : wrong) {
+    const ToolRun run = run_tool({"compress", "m.pt", "-o", "s.pt", "--ham", "a", "--spam", "b", option, value});
+    EXPECT_EQ(run.exit_code, 2) << option;
+    EXPECT_NE(run.err.find(option), std::string::npos) << run.err;
+  }
+}
+
 #if WINNOW_HAS_TORCH
 TEST(CliTrain, NamesTheMailThatIsMissing) {
   const ToolRun run = run_tool({"train", "--ham", "/nowhere/ham", "--spam", "/nowhere/spam", "-o", "/nowhere/m.pt"});
@@ -119,6 +139,30 @@ TEST(CliEvaluate, PrintsTablesByDefault) {
   EXPECT_NE(run.out.find("| ham"), std::string::npos) << run.out;
   EXPECT_NE(run.out.find("95 % of resamples"), std::string::npos) << run.out;
   EXPECT_NE(run.out.find("| calibration"), std::string::npos) << run.out;
+}
+
+TEST(CliCompress, WritesASmallerModelOrSaysWhatItWouldLose) {
+  const SmallInstallation small;
+  ASSERT_EQ(small.training().exit_code, 0) << small.training().err;
+  std::vector<std::string> arguments{"compress", small.file("model.pt"), "--ham",  small.file("ham"),
+                                     "--spam",   small.file("spam"),     "--json", "-o",
+                                     small.file("small.pt")};
+  const ToolRun run = run_tool(arguments);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.err, "") << "progress belongs to terminals";
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json["after"]["bytes"], std::filesystem::file_size(small.file("small.pt")));
+  EXPECT_LT(json["after"]["bytes"], json["before"]["bytes"]);
+  EXPECT_LE(json["change"]["largest"], 0.02);
+  EXPECT_TRUE(std::filesystem::exists(small.file("small.md")));
+
+  arguments.back() = small.file("none.pt");
+  arguments.insert(arguments.end(), {"--bits", "2", "--prune", "0.99"});
+  const ToolRun refused = run_tool(arguments);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("none.pt: error: loses too much"), std::string::npos) << refused.err;
+  EXPECT_FALSE(nlohmann::json::parse(refused.out)["within_bounds"].get<bool>());
+  EXPECT_FALSE(std::filesystem::exists(small.file("none.pt")));
 }
 #endif
 

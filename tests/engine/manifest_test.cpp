@@ -24,6 +24,7 @@ Manifest example() {
   manifest.prior_spam = 0.4;
   manifest.corpora_digest = "abc";
   manifest.metrics_json = R"({"auc":0.99})";
+  manifest.compress = {{"5-bit codebook", "abc", 6000, 0.0125, 0.004, 0.001}};
   return manifest;
 }
 
@@ -44,6 +45,12 @@ TEST(Manifest, ReadsBackWhatItWrote) {
   EXPECT_EQ(read->prior_spam, 0.4);
   EXPECT_EQ(read->corpora_digest, "abc");
   EXPECT_EQ(read->metrics_json, R"({"auc":0.99})");
+  ASSERT_EQ(read->compress.size(), 1u);
+  EXPECT_EQ(read->compress[0].step, "5-bit codebook");
+  EXPECT_EQ(read->compress[0].messages, 6000u);
+  EXPECT_EQ(read->compress[0].max_change, 0.0125);
+  EXPECT_EQ(read->compress[0].p99_change, 0.004);
+  EXPECT_EQ(read->compress[0].one_minus_auc, 0.001);
 }
 
 TEST(Manifest, WritesMetricsThatAreNoJsonAsEmpty) {

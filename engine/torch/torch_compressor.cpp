@@ -1,0 +1,99 @@
+#include "engine/torch/torch_compressor.h"
+
+#include <torch/script.h>
+
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "engine/torch/architecture.h"
+#include "engine/torch/guard.h"
+#include "engine/torch/packed_table.h"
+#include "engine/torch/torch_model.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kFewestBits = 2, kMostCodebookBits = 8;
+
+Status check_encoding(const TableEncoding& encoding) {
+  const bool codebook = encoding.bits >= kFewestBits && encoding.bits <= kMostCodebookBits;
+  if (!codebook && encoding.bits != 16 && encoding.bits != 32)
+    return Status::failed("a weight cannot be stored in " + std::to_string(encoding.bits) +
+                          " bits; 2 to 8, 16 and 32 are possible");
+  if (!(encoding.prune >= 0 && encoding.prune <= 1)) return Status::failed("the share left out must be between 0 and 1");
+  return Status::ok();
+}
+
+/// How far each row can move a logit: a column of the linear part moves it by its value, one of the embedding by way of
+/// the hidden units, of which any half may be silent.
+torch::Tensor row_importance(const ModuleParts& parts) {
+  const std::int64_t embedding = parts.table.size(1) - parts.labels;
+  const torch::Tensor hidden = parts.mlp[0].narrow(0, 0, embedding).square();
+  const torch::Tensor through_hidden = hidden.matmul(parts.mlp[2].square()).amax(1);
+  const torch::Tensor reach = torch::cat({torch::ones({parts.labels}), through_hidden});
+  return parts.table.square().matmul(reach);
+}
+
+std::vector<torch::jit::IValue> probe_inputs(const ModuleParts& parts) {
+  constexpr std::int64_t kMessages = 8, kTokens = 512;
+  const std::int64_t dense = parts.mlp[0].size(0) - (parts.table.size(1) - parts.labels);
+  const torch::Tensor tokens = torch::arange(kTokens, torch::kLong).mul(2654435761).remainder(parts.table.size(0));
+  return {tokens, torch::linspace(0.01, 0.5, kTokens), torch::arange(kMessages, torch::kLong).mul(kTokens / kMessages),
+          torch::linspace(-1, 1, kMessages * dense).view({kMessages, dense})};
+}
+
+/// Attributes of the same names do not make the same model: what it computes does.
+Status check_computes_the_same(torch::jit::Module& original, const ModuleParts& parts) {
+  torch::jit::Module ours = make_shipped_module(parts);
+  const torch::jit::IValue theirs = original.forward(probe_inputs(parts));
+  if (theirs.isTensor() && theirs.toTensor().equal(ours.forward(probe_inputs(parts)).toTensor())) return Status::ok();
+  return Status::failed("its forward() computes something else");
+}
+
+class TorchCompressor : public Compressor {
+ public:
+  explicit TorchCompressor(ModuleParts parts) : parts_(std::move(parts)), importance_(row_importance(parts_)) {}
+
+  Status write(const TableEncoding& encoding, const std::string& manifest_json, std::string& bytes,
+               TableShape& shape) override {
+    if (Status status = check_encoding(encoding); !status) return status;
+    return guarded("compressing the model", [&] {
+      const torch::NoGradGuard no_grad;
+      const PackedTable packed = pack_table(parts_.table, importance_, encoding);
+      shape.rows = static_cast<std::size_t>(parts_.table.size(0));
+      shape.columns = static_cast<std::size_t>(parts_.table.size(1));
+      shape.touched = static_cast<std::size_t>(parts_.table.ne(0).any(1).sum().item<std::int64_t>());
+      shape.kept = static_cast<std::size_t>(packed.kept);
+      std::ostringstream stream;
+      make_shipped_module(parts_, &packed).save(stream, {{"winnow.json", manifest_json}});
+      bytes = std::move(stream).str();
+      return Status::ok();
+    });
+  }
+
+ private:
+  const ModuleParts parts_;
+  const torch::Tensor importance_;
+};
+
+}  // namespace
+
+Status make_torch_compressor(std::string_view archive, std::unique_ptr<Compressor>& compressor) {
+  torch::jit::Module module;
+  if (Status status = load_checked_module(archive, module); !status) return status;
+  const Status status = guarded("reading the model", [&] {
+    const torch::NoGradGuard no_grad;
+    module.eval();
+    if (module.find_method("prepare")) module.run_method("prepare");
+    ModuleParts parts;
+    if (Status read = read_parts(module, parts); !read) return read;
+    if (Status same = check_computes_the_same(module, parts); !same) return same;
+    compressor = std::make_unique<TorchCompressor>(std::move(parts));
+    return Status::ok();
+  });
+  if (status) return status;
+  return Status::failed("is not a model as 'winnow train' makes it, and only such can be compressed: " + status.error());
+}
+
+}  // namespace winnow
