@@ -17,9 +17,14 @@ namespace {
 
 constexpr std::size_t kMaxParameters = 64;
 
+/// GObject sets a class up when its first object is made: here, and not while the first messages wait for each other.
 void init_gmime() {
   static std::once_flag once;
-  std::call_once(once, [] { g_mime_init(); });
+  std::call_once(once, [] {
+    g_mime_init();
+    for (const GType type : {INTERNET_ADDRESS_TYPE_MAILBOX, INTERNET_ADDRESS_TYPE_GROUP, INTERNET_ADDRESS_LIST_TYPE})
+      g_type_class_ref(type);  // never given back: the classes stay as long as the process
+  });
 }
 
 struct FreeString {
