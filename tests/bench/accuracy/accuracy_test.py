@@ -91,11 +91,12 @@ class TablesTest(unittest.TestCase):
         self.assertEqual(tables.with_interval({"a": None, "intervals": {"a": [None, None]}}, "a", 1), "-")
         self.assertEqual(tables.with_interval({"a": 0.5, "intervals": {"a": [0.25, 0.75]}}, "a", 1), "50.0 (25.0-75.0)")
 
-    def test_sums_the_time_of_each_step(self):
+    def test_sums_the_last_time_of_each_step(self):
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "times.tsv"), "w", encoding="utf-8") as file:
-                csv.writer(file, delimiter="\t").writerows([["rivals", "rspamd-x-y", 60], ["rivals", "rspamd-z", 30],
-                                                            ["recent", "2019-01-01", 30]])
+                csv.writer(file, delimiter="\t").writerows([["rivals", "rspamd-x-y", 900],
+                                                            ["rivals", "rspamd-x-y", 60],
+                                                            ["rivals", "rspamd-z", 30], ["recent", "2019-01-01", 30]])
             self.assertEqual(tables.times(folder)[1:], [["rivals: rspamd", "1.5"], ["recent", "0.5"], ["all", "2.0"]])
 
 

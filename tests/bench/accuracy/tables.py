@@ -147,14 +147,16 @@ def rival_rows(results, winnow, key, digits, on_sample):
 
 
 def times(results):
-    seconds = {}
+    """Minutes of each step. What was measured again counts with its last time."""
     try:
         with open(os.path.join(results, "times.tsv"), encoding="utf-8") as file:
-            for step, name, took in csv.reader(file, delimiter="\t"):
-                step = step if step != "rivals" else "rivals: " + name.split("-")[0]
-                seconds[step] = seconds.get(step, 0) + int(took)
+            last = {(step, name): int(took) for step, name, took in csv.reader(file, delimiter="\t")}
     except FileNotFoundError:
         return None
+    seconds = {}
+    for (step, name), took in last.items():
+        step = step if step != "rivals" else "rivals: " + name.split("-")[0]
+        seconds[step] = seconds.get(step, 0) + took
     rows = [["step", "minutes"]] + [[step, "%.1f" % (took / 60)] for step, took in seconds.items()]
     return rows + [["all", "%.1f" % (sum(seconds.values()) / 60)]]
 
