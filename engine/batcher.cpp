@@ -5,8 +5,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cmath>
-#include <exception>
 #include <future>
 #include <list>
 #include <optional>
@@ -14,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/model_call.h"
 #include "engine/thread_annotations.h"
 
 namespace winnow {
@@ -27,12 +26,17 @@ using std::chrono::microseconds;
 struct Waiting;
 using Queue = std::list<std::shared_ptr<Waiting>>;  // a list: a cancelled message leaves from the middle at once
 
+/// A message, or the points at which one is explained.
 struct Waiting {
   Features features;
+  TokenBatch points;      // a message has none
+  std::size_t label = 0;  // of the points
   Clock::time_point since;
   std::promise<Outcome> outcome;
   bool queued = false;    // guarded by Core::mutex_, as is place
   Queue::iterator place;  // valid while queued
+
+  bool explains() const { return points.messages > 0; }
 };
 
 struct Batch {
@@ -40,35 +44,6 @@ struct Batch {
   Model* model = nullptr;
   Clock::time_point taken;
 };
-
-Outcome failure(ScoreError error, std::string detail = {}) {
-  Outcome outcome;
-  outcome.error = error;
-  outcome.detail = std::move(detail);
-  return outcome;
-}
-
-/// The border of the model: whatever it does becomes a Status.
-Status run_model(Model& model, const TokenBatch& tokens, std::vector<float>& logits) {
-  try {
-    return model.run(tokens, logits);
-  } catch (const std::exception& error) {
-    return Status::failed(error.what());
-  } catch (...) {
-    return Status::failed("unknown exception");
-  }
-}
-
-/// What the `index`th message of a batch gets from the batch's logits.
-Outcome outcome_of(const std::vector<float>& logits, std::size_t index, std::size_t labels) {
-  Outcome outcome;
-  const auto first = logits.begin() + static_cast<std::ptrdiff_t>(index * labels);
-  outcome.logits.assign(first, first + static_cast<std::ptrdiff_t>(labels));
-  for (const float logit : outcome.logits) {
-    if (std::isnan(logit)) return failure(ScoreError::ModelFailed, "the model's answer is not a number");
-  }
-  return outcome;
-}
 
 /// The queue, the idle models, and the decision when a batch goes. Tickets share it: they may outlive the batcher.
 class Core {
@@ -90,7 +65,9 @@ class Core {
  private:
   void drain() EXCLUDES(mutex_);
   bool take(Batch& batch) EXCLUDES(mutex_);
+  void move_first(Queue& queue, Batch& batch) REQUIRES(mutex_);
   void run(Batch& batch) EXCLUDES(mutex_);
+  std::vector<Outcome> outcomes_of(const Batch& batch) const;
   void give_back(Model* model) EXCLUDES(mutex_);
   bool is_ripe() const REQUIRES(mutex_);
   void wake() REQUIRES(mutex_);
@@ -103,7 +80,8 @@ class Core {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
 
   Mutex mutex_;
-  Queue queue_ GUARDED_BY(mutex_);
+  Queue queue_ GUARDED_BY(mutex_);         // messages
+  Queue explanations_ GUARDED_BY(mutex_);  // one at a time, and only when no message waits
   std::vector<Model*> idle_ GUARDED_BY(mutex_);
   std::size_t posted_ GUARDED_BY(mutex_) = 0;  // drains on their way to a thread
   asio::steady_timer timer_ GUARDED_BY(mutex_);
@@ -114,10 +92,12 @@ class Core {
 ScoreError Core::submit(const std::shared_ptr<Waiting>& waiting) {
   const MutexLock lock(mutex_);
   if (stopping_) return ScoreError::Stopped;
-  if (queue_.size() >= settings_.max_queue_length) return ScoreError::Busy;
+  const std::size_t ahead = queue_.size() + (waiting->explains() ? explanations_.size() : 0);
+  if (ahead >= settings_.max_queue_length) return ScoreError::Busy;
+  Queue& queue = waiting->explains() ? explanations_ : queue_;
   waiting->since = Clock::now();
   waiting->queued = true;
-  waiting->place = queue_.insert(queue_.end(), waiting);
+  waiting->place = queue.insert(queue.end(), waiting);
   wake();
   return ScoreError::None;
 }
@@ -126,7 +106,7 @@ void Core::cancel(Waiting& waiting) {
   const MutexLock lock(mutex_);
   if (!waiting.queued) return;  // a model has it, or is done with it
   waiting.queued = false;
-  queue_.erase(waiting.place);
+  (waiting.explains() ? explanations_ : queue_).erase(waiting.place);
 }
 
 std::size_t Core::queue_length() {
@@ -143,6 +123,7 @@ void Core::finish() {
 }
 
 bool Core::is_ripe() const {
+  if (queue_.empty()) return false;
   return stopping_ || queue_.size() >= settings_.max_batch_size ||
          Clock::now() >= queue_.front()->since + settings_.max_queue_delay;
 }
@@ -150,8 +131,11 @@ bool Core::is_ripe() const {
 /// Sees to it that the queue is looked at: now when a batch is ripe and a model idle, else when the oldest message has
 /// waited. A model that is busy looks by itself when it is done.
 void Core::wake() {
-  if (queue_.empty() || idle_.size() <= posted_) return;
-  if (!is_ripe()) return arm_timer();
+  if (idle_.size() <= posted_) return;
+  if (!is_ripe()) {
+    if (!queue_.empty()) arm_timer();
+    if (explanations_.empty()) return;
+  }
   ++posted_;
   asio::post(io_, [this] {
     {
@@ -187,42 +171,50 @@ void Core::drain() {
 
 bool Core::take(Batch& batch) {
   const MutexLock lock(mutex_);
-  if (queue_.empty() || idle_.empty()) return false;
-  if (!is_ripe()) {
-    arm_timer();
-    return false;
-  }
+  if (idle_.empty()) return false;
+  const bool ripe = is_ripe();
+  if (!ripe && !queue_.empty()) arm_timer();
+  if (!ripe && explanations_.empty()) return false;
   batch.model = idle_.back();
   idle_.pop_back();
   batch.taken = Clock::now();
-  while (!queue_.empty() && batch.messages.size() < settings_.max_batch_size) {
-    queue_.front()->queued = false;
-    batch.messages.push_back(std::move(queue_.front()));
-    queue_.pop_front();
+  if (ripe) {
+    while (!queue_.empty() && batch.messages.size() < settings_.max_batch_size) move_first(queue_, batch);
+  } else {
+    move_first(explanations_, batch);
   }
   wake();  // what is left may be another model's batch
   return true;
 }
 
+void Core::move_first(Queue& queue, Batch& batch) {
+  queue.front()->queued = false;
+  batch.messages.push_back(std::move(queue.front()));
+  queue.pop_front();
+}
+
 void Core::run(Batch& batch) {
-  TokenBatch tokens;
-  for (const auto& message : batch.messages)
-    tokens.add(message->features.tokens, message->features.weights, message->features.dense);
-  std::vector<float> logits;
-  Status status = run_model(*batch.model, tokens, logits);
-  if (status && logits.size() != batch.messages.size() * settings_.labels)
-    status = Status::failed("the model answered " + std::to_string(logits.size()) + " numbers for " +
-                            std::to_string(batch.messages.size()) + " messages");
+  std::vector<Outcome> outcomes = outcomes_of(batch);
   const auto inferred = duration_cast<microseconds>(Clock::now() - batch.taken);
   for (std::size_t i = 0; i < batch.messages.size(); ++i) {
     Waiting& message = *batch.messages[i];
-    Outcome outcome = status ? outcome_of(logits, i, settings_.labels)
-                             : failure(ScoreError::ModelFailed, status.error());
-    outcome.batch_size = batch.messages.size();
-    outcome.waited = duration_cast<microseconds>(batch.taken - message.since);
-    outcome.inferred = inferred;
-    message.outcome.set_value(std::move(outcome));
+    outcomes[i].batch_size = batch.messages.size();
+    outcomes[i].waited = duration_cast<microseconds>(batch.taken - message.since);
+    outcomes[i].inferred = inferred;
+    message.outcome.set_value(std::move(outcomes[i]));
   }
+}
+
+std::vector<Outcome> Core::outcomes_of(const Batch& batch) const {
+  const Waiting& first = *batch.messages.front();
+  if (first.explains()) {
+    std::vector<Outcome> one;
+    one.push_back(differentiate_points(*batch.model, first.points, first.label));
+    return one;
+  }
+  std::vector<const Features*> messages;
+  for (const auto& message : batch.messages) messages.push_back(&message->features);
+  return score_messages(*batch.model, messages, settings_.labels);
 }
 
 void Core::give_back(Model* model) {
@@ -250,7 +242,7 @@ class QueueTicket : public Ticket {
 class RefusedTicket : public Ticket {
  public:
   explicit RefusedTicket(ScoreError error) : error_(error) {}
-  std::optional<Outcome> wait_until(Clock::time_point /*until*/) override { return failure(error_); }
+  std::optional<Outcome> wait_until(Clock::time_point /*until*/) override { return failed_outcome(error_); }
 
  private:
   const ScoreError error_;
@@ -274,10 +266,14 @@ class QueueBatcher : public Batcher {
   std::unique_ptr<Ticket> submit(Features features) override {
     auto waiting = std::make_shared<Waiting>();
     waiting->features = std::move(features);
-    auto ticket = std::make_unique<QueueTicket>(core_, waiting);
-    const ScoreError refused = core_->submit(waiting);
-    if (refused != ScoreError::None) return std::make_unique<RefusedTicket>(refused);
-    return ticket;
+    return submit(std::move(waiting));
+  }
+
+  std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) override {
+    auto waiting = std::make_shared<Waiting>();
+    waiting->points = std::move(points);
+    waiting->label = label;
+    return submit(std::move(waiting));
   }
 
   void stop() override {
@@ -289,6 +285,13 @@ class QueueBatcher : public Batcher {
   std::size_t queue_length() const override { return core_->queue_length(); }
 
  private:
+  std::unique_ptr<Ticket> submit(std::shared_ptr<Waiting> waiting) {
+    auto ticket = std::make_unique<QueueTicket>(core_, waiting);
+    const ScoreError refused = core_->submit(waiting);
+    if (refused != ScoreError::None) return std::make_unique<RefusedTicket>(refused);
+    return ticket;
+  }
+
   std::shared_ptr<Core> core_;
   std::vector<std::thread> threads_;
 };

@@ -1,4 +1,4 @@
-// batcher.h - collects waiting messages into one model call.
+// batcher.h - collects waiting messages into one model call; what explains a message runs when no message waits.
 //
 // Owns:    its inference threads, one per Model, and the Models.
 // Threads: submit() and Ticket from any thread; construction and stop() by the owner.
@@ -36,6 +36,7 @@ struct Outcome {
   ScoreError error = ScoreError::None;
   std::string detail;               // of ModelFailed
   std::vector<float> logits;        // one per label
+  Gradients gradients;              // of submit_gradients() instead of logits
   std::size_t batch_size = 0;
   std::chrono::microseconds waited{0};    // in the queue
   std::chrono::microseconds inferred{0};  // of the whole batch
@@ -54,9 +55,12 @@ class Batcher {
   virtual ~Batcher() = default;  // stops
   /// Never null; a refused message gets its outcome (Busy, Stopped) at once.
   virtual std::unique_ptr<Ticket> submit(Features features) = 0;
+  /// The gradients of one label at these points, as one call of a model that no message is waiting for. At most
+  /// max_batch_size points. Busy when the queue, and what waits here, reaches max_queue_length.
+  virtual std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) = 0;
   /// Refuses new messages and finishes the waiting ones. Idempotent.
   virtual void stop() = 0;
-  virtual std::size_t queue_length() const = 0;
+  virtual std::size_t queue_length() const = 0;  // messages
 };
 
 /// `on_thread_start` runs first on every inference thread.

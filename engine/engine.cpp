@@ -21,12 +21,17 @@ Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<
       sha256_(std::move(model.sha256)),
       extractor_(manifest_.table_size, {}, feature_set_of(manifest_.schema_id)),
       site_prior_(settings.prior_spam.value_or(manifest_.prior_spam)),
+      max_batch_size_(settings.max_batch_size),
       batcher_(make_batcher(std::move(model.replicas), batch_settings(settings, manifest_.labels.size()),
                             std::move(on_thread_start))) {}
 
 Engine::~Engine() = default;
 
 std::unique_ptr<Ticket> Engine::submit(Features features) const { return batcher_->submit(std::move(features)); }
+
+std::unique_ptr<Ticket> Engine::submit_gradients(TokenBatch points, std::size_t label) const {
+  return batcher_->submit_gradients(std::move(points), label);
+}
 
 std::size_t Engine::queue_length() const { return batcher_->queue_length(); }
 
@@ -36,13 +41,21 @@ std::optional<std::vector<Probability>> Engine::probabilities(const std::vector<
   if (logits.size() != manifest_.labels.size()) return std::nullopt;
   std::vector<Probability> probabilities;
   for (std::size_t label = 0; label < logits.size(); ++label) {
-    // The site's prior is its share of spam, the first label; it says nothing of the others.
-    const double prior = label == 0 ? site_prior_ : manifest_.prior_spam;
-    const auto probability = calibrate(logits[label], manifest_.calibration[label], manifest_.prior_spam, prior);
+    const auto probability =
+        calibrate(logits[label], manifest_.calibration[label], manifest_.prior_spam, site_prior(label));
     if (!probability) return std::nullopt;
     probabilities.push_back(*probability);
   }
   return probabilities;
+}
+
+double Engine::site_prior(std::size_t label) const {
+  // The site's prior is its share of spam, the first label; it says nothing of the others.
+  return label == 0 ? site_prior_ : manifest_.prior_spam;
+}
+
+double Engine::prior_shift(std::size_t label) const {
+  return winnow::prior_shift(manifest_.prior_spam, site_prior(label));
 }
 
 std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics& problems) {

@@ -32,19 +32,28 @@ class Engine {
   const std::string& sha256() const { return sha256_; }
   const FeatureExtractor& extractor() const { return extractor_; }
   std::unique_ptr<Ticket> submit(Features features) const;
+  /// See Batcher; at most max_batch_size() points.
+  std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) const;
+  std::size_t max_batch_size() const { return max_batch_size_; }
   std::size_t queue_length() const;
 
   /// Calibrated probability per label, in the order of manifest().labels; nullopt when a logit is not a number.
   std::optional<std::vector<Probability>> probabilities(const std::vector<float>& logits) const;
 
+  /// What probabilities() adds to the label's calibrated log-odds for the site's own share of spam.
+  double prior_shift(std::size_t label) const;
+
   /// Finishes what is queued, then refuses.
   void stop();
 
  private:
+  double site_prior(std::size_t label) const;
+
   Manifest manifest_;
   std::string sha256_;
   FeatureExtractor extractor_;
   double site_prior_;
+  std::size_t max_batch_size_;
   std::unique_ptr<Batcher> batcher_;
 };
 

@@ -225,10 +225,12 @@ std::string write_manifest(const Manifest& manifest) {
   return root.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+double prior_shift(double model_prior, double site_prior) { return log_odds(site_prior) - log_odds(model_prior); }
+
 std::optional<Probability> calibrate(double logit, const Calibration& calibration, double model_prior,
                                      double site_prior) {
   if (!is_share(model_prior) || !is_share(site_prior)) return std::nullopt;
-  const double odds = calibration.slope * logit + calibration.intercept + log_odds(site_prior) - log_odds(model_prior);
+  const double odds = calibration.slope * logit + calibration.intercept + prior_shift(model_prior, site_prior);
   return Probability::from(1 / (1 + std::exp(-odds)));  // exp() may be infinite: then 0; NaN is refused
 }
 

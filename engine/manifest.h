@@ -49,6 +49,9 @@ struct Manifest {
 std::optional<Manifest> parse_manifest(const std::string& json, std::string& error);
 std::string write_manifest(const Manifest& manifest);
 
+/// What a site whose share of spam is `site_prior` adds to the log-odds of a model made for `model_prior`.
+double prior_shift(double model_prior, double site_prior);
+
 /// Calibrated probability of one label for a site whose share of spam is `site_prior`.
 /// Source: prior shift by Bayes' rule on the odds (Saerens et al. 2002, eq. 2.4).
 std::optional<Probability> calibrate(double logit, const Calibration& calibration, double model_prior,

@@ -1,9 +1,9 @@
 // model.h - a classifier that is ready to run: one call, many messages.
 //
 // Owns:    a Model owns its weights.
-// Threads: run() from one thread at a time per Model; use a Model per inference thread, or a lock.
+// Threads: run() and differentiate() from one thread at a time per Model; use a Model per inference thread, or a lock.
 // Blocks:  for the time of the computation.
-// Fails:   run() returns a failed Status and leaves logits unspecified; it never throws.
+// Fails:   both return a failed Status and leave their result unspecified; they never throw.
 // Shapes:  TokenBatch as torch.embedding_bag takes it: offsets[i] is where message i starts in tokens and weights;
 //          dense is messages x dense_width, row by row; logits come back as messages x labels.
 #pragma once
@@ -30,10 +30,21 @@ struct TokenBatch {
            const std::vector<float>& message_dense);
 };
 
+/// One label of each message of a batch: its logit, and how the logit changes with that message's inputs.
+struct Gradients {
+  std::vector<float> logits;   // messages
+  std::vector<float> weights;  // d logit / d weight, in the order of TokenBatch::weights
+  std::vector<float> dense;    // d logit / d dense value, in the order of TokenBatch::dense
+};
+
 class Model {
  public:
   virtual ~Model() = default;
   virtual Status run(const TokenBatch& batch, std::vector<float>& logits) = 0;
+  /// For explanations; costs about three runs. A model that has no derivatives fails.
+  virtual Status differentiate(const TokenBatch& /*batch*/, std::size_t /*label*/, Gradients& /*gradients*/) {
+    return Status::failed("this model has no derivatives, which an explanation needs");
+  }
   /// "cpu", "cuda:0"
   virtual std::string device() const = 0;
 };

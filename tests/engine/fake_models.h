@@ -51,7 +51,8 @@ struct ModelLog {
   std::vector<std::int64_t> tokens;
 };
 
-/// logit = sum of the message's tokens. Token -1: fails. Token -2: throws. Token -3: answers NaN for that message.
+/// logit = sum of the message's tokens, whatever their weights. Token -1: fails. Token -2: throws. Token -3: answers NaN
+/// for that message. With DifferentiableSumModel also token -4: answers too few gradients.
 class SumModel : public Model {
  public:
   explicit SumModel(std::shared_ptr<ModelLog> log = {}, std::shared_ptr<Gate> gate = {})
@@ -86,6 +87,20 @@ class SumModel : public Model {
 
   const std::shared_ptr<ModelLog> log_;
   const std::shared_ptr<Gate> gate_;
+};
+
+/// The same when each token is weighted.
+class DifferentiableSumModel : public SumModel {
+ public:
+  using SumModel::SumModel;
+  Status differentiate(const TokenBatch& batch, std::size_t /*label*/, Gradients& gradients) override {
+    const Status status = run(batch, gradients.logits);
+    if (!status) return status;
+    gradients.weights.assign(batch.tokens.begin(), batch.tokens.end());
+    gradients.dense.assign(batch.dense.size(), 0.0f);
+    if (batch.tokens.front() == -4) gradients.dense.pop_back();
+    return status;
+  }
 };
 
 inline Features features_of(std::vector<std::int64_t> tokens) {

@@ -1,12 +1,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numeric>
+
+#include "engine/attribution.h"
 #include "tests/engine/torch/model_archive.h"
 
 namespace winnow {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatNear;
 using ::testing::HasSubstr;
 
 std::string inspect_error(std::string_view archive) {
@@ -105,6 +110,71 @@ def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tenso
 )"));
   std::vector<float> logits;
   EXPECT_THAT(model->run(two_messages(), logits).error(), HasSubstr("returns [2], not [2, labels]"));
+}
+
+/// Two labels of a small network of rectifiers over an embedding bag and two dense values.
+constexpr const char* kSmallNetwork = R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    table = (torch.arange(32).float() - 13.0).reshape(8, 4) * self.gain * 0.1
+    bag = torch.embedding_bag(table, tokens, offsets, False, 0, False, weights)[0]
+    hidden = torch.relu(torch.cat([bag, dense], 1) - 0.3)
+    return torch.cat([hidden.sum(1, keepdim=True), 3.0 * dense.sum(1, keepdim=True)], 1)
+)";
+
+TEST(TorchModel, DifferentiatesOneLabelOfEachMessage) {
+  const auto model = load(archive_of(kSmallNetwork));
+  TokenBatch batch;
+  batch.add({7, 0}, {1.0f, 0.1f}, {1.0f, 0.0f});
+  batch.add({}, {}, {0.0f, 2.0f});
+  Gradients gradients;
+  const Status status = model->differentiate(batch, 0, gradients);
+  ASSERT_TRUE(status) << status.error();
+  // Row 7 is 3.0 3.2 3.4 3.6, row 0 is -2.6 -2.4 -2.2 -2.0; all four rectifiers are open.
+  EXPECT_THAT(gradients.weights, ElementsAre(FloatNear(13.2f, 1e-4f), FloatNear(-9.2f, 1e-4f)));
+  EXPECT_THAT(gradients.dense, ElementsAre(1.0f, 0.0f, 0.0f, 1.0f));
+  EXPECT_THAT(gradients.logits, ElementsAre(FloatNear(11.78f, 1e-4f), FloatNear(1.7f, 1e-4f)));
+  ASSERT_TRUE(model->differentiate(batch, 1, gradients));
+  EXPECT_THAT(gradients.weights, ElementsAre(0.0f, 0.0f));
+  EXPECT_THAT(gradients.dense, ElementsAre(3.0f, 3.0f, 3.0f, 3.0f));
+}
+
+TEST(TorchModel, RunsAsBeforeOnceItWasDifferentiated) {
+  const auto model = load(archive_of(kSmallNetwork));
+  TokenBatch batch;
+  batch.add({7, 0}, {1.0f, 0.1f}, {1.0f, 0.0f});
+  std::vector<float> before, after;
+  Gradients gradients;
+  ASSERT_TRUE(model->run(batch, before));
+  ASSERT_TRUE(model->differentiate(batch, 0, gradients));
+  ASSERT_TRUE(model->run(batch, after));
+  EXPECT_EQ(before, after);
+  EXPECT_EQ(before[0], gradients.logits[0]);
+}
+
+TEST(TorchModel, HasNoGradientsOfALabelItDoesNotHave) {
+  Gradients gradients;
+  EXPECT_THAT(load(archive_of(kSumForward))->differentiate(two_messages(), 1, gradients).error(),
+              HasSubstr("no such label"));
+}
+
+TEST(TorchModel, AddsUpWhenItIsExplained) {
+  LoadedModel loaded;
+  loaded.manifest.table_size = 8;
+  loaded.manifest.labels = {"spam", "phishing"};
+  loaded.manifest.calibration.resize(2);
+  loaded.replicas.push_back(load(archive_of(kSmallNetwork)));
+  const Engine engine(std::move(loaded), {});
+  Features features;
+  features.tokens = {0, 1, 2, 3, 4, 5, 6, 7};
+  features.weights = {0.9f, 0.1f, 0.4f, 0.3f, 0.2f, 0.5f, 0.8f, 0.7f};
+  features.dense = {0.4f, 0.9f};
+  const AttributionLimits limits{std::chrono::steady_clock::now() + std::chrono::seconds(60)};
+  const Attribution result = attribute(engine, features, 0, limits);
+  ASSERT_EQ(result.error, "");
+  EXPECT_TRUE(result.adds_up);
+  const double sum = std::accumulate(result.tokens.begin(), result.tokens.end(), 0.0) +
+                     std::accumulate(result.dense.begin(), result.dense.end(), 0.0);
+  EXPECT_NEAR(sum, result.logit - result.start, 0.01 * std::abs(result.logit - result.start));
 }
 
 TEST(TorchModel, SaysWhenForwardTakesOtherInputs) {

@@ -1,0 +1,46 @@
+// attribution.h - how much each feature of one message adds to a label's logit: integrated gradients.
+//
+// Owns:    plain values; the engine is borrowed for the call.
+// Threads: any; the model runs on the engine's own threads, when no message waits for it.
+// Blocks:  for a few model calls, at most until `until`.
+// Fails:   `error` says why, and the rest is then not to be used; never throws.
+// Units:   logits. Contributions add up to the message's logit minus the logit of a message without any feature.
+// Source:  Sundararajan, Taly, Yan 2017, "Axiomatic Attribution for Deep Networks", section 3.
+//
+// The path leads from all weights and dense values at 0 to those of the message. The trapezoidal rule looks first at
+// evenly spaced points, then halves the steps in which the logit moves otherwise than its gradients say: a network of
+// rectifiers is straight nearly everywhere, and bent at a few points of the path.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace winnow {
+
+/// The contributions may miss what they explain by this share.
+inline constexpr double kAttributionTolerance = 0.01;
+
+struct AttributionLimits {
+  std::chrono::steady_clock::time_point until;
+  std::size_t max_points = 256;  // gradients taken along the path
+};
+
+struct Attribution {
+  double start = 0;             // logit without any feature
+  double logit = 0;             // of the message
+  std::vector<double> tokens;   // in the order of Features
+  std::vector<double> dense;    // in the order of Features
+  double remainder = 0;         // logit - start - all contributions
+  std::size_t points = 0;
+  bool adds_up = false;         // within kAttributionTolerance of logit - start
+  std::string error;
+};
+
+Attribution attribute(const Engine& engine, const Features& features, std::size_t label,
+                      const AttributionLimits& limits);
+
+}  // namespace winnow
