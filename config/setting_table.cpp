@@ -89,6 +89,8 @@ std::vector<SettingKey> other_keys() {
                        text_with("printable ASCII", check_flag_value)),
       key<bool>("headers.show_authenticated", "Write Winnow's headers on mail of authenticated clients too.",
                 [](Settings& s) -> auto& { return s.headers.show_authenticated; }, yes_or_no()),
+      key<bool>("headers.reasons", "Say in X-Winnow what spoke for spam, on mail that is marked.",
+                [](Settings& s) -> auto& { return s.headers.reasons; }, yes_or_no()),
       key<std::vector<std::filesystem::path>>("rules", "Rule files, and folders of *.yaml taken by name.",
                                               [](Settings& s) -> auto& { return s.rules; }, path_list()),
       key<std::string>("metrics.listen", "Where metrics and health are served; \"\" is off.",

@@ -53,6 +53,7 @@ struct HeaderSettings {
   std::string flag_name = "X-Winnow-Flag";  // written at the flag threshold
   std::string flag_value = "suspect";
   bool show_authenticated = false;          // write headers on mail of authenticated clients too
+  bool reasons = true;                      // say in X-Winnow what spoke for spam, on mail that is marked
 };
 
 struct MetricsSettings {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/message/charset.h"
+#include "engine/message/unseen.h"
+
 namespace winnow {
 namespace {
 
@@ -36,6 +39,19 @@ std::string encoded_words(std::string_view utf8) {
     utf8.remove_prefix(take);
   }
   return out;
+}
+
+/// From the first word that is not ASCII to the last: an encoded word stands between blanks, and those between two
+/// encoded words would be lost.
+std::string encode_where_needed(const std::string& utf8) {
+  const auto foreign = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  const auto first = std::find_if(utf8.begin(), utf8.end(), foreign);
+  if (first == utf8.end()) return utf8;
+  const auto last = std::find_if(utf8.rbegin(), utf8.rend(), foreign);
+  const std::size_t blank_before = utf8.rfind(' ', static_cast<std::size_t>(first - utf8.begin()));
+  const std::size_t begin = blank_before == std::string::npos ? 0 : blank_before + 1;
+  const std::size_t end = std::min(utf8.find(' ', static_cast<std::size_t>(last.base() - utf8.begin())), utf8.size());
+  return utf8.substr(0, begin) + encoded_words(std::string_view(utf8).substr(begin, end - begin)) + utf8.substr(end);
 }
 
 /// Words longer than any line may be are cut into pieces that are not.
@@ -75,6 +91,24 @@ std::string header_value(std::string_view utf8) {
     ascii = ascii && octet < 0x80;
   }
   return ascii ? clean : encoded_words(clean);
+}
+
+std::string mail_words(std::string_view text, std::size_t max_bytes) {
+  std::size_t repairs = 0;
+  const std::string valid = repair_utf8(text, repairs);
+  const std::string_view kept = utf8_prefix(valid, max_bytes);
+  std::string clean;
+  for (std::size_t at = 0; at < kept.size();) {
+    const std::size_t from = at;
+    const char32_t c = next_code_point(kept, at);
+    if (is_unseen(c)) {
+      clean += '?';
+    } else {
+      clean += c == ';' ? "," : c == '=' ? "_" : kept.substr(from, at - from);
+    }
+  }
+  if (kept.size() < valid.size()) clean += "...";
+  return encode_where_needed(clean);
 }
 
 std::string folded(std::string_view name, std::string_view value) {

@@ -20,6 +20,10 @@ std::string plain_line(std::string_view text, std::size_t max_bytes);
 /// encoded words.
 std::string header_value(std::string_view utf8);
 
+/// Words of the mail within a header's value: one line of at most `max_bytes` of the text, unseen characters as '?', no
+/// ';' or '=' that would end a key or begin an encoded word, and what is not ASCII as RFC 2047 encoded words.
+std::string mail_words(std::string_view text, std::size_t max_bytes);
+
 /// Breaks the value of `name` at blanks with "\n\t".
 std::string folded(std::string_view name, std::string_view value);
 

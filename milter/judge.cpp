@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <exception>
 
-#include "milter/reasons.h"
-
 namespace winnow {
 namespace {
 
@@ -89,7 +87,6 @@ void judge_steps(const Snapshot& snapshot, const MailInput& input, const JudgeCo
     decide(snapshot, judgement);
     return 0;
   });
-  if (judgement.decision.verdict != Verdict::Accept) judgement.reasons = reasons_of(judgement.dense);
 }
 
 }  // namespace

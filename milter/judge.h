@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/explanation.h"
 #include "engine/message/mail_input.h"
 #include "engine/message/message.h"
 #include "milter/snapshot.h"
@@ -22,7 +23,7 @@
 namespace winnow {
 
 struct JudgeTimings {
-  std::chrono::microseconds parse{0}, features{0}, queue{0}, infer{0}, rules{0};
+  std::chrono::microseconds parse{0}, features{0}, queue{0}, infer{0}, rules{0}, reasons{0};
 };
 
 /// What a message without a probability gets: what the settings say, and why.
@@ -46,7 +47,7 @@ struct Judgement {
   bool gtube = false;
   std::string model;
   std::vector<float> dense;                    // in the order of dense_features()
-  std::vector<std::string> reasons;            // names of features the message shows; none for verdict accept
+  std::vector<Contribution> reasons;           // what spoke for spam; none unless somebody asked (reasons.h)
   std::size_t batch_size = 0;
   JudgeTimings timings;
 };

@@ -3,14 +3,27 @@
 #include <exception>
 
 #include "milter/message_log.h"
+#include "milter/reasons.h"
 
 namespace winnow {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Each holds up to 64 copies of a message's features and keeps a libmilter thread for up to half a second.
+constexpr std::size_t kMaxExplanations = 4;
+
 std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+/// Only mail that is delivered with a mark has somebody who reads what spoke for it.
+bool has_reader(const Judgement& judgement, const Session& session) {
+  const HeaderSettings& headers = session.snapshot()->settings.headers;
+  if (judgement.fallback || !headers.reasons) return false;
+  if (session.authenticated() && !headers.show_authenticated) return false;
+  const Verdict verdict = judgement.decision.verdict;
+  return verdict == Verdict::Flag || verdict == Verdict::Junk || verdict == Verdict::Quarantine;
 }
 
 /// The judgement of a message that is not even looked at.
@@ -49,6 +62,16 @@ Judgement MailService::judge_within_limits(const Session& session, const std::fu
   return judge(snapshot, session.input(), {start + settings.deadline, on_wait});
 }
 
+void MailService::add_reasons(const Session& session, Clock::time_point start, Judgement& judgement) {
+  if (!has_reader(judgement, session)) return;
+  const Activity place(explanations_, kMaxExplanations);
+  if (!place) return;
+  const Snapshot& snapshot = *session.snapshot();
+  const Clock::time_point asked = Clock::now();
+  judgement.reasons = find_reasons(*snapshot.engine, judgement.message, start + snapshot.settings.milter.deadline);
+  judgement.timings.reasons = since(asked);
+}
+
 void MailService::note(const Judgement& judgement, std::chrono::microseconds total) {
   metrics_.in_flight(in_flight_.count());
   if (judgement.fallback) {
@@ -65,7 +88,8 @@ Answer MailService::answer(const Session& session, std::string_view queue_id, co
     log_.info(skipped_line(queue_id, session));
     return {};
   }
-  const Judgement judgement = judge_within_limits(session, on_wait, start);
+  Judgement judgement = judge_within_limits(session, on_wait, start);
+  add_reasons(session, start, judgement);
   Answer answer = answer_for(judgement, session.snapshot()->settings,
                              {session.authenticated(), session.forged(), session.subject()});
   const std::chrono::microseconds total = since(start);

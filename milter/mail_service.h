@@ -46,13 +46,14 @@ class MailService {
   Answer answer(const Session& session, std::string_view queue_id, const std::function<void()>& on_wait);
   Judgement judge_within_limits(const Session& session, const std::function<void()>& on_wait,
                                 std::chrono::steady_clock::time_point start);
+  void add_reasons(const Session& session, std::chrono::steady_clock::time_point start, Judgement& judgement);
   void note(const Judgement& judgement, std::chrono::microseconds total);
 
   Log& log_;
   Metrics& metrics_;
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
-  ActivityCount transactions_, in_flight_;
+  ActivityCount transactions_, in_flight_, explanations_;
   std::atomic<bool> closed_{false};
 };
 

@@ -47,6 +47,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   line.add("model", word(judgement.model));
   line.add("parse_us", judgement.timings.parse).add("features_us", judgement.timings.features);
   line.add("rules_us", judgement.timings.rules);
+  if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);
   if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
   if (decision.disagreement) line.add("disagreement", "yes");
   if (judgement.gtube) line.add("gtube", "yes");

@@ -1,46 +1,36 @@
 #include "milter/reasons.h"
 
-#include <array>
-#include <string_view>
-
-#include "engine/features/features.h"
+#include <algorithm>
+#include <exception>
 
 namespace winnow {
 namespace {
 
-// Features that good mail rarely shows, the rarest first. Those that say nothing without the others (lengths, shares of
-// letters, how many links) are left to `winnow explain`.
-constexpr std::array kTelling = std::to_array<std::string_view>({
-    "attached_programs",    "attached_macros",       "attached_mismatch",        "link_text_other_host",
-    "link_brand_elsewhere", "from_brand_elsewhere",  "from_name_other_address",  "link_ip_address",
-    "link_user_part",       "hidden_text",           "split_words",              "forms",
-    "link_punycode",        "reply_to_freemail",     "from_freemail_as_company", "link_shortener",
-    "link_cheap_tld",       "from_cheap_tld",        "from_local_random",        "image_only",
-    "reply_to_differs",     "helo_differs",          "client_without_name",      "text_exclamation_run",
-    "subject_all_capitals", "subject_exclamations",  "subject_amounts",          "text_exclamations",
-});
-
-constexpr float kShown = 0.25f;  // of the scaled 0..1: less is a trace
+// The mail waits for its reasons, so they must come soon or not at all.
+constexpr std::chrono::milliseconds kPatience{500};
+constexpr std::size_t kMaxPoints = 64;
 constexpr std::size_t kMaxReasons = 3;
+constexpr double kLeastReason = 0.1;  // log-odds: 1.1 times the odds
 
-float value_of(std::string_view name, const std::vector<float>& dense) {
-  const std::vector<DenseFeature>& table = dense_features();
-  for (std::size_t i = 0; i < table.size() && i < dense.size(); ++i) {
-    if (table[i].name == name) return dense[i];
-  }
-  return 0;
-}
-
-}  // namespace
-
-std::vector<std::string> reasons_of(const std::vector<float>& dense) {
-  std::vector<std::string> reasons;
-  for (const std::string_view name : kTelling) {
-    if (reasons.size() < kMaxReasons && value_of(name, dense) > kShown) reasons.emplace_back(name);
+std::vector<Contribution> strongest_for(const Explanation& explanation) {
+  std::vector<Contribution> reasons;
+  if (!explanation.adds_up) return reasons;
+  for (const Contribution& contribution : explanation.contributions) {
+    if (reasons.size() < kMaxReasons && contribution.log_odds >= kLeastReason) reasons.push_back(contribution);
   }
   return reasons;
 }
 
-std::vector<std::string> telling_features() { return {kTelling.begin(), kTelling.end()}; }
+}  // namespace
+
+std::vector<Contribution> find_reasons(const Engine& engine, const Message& message,
+                                       std::chrono::steady_clock::time_point deadline) {
+  const auto until = std::min(deadline, std::chrono::steady_clock::now() + kPatience);
+  try {
+    return strongest_for(explain(engine, message, 0, {until, kMaxPoints}));
+  } catch (const std::exception&) {
+    return {};  // memory ran out; the message has its verdict already
+  }
+}
 
 }  // namespace winnow

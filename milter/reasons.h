@@ -1,19 +1,20 @@
-// reasons.h - what can truly be said of a message in a few words: the telling features it shows.
+// reasons.h - what spoke for spam in a message that is marked, in a few words for its X-Winnow header.
 //
-// Not an explanation of the model's number (`winnow explain` gives that): names of features that are present.
-// Threads: from any thread.
-// Fails:   never; nothing telling gives an empty list.
+// Owns:    plain values; the engine is borrowed for the call.
+// Threads: from any thread; the model runs on the engine's own threads, when no message waits for it.
+// Blocks:  half a second at most, and never past `deadline`.
+// Fails:   never: a busy model, a late answer or contributions that do not add up give no reasons.
 #pragma once
 
-#include <string>
+#include <chrono>
 #include <vector>
+
+#include "engine/explanation.h"
 
 namespace winnow {
 
-/// At most three names of dense features, most telling first; `dense` in the order of dense_features().
-std::vector<std::string> reasons_of(const std::vector<float>& dense);
-
-/// Every name that reasons_of can give, for documentation.
-std::vector<std::string> telling_features();
+/// At most three, strongest first; only what speaks for spam.
+std::vector<Contribution> find_reasons(const Engine& engine, const Message& message,
+                                       std::chrono::steady_clock::time_point deadline);
 
 }  // namespace winnow

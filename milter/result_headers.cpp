@@ -24,9 +24,15 @@ std::string token(std::string_view text) {
   return out;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
+/// `subject word "pills" (+1.2), link text names paypal.com, target does not (+0.9)`
+std::string reasons_text(const std::vector<Contribution>& reasons) {
+  constexpr std::size_t kMaxBytes = 80;
   std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ",") + token(part);
+  for (const Contribution& reason : reasons) {
+    char strength[32];
+    std::snprintf(strength, sizeof strength, " (%+.1f)", reason.log_odds);
+    out += (out.empty() ? "" : ", ") + mail_words(reason.text, kMaxBytes) + strength;
+  }
   return out;
 }
 
@@ -49,7 +55,7 @@ std::string judged_value(const Judgement& judgement) {
   if (!judgement.decision.rule.empty()) value += "; rule=" + token(judgement.decision.rule);
   value += "; model=" + token(judgement.model);
   if (judgement.message.truncated) value += "; truncated=yes";
-  if (!judgement.reasons.empty()) value += "; reasons=" + joined(judgement.reasons);
+  if (!judgement.reasons.empty()) value += "; reasons=" + reasons_text(judgement.reasons);
   return value;
 }
 

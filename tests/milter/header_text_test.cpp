@@ -41,13 +41,28 @@ TEST(HeaderText, EncodedWordsSplitBetweenCharactersAndStayShort) {
   EXPECT_TRUE(encoded.starts_with("=?UTF-8?B?eOa8oua8ouaR") || encoded.starts_with("=?UTF-8?B?eOa8o")) << encoded;
 }
 
+TEST(HeaderText, TakesWordsOfMailWithoutWhatCouldEndAKeyOrDeceive) {
+  EXPECT_EQ(mail_words("text word \"pills\"", 80), "text word \"pills\"");
+  EXPECT_EQ(mail_words("a\r\nX-Evil: 1; verdict=accept", 80), "a??X-Evil: 1, verdict_accept");
+  EXPECT_EQ(mail_words("=?UTF-8?B?eA==?=", 80), "_?UTF-8?B?eA__?_");
+  EXPECT_EQ(mail_words(std::string_view("a\0b", 3), 80).find('\0'), std::string::npos);
+  EXPECT_EQ(mail_words("abcdefgh", 4), "abcd...");
+}
+
+TEST(HeaderText, EncodesForeignWordsOfMailTogetherAndTheOthersNot) {
+  EXPECT_EQ(mail_words("text pair \"\xD0\xB6 \xD0\xB6\" found", 80), "text pair =?UTF-8?B?ItC2INC2Ig==?= found");
+  EXPECT_EQ(mail_words("\xE2\x80\xAE" "x", 80), "?x") << "a character that turns the direction of text";
+  EXPECT_EQ(mail_words("\xFF", 80), "=?UTF-8?B?77+9?=") << "an octet that is no UTF-8";
+  EXPECT_EQ(mail_words("ab\xD0\xB6", 3), "ab...") << "cut inside a character";
+}
+
 TEST(HeaderText, FoldsAtBlanksBeforeTheColumnIsFull) {
   const std::string value = folded("X-Winnow", "verdict=junk; probability=0.9731; rule=junk; model=default-2026-11; "
-                                               "reasons=link_text_other_host,from_brand_elsewhere,hidden_text");
+                                               "reasons=hidden text beside the visible (+1.1), disguised words");
   EXPECT_EQ(value,
             "verdict=junk; probability=0.9731; rule=junk;\n"
-            "\tmodel=default-2026-11;\n"
-            "\treasons=link_text_other_host,from_brand_elsewhere,hidden_text");
+            "\tmodel=default-2026-11; reasons=hidden text beside the visible\n"
+            "\t(+1.1), disguised words");
 }
 
 TEST(HeaderText, CutsWordsThatNoLineCouldHold) {

@@ -48,7 +48,7 @@ class JudgeTest : public testing::Test {
 
 constexpr char kJunkRule[] = "  - {id: junk, when: spam >= 90%, then: [junk]}\n";
 
-TEST_F(JudgeTest, GivesProbabilityDecisionAndReasons) {
+TEST_F(JudgeTest, GivesProbabilityAndDecision) {
   const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Win now!!!"), soon());
   ASSERT_FALSE(judgement.fallback.has_value());
   ASSERT_EQ(judgement.probabilities.size(), 1u);
@@ -58,13 +58,6 @@ TEST_F(JudgeTest, GivesProbabilityDecisionAndReasons) {
   EXPECT_EQ(judgement.model, "fake-1");
   EXPECT_EQ(judgement.batch_size, 1u);
   EXPECT_EQ(judgement.per_recipient.size(), 2u);
-  EXPECT_THAT(judgement.reasons, testing::Contains("text_exclamation_run"));
-}
-
-TEST_F(JudgeTest, GivesNoReasonsForAcceptedMail) {
-  const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
-  EXPECT_EQ(judgement.decision.verdict, Verdict::Accept);
-  EXPECT_TRUE(judgement.reasons.empty());
 }
 
 TEST_F(JudgeTest, FillsEveryFact) {
@@ -170,13 +163,21 @@ class KeptLog : public Log {
 
 class MailServiceTest : public JudgeTest {
  protected:
-  static Session session_for(std::shared_ptr<const Snapshot> snapshot) {
+  static Session session_for(std::shared_ptr<const Snapshot> snapshot, const char* subject = " Minutes") {
     Session session;
     session.connect("", "192.0.2.7");
     session.mail(std::move(snapshot), {"<anna@sender.example>"});
-    session.header("Subject", " Minutes", true);
+    session.header("Subject", subject, true);
     session.end_of_headers();
     return session;
+  }
+
+  /// The X-Winnow header of a message that shouts.
+  std::string header_of_junk(const std::shared_ptr<const Snapshot>& snapshot) {
+    MailService service(snapshot, log_, metrics_);
+    for (const Modification& change : service.end_of_message(session_for(snapshot, " Win now!!!"), "A1", {}).modifications)
+      if (change.name == "X-Winnow") return change.value;
+    return "no X-Winnow";
   }
 
   CountingMetrics metrics_;
@@ -192,6 +193,32 @@ TEST_F(MailServiceTest, AnswersCountsAndLogsAMessage) {
   ASSERT_EQ(log_.lines_.size(), 1u);
   EXPECT_TRUE(log_.lines_[0].starts_with("A1: judged verdict=accept"));
   EXPECT_EQ(service.in_flight().count(), 0u);
+}
+
+TEST_F(MailServiceTest, SaysWhatSpokeForSpamInMarkedMail) {
+  EXPECT_THAT(header_of_junk(make_snapshot(kJunkRule)), testing::HasSubstr("reasons=exclamation marks in the subject"));
+  ASSERT_EQ(log_.lines_.size(), 1u);
+  EXPECT_THAT(log_.lines_[0], testing::HasSubstr(" reasons_us="));
+}
+
+TEST_F(MailServiceTest, ExplainsNoMailThatNobodyReadsTheReasonsOf) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  (void)service.end_of_message(session_for(snapshot), "A1", {});
+  const auto rejecting = make_snapshot("  - {id: no, when: spam >= 90%, then: [reject]}\n");
+  (void)service.end_of_message(session_for(rejecting, " Win now!!!"), "A2", {});
+  auto silent = make_snapshot(kJunkRule);
+  silent->settings.headers.reasons = false;
+  EXPECT_THAT(header_of_junk(silent), testing::Not(testing::HasSubstr("reasons=")));
+  EXPECT_EQ(control_->explained, 0u);
+}
+
+TEST_F(MailServiceTest, MarksMailWithoutReasonsWhenTheModelDoesNotExplain) {
+  control_->explains = false;
+  const std::string header = header_of_junk(make_snapshot(kJunkRule));
+  EXPECT_THAT(header, testing::HasSubstr("verdict=junk"));
+  EXPECT_THAT(header, testing::Not(testing::HasSubstr("reasons=")));
+  EXPECT_GT(control_->explained, 0u);
 }
 
 TEST_F(MailServiceTest, AnswersOverloadAtOnceWhenTooManyAreInFlight) {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/features/features.h"
-#include "milter/reasons.h"
 #include "milter/result_headers.h"
 
 namespace winnow {
@@ -35,12 +34,13 @@ std::vector<std::string> inserted(const Answer& answer) {
 
 TEST(Answer, WritesEveryHeaderOfTheDesignOnJunk) {
   Judgement judgement = judged(Verdict::Junk, 0.97318);
-  judgement.reasons = {"link_text_other_host", "hidden_text"};
+  judgement.reasons = {{"subject word \"pills\"", 1.24}, {"link text names paypal.com, target does not", 0.9}};
   const Answer answer = answer_for(judgement, {}, {});
   EXPECT_THAT(inserted(answer),
               ElementsAre("X-Spam-Flag: YES", "X-Spam: Yes", "X-Spam-Score: 97.3%", "X-Spam-Level: *********",
                           "X-Winnow: verdict=junk; probability=0.9731; rule=rule-1;\n"
-                          "\tmodel=default-2026-11; reasons=link_text_other_host,hidden_text"));
+                          "\tmodel=default-2026-11; reasons=subject word \"pills\" (+1.2), link\n"
+                          "\ttext names paypal.com, target does not (+0.9)"));
   EXPECT_EQ(answer.reply, Reply{});
 }
 
@@ -191,22 +191,11 @@ TEST(Answer, LetsNoLineBreakOrSeparatorOfANameThrough) {
   Judgement judgement = judged(Verdict::Junk, 0.99);
   judgement.model = "m\r\nX-Evil: 1; rule=x";
   judgement.decision.rule = "r;s t";
-  judgement.reasons = {"a\nb"};
+  judgement.reasons = {{"a\nb; c=\"\xD0\xB6\"", 1}};
   const std::string header = inserted(answer_for(judgement, {}, {})).back();
   EXPECT_EQ(header,
-            "X-Winnow: verdict=junk; probability=0.9900; rule=r_s_t;\n\tmodel=m??X-Evil:_1__rule_x; reasons=a?b");
-}
-
-TEST(Reasons, NameFeaturesThatTheModelSees) {
-  std::vector<std::string> known;
-  for (const DenseFeature& feature : dense_features()) known.emplace_back(feature.name);
-  for (const std::string& name : telling_features()) EXPECT_THAT(known, testing::Contains(name));
-}
-
-TEST(Reasons, AreAtMostThreeAndOnlyWhatTheMessageShows) {
-  EXPECT_THAT(reasons_of(std::vector<float>(dense_features().size(), 0.0f)), IsEmpty());
-  EXPECT_EQ(reasons_of(std::vector<float>(dense_features().size(), 1.0f)).size(), 3u);
-  EXPECT_THAT(reasons_of({}), IsEmpty());
+            "X-Winnow: verdict=junk; probability=0.9900; rule=r_s_t;\n\tmodel=m??X-Evil:_1__rule_x; reasons=a?b, "
+            "=?UTF-8?B?Y18i0LYi?= (+1.0)");
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ struct FakeControl {
   std::atomic<FakeAnswer> answer{FakeAnswer::Score};
   std::atomic<bool> hold{false};              // run() does not return while it is set
   std::atomic<unsigned> running{0};           // calls of run() that have begun and not ended
+  std::atomic<unsigned> explained{0};         // calls of differentiate()
+  std::atomic<bool> explains{true};           // false: differentiate() fails
 };
 
 /// A control that a forked child shares.
@@ -45,19 +47,35 @@ class FakeModel : public Model {
     while (control_->hold) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     --control_->running;
     if (control_->answer == FakeAnswer::Fail) return Status::failed("the fake model was told to fail");
-    const std::size_t width = dense_features().size();
     logits.clear();
     for (std::size_t i = 0; i < batch.messages; ++i) {
-      const bool shouting = batch.dense[i * width + shouting_feature()] > 0;
-      logits.push_back(control_->answer == FakeAnswer::NotANumber ? std::nanf("")
-                       : shouting                                 ? control_->shouting_logit.load()
-                                                                  : control_->logit.load());
+      const float logit = control_->logit + shouting(batch, i) * (control_->shouting_logit - control_->logit);
+      logits.push_back(control_->answer == FakeAnswer::NotANumber ? std::nanf("") : logit);
     }
     return Status::ok();
+  }
+  Status differentiate(const TokenBatch& batch, std::size_t /*label*/, Gradients& gradients) override {
+    ++control_->explained;
+    if (!control_->explains) return Status::failed("the fake model was told not to explain");
+    const Status status = run(batch, gradients.logits);
+    gradients.weights.assign(batch.weights.size(), 0.0f);
+    gradients.dense.assign(batch.dense.size(), 0.0f);
+    for (std::size_t i = 0; i < batch.messages; ++i) {
+      if (shouting(batch, i) == 1) continue;
+      gradients.dense[place(i)] = (control_->shouting_logit - control_->logit) / kShouting;
+    }
+    return status;
   }
   std::string device() const override { return "fake"; }
 
  private:
+  static constexpr float kShouting = 0.25f;  // less than one exclamation mark gives
+
+  /// How much the message shouts, 0..1.
+  static float shouting(const TokenBatch& batch, std::size_t message) {
+    return std::min(1.0f, batch.dense[place(message)] / kShouting);
+  }
+  static std::size_t place(std::size_t message) { return message * dense_features().size() + shouting_feature(); }
   static std::size_t shouting_feature() {
     const auto& table = dense_features();
     std::size_t i = 0;
