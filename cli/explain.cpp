@@ -1,11 +1,14 @@
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/contributions.h"
+#include "cli/explanation_text.h"
 #include "cli/judgement_text.h"
 #include "cli/mail_files.h"
 #include "cli/snapshot_options.h"
@@ -19,36 +22,32 @@ using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::chrono::seconds kPatience{60};
-constexpr std::size_t kTokenNameWidth = 60;  // code points; long URLs would push the numbers off the screen
+constexpr std::size_t kMaxPoints = 512;  // a few hundredths of a second
+constexpr std::size_t kSubjectWidth = 60;  // code points
 
 struct Shown {
-  std::size_t tokens = 20;
-  bool all_features = false;
+  std::size_t contributions = 20;
+  bool all = false;
   bool json = false;
+  Colour colour = Colour::None;
 };
 
-struct Explanation {
+struct Explained {
   std::string file;
   Judgement judgement;
   std::vector<RuleTrial> trials;
-  Contributions contributions;
+  Explanation explanation;
 };
 
-Explanation explain_one(const Snapshot& snapshot, NamedMail mail) {
-  Explanation result{std::move(mail.name), {}, {}, {}};
+Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t label) {
+  Explained result{std::move(mail.name), {}, {}, {}};
   result.judgement = judge(snapshot, mail.input, {std::chrono::steady_clock::now() + kPatience, {}});
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
   snapshot.rules->decide_for(facts_of(judgement.message, judgement), 0, &result.trials);
-  result.contributions =
-      contributions_of(*snapshot.engine, judgement.message, snapshot.settings.engine.max_queue_length);
+  const AttributionLimits limits{std::chrono::steady_clock::now() + kPatience, kMaxPoints};
+  result.explanation = explain(*snapshot.engine, judgement.message, label, limits);
   return result;
-}
-
-std::string number(const char* form, double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, form, value);
-  return text;
 }
 
 std::string trial_word(const RuleTrial& trial, const Decision& decision) {
@@ -57,11 +56,11 @@ std::string trial_word(const RuleTrial& trial, const Decision& decision) {
   return "no";
 }
 
-void print_verdict(const Explanation& e) {
+void print_verdict(const Explained& e) {
   const Judgement& judgement = e.judgement;
   const std::string& rule = judgement.decision.rule;
   Rows rows{{"file", e.file},
-            {"subject", cut_to_width(judgement.message.subject, kTokenNameWidth)},
+            {"subject", cut_to_width(judgement.message.subject, kSubjectWidth)},
             {"spam", spam_percent(judgement)},
             {"verdict", verdict_word(judgement) + (rule.empty() ? "" : " by rule " + rule)},
             {"model", judgement.model}};
@@ -70,107 +69,97 @@ void print_verdict(const Explanation& e) {
   std::fputs(format_table({{""}, {""}}, rows).c_str(), stdout);
 }
 
-void print_rules(const Explanation& e) {
+void print_rules(const Explained& e) {
   Rows rows;
   for (const RuleTrial& trial : e.trials) rows.push_back({"  " + trial.rule, trial_word(trial, e.judgement.decision)});
   std::printf("\nrules, in the order they were tried\n%s", format_table({{""}, {""}}, rows).c_str());
 }
 
-void print_tokens(const Explanation& e, std::size_t top) {
-  Rows rows;
-  for (const Contribution& token : e.contributions.tokens) {
-    if (rows.size() == top || token.change == 0) break;
-    rows.push_back({number("%+.3f", token.change), cut_to_width(token.name, kTokenNameWidth)});
-  }
-  std::printf("\nstrongest of %zu tokens: change of the log-odds of spam (%+.2f in all), + speaks for spam\n%s",
-              e.contributions.tokens.size(), e.contributions.log_odds,
-              format_table({{"", Align::Right}, {""}}, rows).c_str());
-}
-
-void print_dense(const Explanation& e, bool all) {
-  Rows rows;
-  const auto& declared = dense_features();
-  for (std::size_t i = 0; i < e.contributions.dense.size(); ++i) {
-    const Contribution& dense = e.contributions.dense[i];
-    if (dense.value == 0 && !all) continue;
-    rows.push_back(
-        {number("%+.3f", dense.change), number("%.3g", dense.value), dense.name, std::string(declared[i].meaning)});
-  }
-  const std::vector<Column> columns{{"change", Align::Right}, {"value", Align::Right}, {"feature"}, {"meaning"}};
-  std::printf("\nnamed features%s\n%s", all ? "" : " that are not 0 (--all shows the others)",
-              format_table(columns, rows).c_str());
-}
-
-void print_text(const Explanation& e, const Shown& shown) {
+void print_text(const Explained& e, const Shown& shown) {
   print_verdict(e);
   if (e.judgement.fallback) return;
   print_rules(e);
-  print_tokens(e, shown.tokens);
-  print_dense(e, shown.all_features);
+  if (!e.explanation.error.empty()) return;
+  const std::size_t top = shown.all ? e.explanation.contributions.size() : shown.contributions;
+  std::printf("\n%s\nnamed features%s\n%s", explanation_text(e.explanation, top, shown.colour).c_str(),
+              shown.all ? "" : " that are not 0 (--all shows the others)",
+              feature_text(e.explanation, shown.all).c_str());
 }
 
-Json contribution_json(const Contribution& c) {
-  return {{"name", c.name}, {"value", c.value}, {"contribution", c.change}};
-}
-
-void print_json(const Explanation& e, const Shown& shown) {
+void print_json(const Explained& e) {
   Json json = Json::parse(judgement_json(e.file, e.judgement));
   json["gtube"] = e.judgement.gtube;
-  json["log_odds"] = e.contributions.log_odds;
   Json& rules = json["rules"] = Json::array();
   for (const RuleTrial& trial : e.trials) {
     const bool decided = trial.matched && !trial.monitored && trial.rule == e.judgement.decision.rule;
     rules.push_back(
         {{"rule", trial.rule}, {"matched", trial.matched}, {"monitored", trial.monitored}, {"decided", decided}});
   }
-  Json& tokens = json["tokens"] = Json::array();
-  for (const Contribution& token : e.contributions.tokens) {
-    if (tokens.size() == shown.tokens) break;
-    tokens.push_back(contribution_json(token));
-  }
-  Json& dense = json["dense"] = Json::array();
-  for (const Contribution& c : e.contributions.dense) dense.push_back(contribution_json(c));
+  const bool explained = !e.judgement.fallback && e.explanation.error.empty();
+  json["explanation"] = explained ? Json::parse(explanation_json(e.explanation)) : Json(nullptr);
   std::puts(json.dump(-1, ' ', true, Json::error_handler_t::replace).c_str());
 }
 
-std::string failure_of(const Explanation& e) {
-  return e.judgement.fallback ? failure_text(e.judgement) : e.contributions.error;
+std::string failure_of(const Explained& e) {
+  return e.judgement.fallback ? failure_text(e.judgement) : e.explanation.error;
+}
+
+/// The place of the label among the model's; "" is the first.
+std::optional<std::size_t> label_named(const Snapshot& snapshot, const std::string& name, Diagnostics& problems) {
+  const std::vector<std::string>& labels = snapshot.engine->manifest().labels;
+  const auto found = name.empty() ? labels.begin() : std::find(labels.begin(), labels.end(), name);
+  if (found != labels.end()) return static_cast<std::size_t>(found - labels.begin());
+  std::string known;
+  for (const std::string& label : labels) known += (known.empty() ? "" : ", ") + label;
+  problems.error({}, "--label: the model has no label '" + name + "'; it has: " + known);
+  return std::nullopt;
+}
+
+/// False when one of the messages could not be explained.
+bool explain_all(const Snapshot& snapshot, const std::vector<std::filesystem::path>& files, std::size_t label,
+                 const Shown& shown, Diagnostics& problems) {
+  bool fine = true;
+  read_mail(files, snapshot.settings.milter.max_scan_bytes, problems, [&](NamedMail&& mail) {
+    const Explained explained = explain_one(snapshot, std::move(mail), label);
+    shown.json ? print_json(explained) : print_text(explained, shown);
+    const std::string failure = failure_of(explained);
+    if (failure.empty()) return;
+    fine = false;
+    std::fprintf(stderr, "%s: error: %s\n", escape_for_terminal(explained.file, LineBreaks::Escape).c_str(),
+                 escape_for_terminal(failure, LineBreaks::Escape).c_str());
+  });
+  return fine;
 }
 
 int run_explain(const Command& self, int argc, char** argv) {
   SnapshotOptions chosen;
   Shown shown;
+  std::string label_name;
   std::vector<std::filesystem::path> files;
   Arguments arguments(self);
   arguments.add_files("mail: files, folders, mbox, - for standard input", files);
   add_snapshot_options(arguments, chosen);
-  arguments.add({"--top", "N", "tokens shown"}, shown.tokens);
-  arguments.add({"--all", "", "named features that are 0, too"}, shown.all_features);
-  arguments.add({"--json", "", "one JSON object a line, with all features"}, shown.json);
+  arguments.add({"--label", "NAME", "the model's label that is explained (default: its first, spam)"}, label_name);
+  arguments.add({"--top", "N", "contributions shown"}, shown.contributions);
+  arguments.add({"--all", "", "all contributions, and the named features that are 0"}, shown.all);
+  arguments.add({"--json", "", "one JSON object a line, with everything"}, shown.json);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
   Diagnostics problems;
-  bool failed = false;
+  bool fine = false;
+  shown.colour = colour_of(STDOUT_FILENO);
   if (const auto snapshot = load_chosen_snapshot(chosen, problems)) {
-    read_mail(files, snapshot->settings.milter.max_scan_bytes, problems, [&](NamedMail&& mail) {
-      const Explanation explanation = explain_one(*snapshot, std::move(mail));
-      shown.json ? print_json(explanation, shown) : print_text(explanation, shown);
-      const std::string failure = failure_of(explanation);
-      failed = failed || !failure.empty();
-      if (!failure.empty()) {
-        std::fprintf(stderr, "%s: error: %s\n", escape_for_terminal(explanation.file, LineBreaks::Escape).c_str(),
-                     escape_for_terminal(failure, LineBreaks::Escape).c_str());
-      }
-    });
+    const auto label = label_named(*snapshot, label_name, problems);
+    fine = label && explain_all(*snapshot, files, *label, shown, problems);
   }
   print_problems(problems);
-  return failed || problems.has_errors() ? kProblems : kFine;
+  return fine && !problems.has_errors() ? kFine : kProblems;
 }
 
 }  // namespace
 
 const Command kExplainCommand{
-    "explain", "show why a message is judged as it is: rules tried, words and features that count.",
+    "explain", "show why a message is judged as it is: the rules tried, and contributions that add up to the score.",
     "0 explained, 1 problems, 2 wrong usage", "winnow explain --top 10 suspicious.eml", run_explain};
 
 }  // namespace winnow

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "engine/message/unseen.h"
+
 namespace winnow {
 namespace {
 
@@ -36,14 +38,6 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
   return {value, length};
 }
 
-/// Controls move the cursor or change the terminal's state; the others reorder, hide or break text.
-bool is_unfit(std::uint32_t c) {
-  const auto within = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
-  return within(0x00, 0x1F) || within(0x7F, 0x9F) || c == 0xAD || c == 0x061C || c == 0x180E ||
-         within(0x200B, 0x200F) || within(0x2028, 0x202E) || within(0x2060, 0x206F) || c == 0xFEFF ||
-         within(0xFFF9, 0xFFFB) || within(0xE0000, 0xE007F);
-}
-
 std::string escaped(const char* form, unsigned value) {
   char text[16];
   std::snprintf(text, sizeof text, form, value);
@@ -70,7 +64,7 @@ std::string escape_for_terminal(std::string_view text, LineBreaks breaks) {
       continue;
     }
     const bool kept_break = c.value == '\n' && breaks == LineBreaks::Keep;
-    if (is_unfit(c.value) && !kept_break) {
+    if (is_unseen(c.value) && !kept_break) {
       out += shown(c.value);
     } else {
       out += text.substr(at, c.bytes);

@@ -2,8 +2,7 @@
 //
 // Threads: from any thread.
 // Fails:   never; octets that are not UTF-8 are shown as \xNN.
-// Source:  Unicode 15: control characters (Cc), line and paragraph separators, format characters that reorder or hide
-//          text (UAX 9, and zero-width ones).
+// Source:  engine/message/unseen.h says which characters are unfit.
 #pragma once
 
 #include <cstddef>

@@ -72,14 +72,48 @@ TEST_F(CliJudging, ExplainNamesTheRuleThatDecidedAndWhatCounts) {
   std::size_t decided = 0;
   for (const Json& rule : json["rules"]) decided += rule["decided"].get<bool>();
   EXPECT_EQ(decided, 1u);
-  EXPECT_EQ(json["tokens"].size(), 20u);
-  EXPECT_GE(json["dense"].size(), 40u);
-  double strongest = std::abs(json["tokens"][0]["contribution"].get<double>());
+  const Json& why = json["explanation"];
+  EXPECT_EQ(why["label"], "spam");
+  ASSERT_GT(why["contributions"].size(), 20u);
+  double strongest = std::abs(why["contributions"][0]["log_odds"].get<double>());
   EXPECT_GT(strongest, 0.0);
-  for (const Json& token : json["tokens"]) {
-    EXPECT_LE(std::abs(token["contribution"].get<double>()), strongest);
-    strongest = std::abs(token["contribution"].get<double>());
+  for (const Json& contribution : why["contributions"]) {
+    EXPECT_LE(std::abs(contribution["log_odds"].get<double>()), strongest);
+    strongest = std::abs(contribution["log_odds"].get<double>());
   }
+}
+
+TEST_F(CliJudging, ExplainAddsUpToTheProbability) {
+  for (const char* file : {"spam/100.eml", "ham/100.eml"}) {
+    const ToolRun run = run_tool({"explain", "--config", small_.config(), "--json", small_.file(file)});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json json = Json::parse(run.out);
+    const Json& why = json["explanation"];
+    const double start = why["start"].get<double>(), log_odds = why["log_odds"].get<double>();
+    double sum = start + why["prior_shift"].get<double>();
+    for (const Json& contribution : why["contributions"]) sum += contribution["log_odds"].get<double>();
+    EXPECT_NEAR(sum, log_odds, 0.01 * std::abs(log_odds - start)) << file;
+    EXPECT_TRUE(why["adds_up"].get<bool>());
+    EXPECT_NEAR(sum + why["remainder"].get<double>(), log_odds, 1e-6);
+    EXPECT_NEAR(1 / (1 + std::exp(-log_odds)), json["probability"]["spam"].get<double>(), 1e-4);
+    EXPECT_GE(why["features"].size(), 40u);
+  }
+}
+
+TEST_F(CliJudging, ExplainSpeaksOfWhatTheReaderSees) {
+  const ToolRun run = run_tool({"explain", "--config", small_.config(), "--all", small_.file("spam/100.eml")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  for (const char* part : {"before anything is known", "subject word \"cheap\"", "exclamation marks in the subject",
+                           "text_exclamations"})
+    EXPECT_NE(run.out.find(part), std::string::npos) << part << "\n" << run.out;
+  EXPECT_EQ(run.out.find('\033'), std::string::npos) << "colours on a pipe";
+}
+
+TEST_F(CliJudging, ExplainNamesTheLabelsWhenItIsAskedForAnother) {
+  const ToolRun run =
+      run_tool({"explain", "--config", small_.config(), "--label", "malware", small_.file("spam/100.eml")});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("no label 'malware'; it has: spam"), std::string::npos) << run.err;
 }
 
 TEST_F(CliJudging, ExplainShowsNoControlCharacterOfTheMail) {

@@ -153,7 +153,7 @@ TEST(TorchModel, RunsAsBeforeOnceItWasDifferentiated) {
 
 TEST(TorchModel, HasNoGradientsOfALabelItDoesNotHave) {
   Gradients gradients;
-  EXPECT_THAT(load(archive_of(kSumForward))->differentiate(two_messages(), 1, gradients).error(),
+  EXPECT_THAT(load(archive_of(kSmallNetwork))->differentiate(two_messages(), 2, gradients).error(),
               HasSubstr("no such label"));
 }
 
