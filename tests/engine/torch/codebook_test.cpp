@@ -45,11 +45,11 @@ TEST(Codebook, IsFinerWhereValuesAreLarge) {
   EXPECT_LT(codebook[31] - codebook[30], 0.7f * (codebook[2] - codebook[1]));
 }
 
-TEST(Codebook, StandsAtTheMeansOfTwoClusters) {
+TEST(Codebook, StandsAtTheMeansOfTwoClustersWeighedByMagnitude) {
   const std::vector<float> values{-1.1f, -0.9f, -1, 4.9f, 5.1f, 5};
   const std::vector<float> codebook = fit_codebook(values, 2);
-  EXPECT_NEAR(codebook[0], -1, 1e-6);
-  EXPECT_NEAR(codebook[1], 5, 1e-6);
+  EXPECT_NEAR(codebook[0], -3.02 / 3, 1e-5);
+  EXPECT_NEAR(codebook[1], 75.02 / 15, 1e-5);
 }
 
 TEST(Codebook, IsFullAndInOrderWhateverTheValues) {
