@@ -16,6 +16,9 @@
 namespace winnow {
 namespace {
 
+/// What a label beside spam counts in the loss. They share the embedding, and spam decides what becomes of mail.
+constexpr double kOtherLabel = 0.25;
+
 Location whole_file(const std::filesystem::path& file) {
   return {std::make_shared<const SourceText>(SourceText{file.string(), {}})};
 }
@@ -114,9 +117,9 @@ bool Fitting::step(const std::vector<std::size_t>& chosen) {
   for (const std::size_t i : chosen) {
     const std::size_t at = plan_.parts.learnt[i];
     set_.append_to(batch, at);
-    for (const std::string& label : labels_) {
-      targets.push_back(is_positive(set_.label(at), label) ? 1.0F : 0.0F);
-      importance.push_back(static_cast<float>(weights_[i]));
+    for (std::size_t k = 0; k < labels_.size(); ++k) {
+      targets.push_back(is_positive(set_.label(at), labels_[k]) ? 1.0F : 0.0F);
+      importance.push_back(static_cast<float>(weights_[i] * (k == 0 ? 1 : kOtherLabel)));
     }
   }
   double loss = 0;

@@ -76,7 +76,7 @@ std::map<std::string, Evaluation> evaluate_left_out(const TrainingSet& set, cons
       if (p) scored.push_back({"", set.corpus(mail.position), set.label(mail.position), p->value()});
     }
   }
-  return evaluate_by_corpus(scored);
+  return scored.empty() ? std::map<std::string, Evaluation>{} : evaluate_by_corpus(scored);
 }
 
 }  // namespace winnow
