@@ -40,9 +40,10 @@ std::string wrong_about(const LabelledOptions& options) {
 
 std::vector<MailSource> sources_of(const LabelledOptions& options) {
   std::vector<MailSource> sources;
+  // Ham first: its texts are put behind copies of the spam.
+  for (const auto& path : options.ham) sources.push_back({path, Label::Ham});
   for (const auto& path : options.spam) sources.push_back({path, Label::Spam});
   for (const auto& path : options.phishing) sources.push_back({path, Label::Phishing});
-  for (const auto& path : options.ham) sources.push_back({path, Label::Ham});
   for (const auto& path : options.indexes) sources.push_back({path, Label::Ham});
   return sources;
 }

@@ -50,6 +50,8 @@ void add_training_options(Arguments& arguments, TrainOptions& options, bool& sit
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
   arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs);
+  arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
+                options.tails);
   arguments.add({"--members", "N", "models to train and average into one: better on mail of unknown origin"},
                 options.members);
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);

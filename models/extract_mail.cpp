@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "engine/message/message.h"
 #include "engine/model_file.h"
+#include "models/innocent_tails.h"
 
 namespace winnow {
 namespace {
@@ -15,17 +17,23 @@ std::size_t thread_count(std::size_t wanted) {
   return wanted > 0 ? wanted : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-ExtractedMail extract(LabelledMail&& mail, const FeatureExtractor& extractor) {
-  ExtractedMail extracted{std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}};
-  extracted.sha256 = sha256_hex(mail.input.raw);
-  extracted.features = extractor.extract(read_message(mail.input));
-  return extracted;
-}
+/// One message taken apart.
+struct Piece {
+  ExtractedMail mail;
+  std::optional<ExtractedMail> copy;  // with a tail
+  Message message;                    // kept only where tails are wanted
+};
+
+std::uint64_t content_hash(const std::string& sha256) { return std::stoull(sha256.substr(0, 16), nullptr, 16); }
 
 /// Mail that waits to be taken apart together.
 class Chunk {
  public:
-  Chunk(const FeatureExtractor& extractor, std::size_t threads) : extractor_(extractor), threads_(threads) {}
+  Chunk(const FeatureExtractor& extractor, const ExtractOptions& options)
+      : extractor_(extractor),
+        threads_(thread_count(options.threads)),
+        with_tails_(options.tails > 0),
+        tails_(options.tails) {}
 
   void add(LabelledMail&& mail) {
     bytes_ += mail.input.raw.size();
@@ -35,29 +43,54 @@ class Chunk {
   bool is_full() const { return mail_.size() >= kChunkMessages || bytes_ >= kChunkBytes; }
 
   bool hand_over(const std::function<bool(ExtractedMail&&)>& take) {
-    std::vector<ExtractedMail> extracted = extract_all();
+    std::vector<Piece> pieces = take_apart();
     mail_.clear();
     bytes_ = 0;
-    return std::all_of(extracted.begin(), extracted.end(), [&](ExtractedMail& one) { return take(std::move(one)); });
+    for (const Piece& piece : pieces) tails_.offer(piece.mail.label, piece.message);
+    return std::all_of(pieces.begin(), pieces.end(), [&](Piece& piece) {
+      return take(std::move(piece.mail)) && (!piece.copy || take(std::move(*piece.copy)));
+    });
   }
 
  private:
-  std::vector<ExtractedMail> extract_all() {
-    std::vector<ExtractedMail> extracted(mail_.size());
+  Piece take_apart_one(LabelledMail&& mail) const {
+    Piece piece{
+        {std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, false, {}}, {}, {}};
+    piece.mail.sha256 = sha256_hex(mail.input.raw);
+    Message message = read_message(mail.input);
+    piece.mail.features = extractor_.extract(message);
+    if (!with_tails_) return piece;
+    piece.message = message;
+    if (const auto tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256))) {
+      append_tail(message, *tail);
+      piece.copy = ExtractedMail{piece.mail.name,
+                                 piece.mail.corpus,
+                                 piece.mail.split,
+                                 piece.mail.label,
+                                 piece.mail.sha256,
+                                 true,
+                                 extractor_.extract(message)};
+    }
+    return piece;
+  }
+
+  std::vector<Piece> take_apart() {
+    std::vector<Piece> pieces(mail_.size());
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
-      for (std::size_t at = next++; at < mail_.size(); at = next++)
-        extracted[at] = extract(std::move(mail_[at]), extractor_);
+      for (std::size_t at = next++; at < mail_.size(); at = next++) pieces[at] = take_apart_one(std::move(mail_[at]));
     };
     std::vector<std::thread> helpers;
     for (std::size_t i = 1; i < threads_; ++i) helpers.emplace_back(work);
     work();
     for (std::thread& helper : helpers) helper.join();
-    return extracted;
+    return pieces;
   }
 
   const FeatureExtractor& extractor_;
-  std::size_t threads_;
+  const std::size_t threads_;
+  const bool with_tails_;
+  InnocentTails tails_;  // only changed while no thread reads it
   std::vector<LabelledMail> mail_;
   std::size_t bytes_ = 0;
 };
@@ -66,7 +99,7 @@ class Chunk {
 
 void extract_mail(const ExtractOptions& options, const FeatureExtractor& extractor, Diagnostics& problems,
                   const std::function<bool(ExtractedMail&&)>& take) {
-  Chunk chunk(extractor, thread_count(options.threads));
+  Chunk chunk(extractor, options);
   bool wanted = true;
   read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, problems, [&](LabelledMail&& mail) {
     chunk.add(std::move(mail));

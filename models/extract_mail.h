@@ -21,7 +21,8 @@ namespace winnow {
 struct ExtractedMail {
   std::string name, corpus, split;
   Label label = Label::Ham;
-  std::string sha256;  // of the octets read
+  std::string sha256;    // of the octets read
+  bool is_copy = false;  // with an innocent tail
   Features features;
 };
 
@@ -30,6 +31,7 @@ struct ExtractOptions {
   IndexFilter filter;
   std::uint64_t max_scan_bytes = 1u << 20;
   std::size_t threads = 0;  // 0 = one per core
+  double tails = 0;         // share of the spam that comes a second time with an innocent tail (innocent_tails.h)
 };
 
 inline constexpr std::size_t kChunkMessages = 512;

@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kFewestOfALabel = 10;  // learnt and held out; below that no figure means anything
 
 bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
-  ExtractOptions reading{work.options.sources, work.options.filter, work.options.max_scan_bytes, 0};
+  ExtractOptions reading{work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails};
   if (reading.filter.splits.empty()) reading.filter.splits = {"train", "dev", ""};
   const std::size_t total = count_labelled_mail(reading.sources, reading.filter);
   const std::size_t errors = work.problems.error_count();
@@ -33,8 +33,10 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   bool wanted = true;
   const FeatureExtractor extractor(work.options.architecture.table_size, {}, work.options.features);
   extract_mail(reading, extractor, work.problems, [&](ExtractedMail&& mail) {
+    const bool mail_is_copy = mail.is_copy;
     if (mail.split != "test") set.add(std::move(mail));
-    return wanted = work.on_progress({"reading", ++done, total, 0});
+    if (!mail_is_copy) ++done;
+    return wanted = work.on_progress({"reading", done, total, 0});
   });
   if (set.forgotten() > 0) {
     work.problems.warning({}, std::to_string(set.forgotten()) + " of " + std::to_string(done) +
@@ -116,6 +118,7 @@ bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manif
   report.sha256 = sha256_hex(archive);
   ModelCard card{manifest, report.sha256, archive.size(), work.options, {}, report.held_out, report.left_out};
   for (const std::size_t at : set.parts().learnt) {
+    if (set.is_copy(at)) continue;
     GroupCount& count = card.learnt[set.corpus(at)];
     ++(is_spam(set.label(at)) ? count.spam : count.ham);
     ++(is_spam(set.label(at)) ? report.spam : report.ham);

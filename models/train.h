@@ -45,6 +45,7 @@ struct TrainOptions {
   OptimizerSpec optimizer;
   std::size_t epochs = 4;            // at most; the best one on held-out mail is kept
   std::size_t batch_size = 64;       // messages
+  double tails = 0;                  // share of the spam that is learnt a second time with an innocent tail
   std::size_t members = 1;           // models trained one after the other and averaged into one
   std::vector<std::vector<std::string>> left_out;  // groups of corpora; see below
   double held_out = 0.1;             // share kept for calibration and for the card, unless the index has a dev split

@@ -29,6 +29,7 @@ void TrainingSet::add(ExtractedMail&& mail) {
   stored.split = std::move(mail.split);
   stored.sha256 = std::move(mail.sha256);
   stored.label = mail.label;
+  stored.is_copy = mail.is_copy;
   stored.tokens.assign(mail.features.tokens.begin(), mail.features.tokens.end());
   stored.weights.assign(mail.features.weights.begin(), mail.features.weights.end());
   stored.dense.assign(mail.features.dense.begin(), mail.features.dense.end());
@@ -54,6 +55,7 @@ void TrainingSet::divide(double share) {
     const Stored& mail = mail_[at];
     const bool by_split = has_dev && !mail.split.empty();
     const bool is_held_out = by_split ? mail.split == "dev" : (mail.hash >> 32) < limit;
+    if (is_held_out && mail.is_copy) continue;
     (is_held_out ? parts_.held_out : parts_.learnt).push_back(at);
   }
 }
@@ -69,7 +71,7 @@ MailParts TrainingSet::parts_without(const std::vector<std::string>& corpora) co
 std::vector<std::size_t> TrainingSet::of_corpora(const std::vector<std::string>& corpora) const {
   std::vector<std::size_t> positions;
   for (std::size_t at = 0; at < mail_.size(); ++at) {
-    if (is_among(corpora, corpus(at))) positions.push_back(at);
+    if (!mail_[at].is_copy && is_among(corpora, corpus(at))) positions.push_back(at);
   }
   return positions;
 }

@@ -36,6 +36,7 @@ class TrainingSet {
 
   void add(ExtractedMail&& mail);
 
+  /// Copies with an innocent tail are learnt from when their original is, and are nowhere else.
   /// Decides, after the last add(), what is held out: mail of split "dev", and `share` of mail without a
   /// split; of mail of split "train" that share too when there is no "dev".
   void divide(double share);
@@ -51,6 +52,7 @@ class TrainingSet {
   std::vector<std::string> labels() const;
 
   Label label(std::size_t at) const { return mail_[at].label; }
+  bool is_copy(std::size_t at) const { return mail_[at].is_copy; }
   const std::string& corpus(std::size_t at) const { return mail_[at].corpus; }
   void append_to(TokenBatch& batch, std::size_t at) const;
 
@@ -67,6 +69,7 @@ class TrainingSet {
   struct Stored {
     std::string corpus, split, sha256;
     Label label = Label::Ham;
+    bool is_copy = false;
     std::uint64_t hash = 0;
     std::vector<std::uint32_t> tokens;
     std::vector<float> weights;

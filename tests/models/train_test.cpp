@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/model_file.h"
 #include "engine/torch_backend.h"
+#include "models/extract_mail.h"
 #include "models/whole_file.h"
 #include "tests/models/temp_folder.h"
 
@@ -17,6 +18,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::size_t kOfEach = 120;
+constexpr std::size_t kMoreThanAChunk = kChunkMessages;  // of each label: tails come from chunks before
 
 /// Invented mail that differs in its words, never the same twice.
 std::string invented(Label label, std::size_t number) {
@@ -208,6 +210,27 @@ TEST_F(TrainOnCorpora, JudgesLeftOutMailByModelsThatNeverSawIt) {
   std::string card;
   ASSERT_TRUE(read_whole_file(folder_.path() / "site.md", card));
   EXPECT_THAT(card, HasSubstr("## On mail of unknown origin"));
+}
+
+TEST_F(TrainOnCorpora, NeitherCountsNorJudgesCopiesWithATail) {
+  std::string index = "corpus\tpath\tlabel\tsplit\n", prose;
+  for (int i = 0; i < 400; ++i) prose += "roof and garden " + std::to_string(i) + "\n";
+  for (std::size_t i = 0; i < kMoreThanAChunk; ++i) {
+    const std::string number = std::to_string(i), split = i % 5 == 0 ? "dev" : "train";
+    folder_.write("long/h" + number, invented(Label::Ham, i) + prose);
+    folder_.write("long/s" + number, invented(Label::Spam, i));
+    index += "long\th" + number + "\tham\t" + split + "\nlong\ts" + number + "\tspam\t" + split + "\n";
+  }
+  options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
+  options_.epochs = 1;
+  options_.tails = 0;
+  ASSERT_TRUE(train()) << problems_.to_string();
+  const TrainReport without = report_;
+  options_.tails = 0.9;
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_EQ(report_.spam, without.spam);
+  EXPECT_EQ(report_.held_out.at("").spam, without.held_out.at("").spam);
+  EXPECT_NE(report_.sha256, without.sha256);
 }
 
 TEST_F(TrainOnCorpora, CalibratesOnLeftOutMailWhenThereIsSome) {

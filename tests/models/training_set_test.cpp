@@ -15,7 +15,7 @@ using testing::ElementsAre;
 
 ExtractedMail mail(int number, const std::string& corpus, Label label, const std::string& split = "") {
   const float x = static_cast<float>(number);
-  return {"", corpus, split, label, sha256_hex(std::to_string(number)), {{number, number + 1}, {0.5F, x}, {x, 1.0F}}};
+  return {"", corpus, split, label, sha256_hex(std::to_string(number)), false, {{number, number + 1}, {0.5F, x}, {x, 1.0F}}};
 }
 
 TEST(TrainingSet, GivesBackTheFeaturesItWasGiven) {
@@ -87,6 +87,20 @@ TEST(TrainingSet, KeepsWithinItsMemoryByForgettingEvenly) {
   EXPECT_GT(kept, 200u);
   EXPECT_LT(kept, 1000u);  // a message takes over 200 bytes
   EXPECT_NEAR(static_cast<double>(set.parts().held_out.size()) / static_cast<double>(kept), 0.5, 0.12);
+}
+
+TEST(TrainingSet, LearnsFromCopiesOnlyBesideTheirOriginal) {
+  TrainingSet set(1u << 20);
+  for (const char* split : {"train", "dev"}) {
+    ExtractedMail original = mail(1, "a", Label::Spam, split), copy = original;
+    copy.is_copy = true;
+    set.add(std::move(original));
+    set.add(std::move(copy));
+  }
+  set.divide(0.1);
+  EXPECT_THAT(set.parts().learnt, ElementsAre(0, 1));
+  EXPECT_THAT(set.parts().held_out, ElementsAre(2));
+  EXPECT_THAT(set.of_corpora({"a"}), ElementsAre(0, 2));
 }
 
 TEST(TrainingSet, IsNamedByItsMailAndNotByItsOrder) {

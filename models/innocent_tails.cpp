@@ -1,0 +1,44 @@
+#include "models/innocent_tails.h"
+
+#include <algorithm>
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kTexts = 256;
+constexpr std::size_t kShortestTail = 1200, kLongestTail = 8000;  // bytes
+
+const std::string& longer_text(const Message& message) {
+  return message.text.size() > message.html_text.size() ? message.text : message.html_text;
+}
+
+/// At most `size` bytes that end with a whole code point.
+std::string_view prefix(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+}  // namespace
+
+void InnocentTails::offer(Label label, const Message& message) {
+  const std::string& text = longer_text(message);
+  if (share_ <= 0 || is_spam(label) || text.size() < kShortestTail) return;
+  texts_.emplace_back(prefix(text, kLongestTail));
+  if (texts_.size() > kTexts) texts_.pop_front();
+}
+
+std::optional<std::string_view> InnocentTails::tail_for(Label label, std::uint64_t content_hash) const {
+  if (texts_.empty()) return std::nullopt;
+  // The lowest bits choose what is thinned out and the upper half what is held out: the bits between decide here.
+  const double chance = static_cast<double>((content_hash >> 16) & 0xFFFF) / 65536.0;
+  if (chance >= (is_spam(label) ? share_ : share_ / 3)) return std::nullopt;
+  return texts_[(content_hash >> 8) % texts_.size()];
+}
+
+void append_tail(Message& message, std::string_view tail) {
+  message.text.append("\n\n").append(tail);
+  if (!message.html_text.empty()) message.html_text.append("\n\n").append(tail);
+}
+
+}  // namespace winnow
