@@ -50,7 +50,7 @@ RECENT="2019-01-01 2022-01-01"
 NEVER_LEARNT=phishing-pot  # its licence does not allow commercial use
 RIVALS=(bogofilter rspamd fasttext spamassassin)
 
-usage() { sed -n '4,24p' "$0" | cut -c3-; }
+usage() { sed -n '4,/^$/{/^#/s/^# \{0,1\}//p}' "$0"; }
 wrong_usage() { echo "run.sh: $1; see --help" >&2; exit 2; }
 say() { echo "accuracy: $*" >&2; }
 
