@@ -7,6 +7,11 @@ namespace {
 
 constexpr double kHalf = 0.5;  // the prior that balanced weights make
 
+bool can_learn(const TrainingSet& set, const MailParts& parts, const std::string& label) {
+  return std::any_of(parts.learnt.begin(), parts.learnt.end(),
+                     [&](std::size_t at) { return is_positive(set.label(at), label); });
+}
+
 TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Members& members, std::size_t group,
                         std::vector<LeftOutMail>& judged) {
   const std::vector<std::string>& corpora = work.options.left_out[group];
@@ -16,13 +21,19 @@ TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Member
     return TrainingEnd::Failed;
   }
   std::unique_ptr<Trainer> trainer;
-  const TrainingEnd end = members.train(set.parts_without(corpora), group + 1, trainer);
+  const MailParts parts = set.parts_without(corpora);
+  const TrainingEnd end = members.train(parts, group + 1, trainer);
   if (end != TrainingEnd::Done) return end;
   std::vector<std::vector<CalibrationSample>> by_label;
   if (!predict_mail(work, set, *trainer, positions, by_label)) return TrainingEnd::Failed;
+  std::vector<bool> learnable;
+  for (const std::string& label : set.labels()) learnable.push_back(can_learn(set, parts, label));
   for (std::size_t i = 0; i < positions.size(); ++i) {
     LeftOutMail& mail = judged.emplace_back(LeftOutMail{positions[i], group, {}});
-    for (const std::vector<CalibrationSample>& label : by_label) mail.by_label.push_back(label[i]);
+    for (std::size_t label = 0; label < by_label.size(); ++label) {
+      mail.by_label.push_back(by_label[label][i]);
+      if (!learnable[label]) mail.by_label.back().weight = 0;
+    }
   }
   return TrainingEnd::Done;
 }
@@ -38,7 +49,7 @@ TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Mem
   return TrainingEnd::Done;
 }
 
-std::optional<std::vector<Calibration>> calibrate_left_out(const TrainingSet& set,
+std::vector<std::optional<Calibration>> calibrate_left_out(const TrainingSet& set,
                                                            const std::vector<LeftOutMail>& judged,
                                                            std::optional<std::size_t> without_group) {
   std::vector<const LeftOutMail*> taken;
@@ -49,16 +60,14 @@ std::optional<std::vector<Calibration>> calibrate_left_out(const TrainingSet& se
     positions.push_back(mail.position);
   }
   const std::vector<double> weights = set.balanced_weights(positions);
-  std::vector<Calibration> calibrations;
+  std::vector<std::optional<Calibration>> calibrations;
   for (std::size_t label = 0; label < set.labels().size(); ++label) {
     std::vector<CalibrationSample> samples;
     for (std::size_t i = 0; i < taken.size(); ++i) {
       samples.push_back(taken[i]->by_label[label]);
-      samples.back().weight = weights[i];
+      samples.back().weight *= weights[i];
     }
-    const std::optional<Calibration> fitted = fit_calibration(samples);
-    if (!fitted) return std::nullopt;
-    calibrations.push_back(*fitted);
+    calibrations.push_back(fit_calibration(samples));
   }
   return calibrations;
 }
@@ -68,11 +77,11 @@ std::map<std::string, Evaluation> evaluate_left_out(const TrainingSet& set, cons
   std::size_t groups = 0;
   for (const LeftOutMail& mail : judged) groups = std::max(groups, mail.group + 1);
   for (std::size_t group = 0; group < groups; ++group) {
-    const auto calibration = calibrate_left_out(set, judged, group);
-    if (!calibration) continue;  // what is left has only one class
+    const std::optional<Calibration> calibration = calibrate_left_out(set, judged, group).front();
+    if (!calibration) continue;
     for (const LeftOutMail& mail : judged) {
       if (mail.group != group) continue;
-      const auto p = calibrate(mail.by_label.front().logit, calibration->front(), kHalf, kHalf);
+      const auto p = calibrate(mail.by_label.front().logit, *calibration, kHalf, kHalf);
       if (p) scored.push_back({"", set.corpus(mail.position), set.label(mail.position), p->value()});
     }
   }

@@ -21,15 +21,16 @@ namespace winnow {
 struct LeftOutMail {
   std::size_t position = 0;  // in the TrainingSet
   std::size_t group = 0;     // that was left out
-  std::vector<CalibrationSample> by_label;
+  std::vector<CalibrationSample> by_label;  // weight 0 where the judging model had no positive of the label to learn from
 };
 
 /// Trains without each group of the options and judges that group's mail.
 TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members,
                            std::vector<LeftOutMail>& judged);
 
-/// One calibration per label, fitted on all judged mail but that of `without_group`. nullopt when a label lacks a class.
-std::optional<std::vector<Calibration>> calibrate_left_out(const TrainingSet& set,
+/// One calibration per label, fitted on all judged mail but that of `without_group`. A label has none when the mail lacks a
+/// class.
+std::vector<std::optional<Calibration>> calibrate_left_out(const TrainingSet& set,
                                                            const std::vector<LeftOutMail>& judged,
                                                            std::optional<std::size_t> without_group);
 

@@ -76,18 +76,27 @@ std::vector<std::string> dense_names() {
   return names;
 }
 
-/// What the held-out mail says of the calibration, per label. Balanced as training is.
-std::optional<std::vector<Calibration>> calibrate_held_out(const TrainingSet& set,
-                                                           std::vector<std::vector<CalibrationSample>> by_label) {
+/// Fits one label on the held-out mail, balanced as training is.
+std::optional<Calibration> calibrate_held_out(const TrainingSet& set, std::vector<CalibrationSample> samples) {
   const std::vector<double> weights = set.balanced_weights(set.parts().held_out);
-  std::vector<Calibration> calibrations;
-  for (std::vector<CalibrationSample>& samples : by_label) {
-    for (std::size_t i = 0; i < samples.size(); ++i) samples[i].weight = weights[i];
-    const std::optional<Calibration> fitted = fit_calibration(samples);
-    if (!fitted) return std::nullopt;
-    calibrations.push_back(*fitted);
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i].weight = weights[i];
+  return fit_calibration(samples);
+}
+
+/// Per label on left-out mail, and on held-out mail where that cannot be.
+bool calibrate_labels(const TrainingWork& work, const TrainingSet& set, const std::vector<LeftOutMail>& left_out,
+                      const std::vector<std::vector<CalibrationSample>>& held_out, Manifest& manifest) {
+  std::vector<std::optional<Calibration>> fitted(held_out.size());
+  if (!left_out.empty()) fitted = calibrate_left_out(set, left_out, std::nullopt);
+  for (std::size_t label = 0; label < held_out.size(); ++label) {
+    if (!fitted[label]) fitted[label] = calibrate_held_out(set, held_out[label]);
+    if (!fitted[label] || fitted[label]->slope <= 0) {
+      return work.check(Status::failed("the model does not learn '" + manifest.labels[label] +
+                                       "' from this mail: too little of it, or nothing that tells it apart"));
+    }
+    manifest.calibration.push_back(*fitted[label]);
   }
-  return calibrations;
+  return true;
 }
 
 /// Fits the calibration, on left-out mail if there is any, and measures with it.
@@ -95,14 +104,12 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
                            const std::vector<LeftOutMail>& left_out, Manifest& manifest, TrainReport& report) {
   std::vector<std::vector<CalibrationSample>> by_label;
   if (!predict_mail(work, set, trainer, set.parts().held_out, by_label)) return false;
-  const auto fitted =
-      left_out.empty() ? calibrate_held_out(set, by_label) : calibrate_left_out(set, left_out, std::nullopt);
-  if (!fitted) return work.check(Status::failed("too little mail of a label to calibrate the model"));
-  manifest.calibration = *fitted;
+  if (!calibrate_labels(work, set, left_out, by_label, manifest)) return false;
+  const Calibration& spam = manifest.calibration.front();
   std::vector<ScoredMail> scored;
   for (std::size_t i = 0; i < by_label.front().size(); ++i) {
     const std::size_t at = set.parts().held_out[i];
-    const auto p = calibrate(by_label.front()[i].logit, fitted->front(), manifest.prior_spam, manifest.prior_spam);
+    const auto p = calibrate(by_label.front()[i].logit, spam, manifest.prior_spam, manifest.prior_spam);
     if (p) scored.push_back({"", set.corpus(at), set.label(at), p->value()});
   }
   report.held_out = evaluate_by_corpus(scored);

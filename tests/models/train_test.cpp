@@ -284,5 +284,18 @@ TEST_F(TrainOnCorpora, GivesPhishingALabelOfItsOwn) {
   EXPECT_EQ(report_.held_out.at("").spam + report_.spam, kOfEach);  // phishing is spam, too
 }
 
+TEST_F(TrainOnCorpora, CalibratesALabelOfOneLeftOutGroupOnHeldOutMail) {
+  options_.filter.phishing_corpora = {"two"};
+  options_.left_out = {{"one"}, {"two"}};  // without "two" there is no phishing to learn
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EngineSettings settings;
+  settings.model = options_.output;
+  settings.device = "cpu";
+  const auto engine = make_engine(settings, problems_);
+  ASSERT_TRUE(engine) << problems_.to_string();
+  ASSERT_EQ(engine->manifest().calibration.size(), 2u);
+  EXPECT_GT(engine->manifest().calibration[1].slope, 0);
+}
+
 }  // namespace
 }  // namespace winnow
