@@ -46,6 +46,9 @@ void add_optimizer_options(Arguments& arguments, OptimizerSpec& optimizer, std::
 void add_training_options(Arguments& arguments, TrainOptions& options, bool& site) {
   arguments.add({"--site", "", "learn from header names, hosts, addresses and lists, too: for this site's own mail only"},
                 site);
+  arguments.add({"--base", "FILE", "a model to start from, which is changed by this mail instead of learning from nothing"},
+                options.base);
+  arguments.add({"--force", "", "write a model that is worse than its base, and take too little mail"}, options.force);
   arguments.add({"--output,-o", "FILE", "the model to write; its card is written beside it as .md"}, options.output);
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
@@ -103,6 +106,9 @@ int train_and_report(const TrainOptions& options) {
   std::printf("%s: trained on %zu ham and %zu spam, sha256 %s\nheld-out mail:\n%s",
               escape_for_terminal(options.output.string()).c_str(), report.ham, report.spam, report.sha256.c_str(),
               escape_for_terminal(evaluation_table(report.held_out)).c_str());
+  if (report.comparison) {
+    std::printf("held-out mail, each half judged with the calibration of the other: %s\n", report.comparison->text().c_str());
+  }
   if (!report.left_out.empty()) {
     std::printf("mail of corpora left out:\n%s", escape_for_terminal(evaluation_table(report.left_out)).c_str());
   }

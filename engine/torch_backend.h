@@ -37,11 +37,15 @@ class TorchBackend {
                               std::unique_ptr<Trainer>& trainer) = 0;
   /// From a model of the default architecture, in any form; others are refused.
   virtual Status make_compressor(std::string_view archive, std::unique_ptr<Compressor>& compressor) = 0;
+  /// Goes on from a finished model of the default architecture, whatever form it is shipped in. `architecture` gets what
+  /// it is made like; a larger table_size given there adds rows of zeros, 0 adds none.
+  virtual Status make_trainer_from(std::string_view archive, const OptimizerSpec& optimizer,
+                                   ArchitectureSpec& architecture, std::unique_ptr<Trainer>& trainer) = 0;
   /// Once per inference thread, before its first run().
   virtual void enter_inference_thread() = 0;
 };
 
-inline constexpr int kTorchBackendAbi = 4;
+inline constexpr int kTorchBackendAbi = 5;
 /// The symbol the plugin exports: returns null when `abi` is not its own.
 using TorchBackendEntry = TorchBackend* (*)(int abi);
 inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";

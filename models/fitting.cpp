@@ -12,6 +12,7 @@
 
 #include "engine/features/features.h"
 #include "engine/model_file.h"
+#include "models/base.h"
 
 namespace winnow {
 namespace {
@@ -80,6 +81,7 @@ std::string Fitting::training_name() const {
   const TrainOptions& o = work_.options;
   const nlohmann::json all = {set_.digest(plan_.parts),
                               feature_schema(o.features).hash,
+                              work_.base != nullptr ? work_.base->sha256 : "",
                               o.epochs,
                               o.batch_size,
                               o.held_out,
@@ -118,8 +120,9 @@ bool Fitting::step(const std::vector<std::size_t>& chosen) {
     const std::size_t at = plan_.parts.learnt[i];
     set_.append_to(batch, at);
     for (std::size_t k = 0; k < labels_.size(); ++k) {
+      const double part = !set_.teaches(labels_[k]) ? 0 : k == 0 ? 1 : kOtherLabel;
       targets.push_back(is_positive(set_.label(at), labels_[k]) ? 1.0F : 0.0F);
-      importance.push_back(static_cast<float>(weights_[i] * (k == 0 ? 1 : kOtherLabel)));
+      importance.push_back(static_cast<float>(weights_[i] * part));
     }
   }
   double loss = 0;

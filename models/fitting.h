@@ -21,11 +21,14 @@
 
 namespace winnow {
 
+struct Base;
+
 /// What one call of train_model works on.
 struct TrainingWork {
   const TrainOptions& options;
   const std::function<bool(const TrainProgress&)>& on_progress;
   Diagnostics& problems;
+  const Base* base = nullptr;  // that all trainings start from; null = from nothing
 
   /// Reports a failed step; true when it was fine.
   bool check(const Status& status) const;

@@ -4,6 +4,7 @@
 
 #include "engine/features/features.h"
 #include "engine/torch_backend.h"
+#include "models/base.h"
 
 namespace winnow {
 
@@ -27,12 +28,9 @@ TrainingEnd Members::train(const MailParts& parts, std::size_t part, std::unique
 TrainingEnd Members::train_member(const MailParts& parts, std::size_t part, std::size_t member,
                                   std::unique_ptr<Trainer>& trainer) {
   const TrainOptions& options = work_.options;
-  ArchitectureSpec architecture = options.architecture;
-  architecture.dense_width = dense_features().size();
-  architecture.labels = set_.labels().size();
   OptimizerSpec optimizer = options.optimizer;
   optimizer.seed += member;
-  if (!work_.check(backend_.make_trainer(architecture, optimizer, trainer))) return TrainingEnd::Failed;
+  if (!work_.check(make_trainer(optimizer, trainer))) return TrainingEnd::Failed;
   const std::size_t runs = options.left_out.size() + 1;
   // Left-out groups come first: their judgements are needed to calibrate the model itself.
   const std::size_t turn = part == 0 ? options.left_out.size() : part - 1;
@@ -40,6 +38,18 @@ TrainingEnd Members::train_member(const MailParts& parts, std::size_t part, std:
                          runs * options.members};
   Fitting fitting(work_, set_, plan, *trainer);
   return fitting.resume() ? fitting.run() : TrainingEnd::Failed;
+}
+
+Status Members::make_trainer(OptimizerSpec optimizer, std::unique_ptr<Trainer>& trainer) const {
+  ArchitectureSpec architecture = work_.options.architecture;
+  if (work_.base != nullptr) {
+    optimizer.learning_rate *= kBasePace;
+    optimizer.dense_learning_rate *= kBasePace;
+    return backend_.make_trainer_from(work_.base->bytes, optimizer, architecture, trainer);
+  }
+  architecture.dense_width = dense_features().size();
+  architecture.labels = set_.labels().size();
+  return backend_.make_trainer(architecture, optimizer, trainer);
 }
 
 std::filesystem::path Members::checkpoint(std::size_t part, std::size_t member) const {

@@ -25,6 +25,9 @@ class Members {
  public:
   Members(const TrainingWork& work, const TrainingSet& set, TorchBackend& backend);
 
+  /// Before its first step: of first weights, or the base.
+  Status make_trainer(OptimizerSpec optimizer, std::unique_ptr<Trainer>& trainer) const;
+
   /// Trains on these parts. `part`: 0 for the model itself, n for the n-th left-out group.
   TrainingEnd train(const MailParts& parts, std::size_t part, std::unique_ptr<Trainer>& trainer);
 

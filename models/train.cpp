@@ -24,6 +24,13 @@ namespace {
 
 constexpr std::size_t kFewestOfALabel = 10;  // learnt and held out; below that no figure means anything
 
+/// Of the little mail that a base is trained on, enough to compare with the base by.
+double held_out_share(const TrainingWork& work, std::size_t messages) {
+  constexpr double kWanted = 100, kAtMost = 0.3;
+  if (work.base == nullptr || messages == 0) return work.options.held_out;
+  return std::max(work.options.held_out, std::min(kAtMost, kWanted / static_cast<double>(messages)));
+}
+
 bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   ExtractOptions reading{work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails};
   if (reading.filter.splits.empty()) reading.filter.splits = {"train", "dev", ""};
@@ -42,7 +49,7 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
     work.problems.warning({}, std::to_string(set.forgotten()) + " of " + std::to_string(done) +
                                   " messages left out to keep within the memory limit");
   }
-  set.divide(work.options.held_out);
+  set.divide(held_out_share(work, set.size()));
   return wanted && work.problems.error_count() == errors;
 }
 
@@ -56,6 +63,27 @@ bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& position
                              what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
       return false;
     }
+  }
+  return true;
+}
+
+/// Training on a base is undone by a few odd messages when there are few at all.
+bool has_enough_for_base(const TrainingWork& work, const TrainingSet& set) {
+  std::size_t ham = 0, spam = 0;
+  for (const auto* part : {&set.parts().learnt, &set.parts().held_out}) {
+    for (const std::size_t at : *part) {
+      if (!set.is_copy(at)) ++(is_spam(set.label(at)) ? spam : ham);
+    }
+  }
+  const std::string there = std::to_string(ham) + " ham and " + std::to_string(spam) + " spam";
+  if (std::min(ham, spam) < kFewestForBase && !work.options.force) {
+    work.problems.error({}, "too little mail: " + there + "; at least " + std::to_string(kFewestForBase) +
+                                " of each are needed to train on a base", "give more mail, or --force");
+    return false;
+  }
+  if (ham + spam < kEnoughForBase) {
+    work.problems.warning({}, "little mail: " + there + "; from " + std::to_string(kEnoughForBase) +
+                                  " messages on, training on a base can be relied on to help");
   }
   return true;
 }
@@ -90,7 +118,10 @@ bool calibrate_labels(const TrainingWork& work, const TrainingSet& set, const st
   if (!left_out.empty()) fitted = calibrate_left_out(set, left_out, std::nullopt);
   for (std::size_t label = 0; label < held_out.size(); ++label) {
     if (!fitted[label]) fitted[label] = calibrate_held_out(set, held_out[label]);
-    if (!fitted[label] || fitted[label]->slope <= 0) {
+    const bool is_learnt = fitted[label] && fitted[label]->slope > 0;
+    if (!is_learnt && work.base != nullptr) {
+      fitted[label] = work.base->manifest.calibration[label];  // what the mail cannot tell stays
+    } else if (!is_learnt) {
       return work.check(Status::failed("the model does not learn '" + manifest.labels[label] +
                                        "' from this mail: too little of it, or nothing that tells it apart"));
     }
@@ -99,12 +130,22 @@ bool calibrate_labels(const TrainingWork& work, const TrainingSet& set, const st
   return true;
 }
 
+/// The base's calibration stays for a label that no mail taught, and where it does better than a new one.
+void keep_calibrations(const TrainingSet& set, const Base& base, const TrainReport& report,
+                       std::vector<Calibration>& calibration) {
+  for (std::size_t label = 0; label < calibration.size(); ++label) {
+    const bool keeps = label == 0 ? report.comparison->keeps_calibration : !set.teaches(set.labels()[label]);
+    if (keeps) calibration[label] = base.manifest.calibration[label];
+  }
+}
+
 /// Fits the calibration, on left-out mail if there is any, and measures with it.
 bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
                            const std::vector<LeftOutMail>& left_out, Manifest& manifest, TrainReport& report) {
   std::vector<std::vector<CalibrationSample>> by_label;
   if (!predict_mail(work, set, trainer, set.parts().held_out, by_label)) return false;
   if (!calibrate_labels(work, set, left_out, by_label, manifest)) return false;
+  if (work.base != nullptr && left_out.empty()) keep_calibrations(set, *work.base, report, manifest.calibration);
   const Calibration& spam = manifest.calibration.front();
   std::vector<ScoredMail> scored;
   for (std::size_t i = 0; i < by_label.front().size(); ++i) {
@@ -113,7 +154,7 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
     if (p) scored.push_back({"", set.corpus(at), set.label(at), p->value()});
   }
   report.held_out = evaluate_by_corpus(scored);
-  report.left_out = evaluate_left_out(set, left_out);
+  if (!left_out.empty()) report.left_out = evaluate_left_out(set, left_out);
   manifest.metrics_json = evaluation_json(report.held_out);
   return true;
 }
@@ -150,6 +191,38 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
   return manifest;
 }
 
+/// What the base says of the held-out mail, before anything is learnt.
+bool judge_by_base(const TrainingWork& work, const TrainingSet& set, const Members& members,
+                   std::vector<CalibrationSample>& judged) {
+  std::unique_ptr<Trainer> trainer;
+  std::vector<std::vector<CalibrationSample>> by_label;
+  if (!work.check(members.make_trainer(work.options.optimizer, trainer))) return false;
+  if (!predict_mail(work, set, *trainer, set.parts().held_out, by_label)) return false;
+  judged = std::move(by_label.front());
+  return true;
+}
+
+/// False when the new model is worse and nobody forces it.
+bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
+                       std::vector<CalibrationSample> by_base, TrainReport& report) {
+  std::vector<std::vector<CalibrationSample>> by_label;
+  if (!predict_mail(work, set, trainer, set.parts().held_out, by_label)) return false;
+  const std::vector<double> weights = set.balanced_weights(set.parts().held_out);
+  for (std::size_t i = 0; i < weights.size(); ++i) by_base[i].weight = by_label.front()[i].weight = weights[i];
+  report.comparison = compare_with_base(by_base, work.base->manifest.calibration.front(), by_label.front());
+  if (!report.comparison) return work.check(Status::failed("too little held-out mail to compare with the base"));
+  if (!report.comparison->is_worse()) return true;
+  const std::string what = "worse than its base on " + std::to_string(weights.size()) +
+                           " held-out messages: " + report.comparison->text();
+  if (work.options.force) {
+    work.problems.warning({}, "the model is " + what);
+    return true;
+  }
+  work.problems.error({}, "not written: the model would be " + what,
+                      "give more mail, or fewer epochs or lower learning rates, or --force");
+  return false;
+}
+
 /// The left-out groups, then the model itself.
 TrainingEnd train_all(const TrainingWork& work, const TrainingSet& set, Members& members,
                       std::vector<LeftOutMail>& left_out, std::unique_ptr<Trainer>& trainer) {
@@ -164,30 +237,53 @@ void say_stopped(const TrainingWork& work) {
                                                : "stopped; the same command goes on from " + checkpoint.string());
 }
 
-}  // namespace
+/// Options as the base needs them.
+TrainOptions options_for(const TrainOptions& given, const std::optional<Base>& base) {
+  TrainOptions options = given;
+  if (!base) return options;
+  if (feature_set_of(base->manifest.schema_id) == FeatureSet::Site) options.features = FeatureSet::Site;
+  options.architecture.table_size = table_size_from(*base, options.features);
+  return options;
+}
 
-bool train_model(const TrainOptions& options, const std::function<bool(const TrainProgress&)>& on_progress,
-                 TrainReport& report, Diagnostics& problems) {
-  const TrainingWork work{options, on_progress, problems};
-  std::string error;
-  TorchBackend* backend = load_torch_backend(error);  // first: without LibTorch there is no need to read
-  if (backend == nullptr) return work.check(Status::failed(error));
-  TrainingSet set(options.max_memory_bytes);
-  if (!read_training_mail(work, set)) return false;
-  if (!has_enough(set, set.parts().learnt, "to learn from", problems)) return false;
-  if (!has_enough(set, set.parts().held_out, "held out", problems)) return false;
-  Members members(work, set, *backend);
+bool is_enough(const TrainingWork& work, const TrainingSet& set) {
+  if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
+  return has_enough(set, set.parts().learnt, "to learn from", work.problems) &&
+         has_enough(set, set.parts().held_out, "held out", work.problems);
+}
+
+bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& backend, TrainReport& report) {
+  Members members(work, set, backend);
+  std::vector<CalibrationSample> by_base;
+  if (work.base != nullptr && !judge_by_base(work, set, members, by_base)) return false;
   std::vector<LeftOutMail> left_out;
   std::unique_ptr<Trainer> trainer;
   const TrainingEnd end = train_all(work, set, members, left_out, trainer);
   if (end == TrainingEnd::Stopped) say_stopped(work);
   if (end != TrainingEnd::Done) return false;
-  on_progress({"calibrating", 0, 1, 0});
-  Manifest manifest = manifest_for(options, set);
+  work.on_progress({"calibrating", 0, 1, 0});
+  if (work.base != nullptr && !hold_against_base(work, set, *trainer, std::move(by_base), report)) return false;
+  Manifest manifest = manifest_for(work.options, set);
   if (!calibrate_and_measure(work, set, *trainer, left_out, manifest, report)) return false;
   if (!write_outputs(work, set, manifest, *trainer, report)) return false;
   members.remove_checkpoints();
   return true;
+}
+
+}  // namespace
+
+bool train_model(const TrainOptions& options, const std::function<bool(const TrainProgress&)>& on_progress,
+                 TrainReport& report, Diagnostics& problems) {
+  std::string error;
+  TorchBackend* backend = load_torch_backend(error);  // first: without LibTorch there is no need to read
+  if (backend == nullptr) return TrainingWork{options, on_progress, problems}.check(Status::failed(error));
+  std::optional<Base> base;
+  if (!options.base.empty() && !(base = read_base(options.base, *backend, problems))) return false;
+  const TrainOptions effective = options_for(options, base);
+  const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
+  TrainingSet set(options.max_memory_bytes);
+  if (base) set.use_labels(base->manifest.labels);
+  return read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 
 }  // namespace winnow

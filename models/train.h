@@ -16,6 +16,9 @@
 // serves where its mail is from. A model for mail from anywhere names groups in `left_out`: for each of them a
 // model is trained without it and judges it, and the calibration is fitted on all those judgements. `left_out`
 // also reports how good they are, each group calibrated by the other ones.
+//
+// With a base: the training starts from its weights and keeps its size and labels; what comes out is held against it
+// on the held-out mail, and written only when it is no worse (base.h).
 #pragma once
 
 #include <cstddef>
@@ -23,12 +26,14 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/diagnostics.h"
 #include "engine/features/features.h"
 #include "engine/trainer.h"
+#include "models/base.h"
 #include "models/evaluate.h"
 #include "models/labelled_mail.h"
 
@@ -41,6 +46,8 @@ struct TrainOptions {
   std::string name = "local";
   std::string created;            // ISO 8601 date for the manifest; "" = today
   FeatureSet features = FeatureSet::General;
+  std::filesystem::path base;  // a model to start from, which gives architecture and labels; "" = none
+  bool force = false;          // write a model that is worse than its base, and learn from too little mail
   ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
   std::size_t epochs = 4;            // at most; the best one on held-out mail is kept
@@ -55,6 +62,11 @@ struct TrainOptions {
       3u << 29;  // of features; past it an even share of the mail is left out, with a warning
 };
 
+/// Fewest messages of ham and of spam to train on a base, and how many of both it should be.
+inline constexpr std::size_t kFewestForBase = 50, kEnoughForBase = 500;
+/// Of the learning rates when there is a base: it must be changed, not forgotten.
+inline constexpr double kBasePace = 0.4;
+
 struct TrainProgress {
   std::string phase;                // "reading", "training", "calibrating"
   std::size_t done = 0, total = 0;  // messages read, then steps; total 0 = unknown
@@ -65,6 +77,7 @@ struct TrainReport {
   std::size_t ham = 0, spam = 0;  // learnt from
   std::map<std::string, Evaluation> held_out;
   std::map<std::string, Evaluation> left_out;  // mail of origins that the model judging it never saw
+  std::optional<BaseComparison> comparison;    // with the base
   std::string sha256;
 };
 

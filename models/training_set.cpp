@@ -77,9 +77,16 @@ std::vector<std::size_t> TrainingSet::of_corpora(const std::vector<std::string>&
 }
 
 std::vector<std::string> TrainingSet::labels() const {
-  const bool has_phishing =
-      std::any_of(mail_.begin(), mail_.end(), [](const Stored& mail) { return mail.label == Label::Phishing; });
-  return has_phishing ? std::vector<std::string>{"spam", "phishing"} : std::vector<std::string>{"spam"};
+  if (!given_labels_.empty()) return given_labels_;
+  std::vector<std::string> labels = {"spam"};
+  const std::string phishing(label_name(Label::Phishing));
+  if (teaches(phishing)) labels.push_back(phishing);
+  return labels;
+}
+
+bool TrainingSet::teaches(const std::string& label) const {
+  if (label == label_name(Label::Spam)) return true;
+  return std::any_of(mail_.begin(), mail_.end(), [&](const Stored& mail) { return label_name(mail.label) == label; });
 }
 
 void TrainingSet::append_to(TokenBatch& batch, std::size_t at) const {

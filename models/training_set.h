@@ -48,8 +48,12 @@ class TrainingSet {
   /// Positions of the mail of these corpora, learnt or held out.
   std::vector<std::size_t> of_corpora(const std::vector<std::string>& corpora) const;
 
-  /// The labels that a model of this mail can have: "spam", and "phishing" when there is such mail.
+  /// The labels of the model that is trained: "spam", and "phishing" when there is such mail; or those given.
   std::vector<std::string> labels() const;
+  /// Those of a model that is trained on.
+  void use_labels(std::vector<std::string> labels) { given_labels_ = std::move(labels); }
+  /// Whether there is mail that a label can be learnt from: one that no mail has stays as it was.
+  bool teaches(const std::string& label) const;
 
   Label label(std::size_t at) const { return mail_[at].label; }
   bool is_copy(std::size_t at) const { return mail_[at].is_copy; }
@@ -87,6 +91,7 @@ class TrainingSet {
   std::size_t forgotten_ = 0;
   std::deque<Stored> mail_;
   MailParts parts_;
+  std::vector<std::string> given_labels_;
 };
 
 }  // namespace winnow

@@ -73,6 +73,11 @@ class Backend : public TorchBackend {
     return make_torch_compressor(archive, compressor);
   }
 
+  Status make_trainer_from(std::string_view archive, const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
+                           std::unique_ptr<Trainer>& trainer) override {
+    return make_torch_trainer_from(archive, optimizer, architecture, trainer);
+  }
+
   void enter_inference_thread() override {
     // A thread without LibTorch's thread settings still computes; only slower.
     (void)guarded("preparing an inference thread", [] {

@@ -5,6 +5,7 @@
 #include <torch/serialize/input-archive.h>
 #include <torch/serialize/output-archive.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "engine/torch/archive_scan.h"
 #include "engine/torch/batch_tensors.h"
 #include "engine/torch/dropout.h"
+#include "engine/torch/finished_model.h"
 #include "engine/torch/guard.h"
 #include "engine/torch/row_adagrad.h"
 
@@ -56,6 +58,14 @@ class TorchTrainer : public Trainer {
   }
 
   Status absorb(const Trainer& other, std::size_t own) override;
+
+  /// Of the same architecture, but for rows that are missing at the end of the table. All its dense features are trusted: whoever trained it has silenced the others.
+  void take_weights(const ModuleParts& base) {
+    const torch::NoGradGuard no_grad;
+    table_.narrow(0, 0, base.table.size(0)).copy_(base.table);
+    for (std::size_t i = 0; i < base.mlp.size(); ++i) module_.attr(kMlp[i]).toTensor().copy_(base.mlp[i]);
+    dense_seen_.fill_(1);
+  }
 
   Status predict(const TokenBatch& batch, std::vector<float>& logits) const override {
     return guarded("predicting", [&] {
@@ -230,6 +240,17 @@ Status TorchTrainer::save(const std::string& manifest_json, std::string& bytes) 
   });
 }
 
+ArchitectureSpec architecture_of(const ModuleParts& parts) {
+  const std::int64_t embedding = parts.table.size(1) - parts.labels;
+  ArchitectureSpec spec;
+  spec.table_size = static_cast<std::size_t>(parts.table.size(0));
+  spec.embedding_width = static_cast<std::size_t>(embedding);
+  spec.dense_width = static_cast<std::size_t>(parts.mlp[0].size(0) - embedding);
+  spec.hidden_width = static_cast<std::size_t>(parts.mlp[0].size(1));
+  spec.labels = static_cast<std::size_t>(parts.labels);
+  return spec;
+}
+
 Status check_specs(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer) {
   constexpr std::size_t kMaxRows = std::size_t{1} << 28, kMaxWidth = 65536;
   const std::size_t rows = architecture.table_size;
@@ -251,6 +272,24 @@ Status make_torch_trainer(const ArchitectureSpec& architecture, const OptimizerS
   if (Status status = check_specs(architecture, optimizer); !status) return status;
   return guarded("making the trainer", [&] {
     trainer = std::make_unique<TorchTrainer>(architecture, optimizer);
+    return Status::ok();
+  });
+}
+
+Status make_torch_trainer_from(std::string_view archive, const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
+                               std::unique_ptr<Trainer>& trainer) {
+  ModuleParts base;
+  if (Status status = read_finished_model(archive, base); !status) return status;
+  ArchitectureSpec own = architecture_of(base);
+  if (architecture.table_size != 0 && architecture.table_size < own.table_size)
+    return Status::failed("the table cannot become smaller than that of the base");
+  own.table_size = std::max(own.table_size, architecture.table_size);
+  if (Status status = check_specs(own, optimizer); !status) return status;
+  return guarded("making the trainer", [&] {
+    auto made = std::make_unique<TorchTrainer>(own, optimizer);
+    made->take_weights(base);
+    architecture = own;
+    trainer = std::move(made);
     return Status::ok();
   });
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "engine/status.h"
 #include "engine/trainer.h"
@@ -12,5 +13,9 @@ namespace winnow {
 
 Status make_torch_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
                           std::unique_ptr<Trainer>& trainer);
+
+/// With the weights of a finished model, see TorchBackend; the optimizer's memory is new.
+Status make_torch_trainer_from(std::string_view archive, const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
+                               std::unique_ptr<Trainer>& trainer);
 
 }  // namespace winnow

@@ -307,5 +307,47 @@ TEST(Trainer, RefusesAnArchitectureThatCannotBe) {
   EXPECT_FALSE(backend().make_trainer(small_architecture(), drops_all, trainer));
 }
 
+std::unique_ptr<Trainer> make_from(const std::string& archive, ArchitectureSpec& architecture, Status& status) {
+  std::unique_ptr<Trainer> trainer;
+  status = backend().make_trainer_from(archive, {}, architecture, trainer);
+  return trainer;
+}
+
+TEST(TrainerOnABase, BeginsWithTheAnswersOfTheShippedModel) {
+  const auto trainer = make(small_architecture());
+  train(*trainer, 0, 60);
+  const TokenBatch batch = lesson(1000).batch;
+  std::string archive;
+  const auto shipped = run_shipped(*trainer, batch, &archive);
+  for (const std::size_t rows : {std::size_t{0}, std::size_t{512}}) {
+    ArchitectureSpec architecture;
+    architecture.table_size = rows;
+    Status status = Status::ok();
+    const auto next = make_from(archive, architecture, status);
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_EQ(architecture.table_size, rows == 0 ? 256u : rows);
+    EXPECT_EQ(architecture.embedding_width, 4u);
+    EXPECT_EQ(architecture.dense_width, kDense);
+    EXPECT_EQ(architecture.hidden_width, 8u);
+    const auto answers = predict(*next, batch);
+    ASSERT_EQ(answers.size(), shipped.size());
+    for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_NEAR(answers[i], shipped[i], 1e-5);
+    EXPECT_LT(train(*next, 60, 80), 0.1);
+  }
+}
+
+TEST(TrainerOnABase, RefusesFewerRowsAndFilesThatAreNoModel) {
+  const auto trainer = make(small_architecture());
+  std::string archive;
+  ASSERT_TRUE(trainer->save("{}", archive));
+  ArchitectureSpec architecture;
+  architecture.table_size = 128;
+  Status status = Status::ok();
+  EXPECT_EQ(make_from(archive, architecture, status), nullptr);
+  EXPECT_THAT(status.error(), HasSubstr("cannot become smaller"));
+  EXPECT_EQ(make_from("no archive", architecture, status), nullptr);
+  EXPECT_FALSE(status);
+}
+
 }  // namespace
 }  // namespace winnow

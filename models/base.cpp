@@ -1,0 +1,85 @@
+#include "models/base.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "engine/model_file.h"
+#include "engine/torch_backend.h"
+#include "models/evaluate.h"
+
+namespace winnow {
+namespace {
+
+std::string read_checked(const std::filesystem::path& file, TorchBackend& backend, Base& base) {
+  std::string error;
+  auto read = read_model_file(file, error);
+  if (!read) return error;
+  ModelInspection inspection;
+  if (const Status status = backend.inspect(read->bytes, inspection); !status) return status.error();
+  auto manifest = parse_manifest(inspection.manifest_json, error);
+  if (!manifest) return "has a manifest that cannot be used: " + error;
+  const FeatureSchema& ours = feature_schema(feature_set_of(manifest->schema_id));
+  if (manifest->schema_id != ours.id || manifest->schema_hash != ours.hash) {
+    return "was trained for the features " + manifest->schema_id + " (" + manifest->schema_hash +
+           "), this version computes " + ours.id + " (" + ours.hash + "); take a base of this version";
+  }
+  base = {std::move(read->bytes), std::move(read->sha256), std::move(*manifest)};
+  return {};
+}
+
+double one_minus_auc(const std::vector<CalibrationSample>& samples) {
+  std::vector<ScoredMail> scored;
+  for (const CalibrationSample& sample : samples)
+    scored.push_back({"", "", sample.positive ? Label::Spam : Label::Ham, sample.logit});
+  return evaluate(scored).one_minus_auc;
+}
+
+/// nullopt when a half lacks a class.
+std::optional<double> crossed_loss(const std::vector<CalibrationSample>& samples) {
+  double loss = 0;
+  for (const std::size_t half : {0u, 1u}) {
+    std::vector<CalibrationSample> fitted_on, measured;
+    std::size_t seen[2] = {0, 0};  // of each class, which is halved by itself
+    for (const CalibrationSample& sample : samples)
+      (seen[sample.positive ? 1 : 0]++ % 2 == half ? fitted_on : measured).push_back(sample);
+    const std::optional<Calibration> fitted = fit_calibration(fitted_on);
+    if (!fitted) return std::nullopt;
+    loss += mean_loss(measured, *fitted) / 2;
+  }
+  return loss;
+}
+
+}  // namespace
+
+std::optional<Base> read_base(const std::filesystem::path& file, TorchBackend& backend, Diagnostics& problems) {
+  Base base;
+  const std::string error = read_checked(file, backend, base);
+  if (error.empty()) return base;
+  problems.error({std::make_shared<const SourceText>(SourceText{file.string(), {}})}, "base: " + error);
+  return std::nullopt;
+}
+
+std::size_t table_size_from(const Base& base, FeatureSet set) {
+  const bool grows = set == FeatureSet::Site && feature_set_of(base.manifest.schema_id) == FeatureSet::General;
+  return grows ? 2 * base.manifest.table_size : base.manifest.table_size;
+}
+
+std::string BaseComparison::text() const {
+  char text[160];
+  std::snprintf(text, sizeof text, "loss %.4f, 1-AUC %.3f %%; the base: loss %.4f, 1-AUC %.3f %%", own_loss,
+                100 * own_one_minus_auc, base_loss, 100 * base_one_minus_auc);
+  return text;
+}
+
+std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSample>& base, const Calibration& calibration,
+                                                const std::vector<CalibrationSample>& own) {
+  const std::optional<double> fitted = crossed_loss(own);
+  if (!fitted) return std::nullopt;
+  const double kept = mean_loss(own, calibration);
+  return BaseComparison{mean_loss(base, calibration), std::min(*fitted, kept), one_minus_auc(base), one_minus_auc(own),
+                        kept < *fitted};
+}
+
+}  // namespace winnow
