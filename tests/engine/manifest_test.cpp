@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadManifest{"DigestNumber", R"("corpora_digest":"abc")", R"("corpora_digest":1)",
                     "'corpora_digest' must be a text"},
         BadManifest{"MetricsList", R"("metrics":{"auc":0.99})", R"("metrics":[])", "'metrics' must be an object"},
-        BadManifest{"CutOff", R"("metrics":{"auc":0.99}})", "", "not a JSON object"}),
+        BadManifest{"CutOff", R"("step":"5-bitcodebook"}]})", "", "not a JSON object"}),
     [](const auto& test) { return test.param.what; });
 
 TEST(Manifest, RefusesTextThatIsNoJson) {
