@@ -8,7 +8,6 @@
 
 #include "engine/message/message.h"
 #include "engine/model_file.h"
-#include "models/innocent_tails.h"
 
 namespace winnow {
 namespace {
@@ -46,7 +45,10 @@ class Chunk {
     std::vector<Piece> pieces = take_apart();
     mail_.clear();
     bytes_ = 0;
-    for (const Piece& piece : pieces) tails_.offer(piece.mail.label, piece.message);
+    for (const Piece& piece : pieces) {
+      const ExtractedMail& mail = piece.mail;
+      tails_.offer(mail.label, piece.message, {mail.corpus, mail.split, mail.sha256});
+    }
     return std::all_of(pieces.begin(), pieces.end(), [&](Piece& piece) {
       return take(std::move(piece.mail)) && (!piece.copy || take(std::move(*piece.copy)));
     });
@@ -55,20 +57,20 @@ class Chunk {
  private:
   Piece take_apart_one(LabelledMail&& mail) const {
     Piece piece{
-        {std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, false, {}}, {}, {}};
+        {std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}}, {}, {}};
     piece.mail.sha256 = sha256_hex(mail.input.raw);
     Message message = read_message(mail.input);
     piece.mail.features = extractor_.extract(message);
     if (!with_tails_) return piece;
     piece.message = message;
-    if (const auto tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256))) {
-      append_tail(message, *tail);
+    if (const Tail* tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256))) {
+      append_tail(message, tail->text);
       piece.copy = ExtractedMail{piece.mail.name,
                                  piece.mail.corpus,
                                  piece.mail.split,
                                  piece.mail.label,
                                  piece.mail.sha256,
-                                 true,
+                                 tail->origin,
                                  extractor_.extract(message)};
     }
     return piece;

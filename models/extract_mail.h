@@ -9,11 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/diagnostics.h"
 #include "engine/features/features.h"
+#include "models/innocent_tails.h"
 #include "models/labelled_mail.h"
 
 namespace winnow {
@@ -22,7 +24,7 @@ struct ExtractedMail {
   std::string name, corpus, split;
   Label label = Label::Ham;
   std::string sha256;    // of the octets read
-  bool is_copy = false;  // with an innocent tail
+  std::optional<MailOrigin> tail;  // of a copy: whose text stands behind it
   Features features;
 };
 

@@ -5,7 +5,7 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kTexts = 256;
+constexpr std::size_t kTails = 256;
 constexpr std::size_t kShortestTail = 1200, kLongestTail = 8000;  // bytes
 
 const std::string& longer_text(const Message& message) {
@@ -21,19 +21,19 @@ std::string_view prefix(std::string_view text, std::size_t size) {
 
 }  // namespace
 
-void InnocentTails::offer(Label label, const Message& message) {
+void InnocentTails::offer(Label label, const Message& message, const MailOrigin& origin) {
   const std::string& text = longer_text(message);
   if (share_ <= 0 || is_spam(label) || text.size() < kShortestTail) return;
-  texts_.emplace_back(prefix(text, kLongestTail));
-  if (texts_.size() > kTexts) texts_.pop_front();
+  tails_.push_back({std::string(prefix(text, kLongestTail)), origin});
+  if (tails_.size() > kTails) tails_.pop_front();
 }
 
-std::optional<std::string_view> InnocentTails::tail_for(Label label, std::uint64_t content_hash) const {
-  if (texts_.empty()) return std::nullopt;
+const Tail* InnocentTails::tail_for(Label label, std::uint64_t content_hash) const {
+  if (tails_.empty()) return nullptr;
   // The lowest bits choose what is thinned out and the upper half what is held out: the bits between decide here.
   const double chance = static_cast<double>((content_hash >> 16) & 0xFFFF) / 65536.0;
-  if (chance >= (is_spam(label) ? share_ : share_ / 3)) return std::nullopt;
-  return texts_[(content_hash >> 8) % texts_.size()];
+  if (chance >= (is_spam(label) ? share_ : share_ / 3)) return nullptr;
+  return &tails_[(content_hash >> 8) % tails_.size()];
 }
 
 void append_tail(Message& message, std::string_view tail) {

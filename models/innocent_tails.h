@@ -6,17 +6,30 @@
 //
 // Spammers put pages of harmless prose behind their message to outweigh it. A model that has seen such mail goes on
 // looking at the start. Ham gets a tail now and then, too, so that a long text of two parts alone says nothing.
+//
+// A tail teaches that its words are found in spam. Where its mail is left out or held out the copy must be, too, or that
+// mail is judged by a model that was taught the wrong of it: so a tail says where it is from.
 #pragma once
 
 #include <cstddef>
 #include <deque>
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/message/message.h"
 #include "models/labelled_mail.h"
 
 namespace winnow {
+
+/// What decides whether a training may see a message: which corpus is left out, what is held out.
+struct MailOrigin {
+  std::string corpus, split, sha256;
+};
+
+struct Tail {
+  std::string text;
+  MailOrigin origin;
+};
 
 class InnocentTails {
  public:
@@ -24,14 +37,14 @@ class InnocentTails {
   explicit InnocentTails(double share) : share_(share) {}
 
   /// Remembers the text if it is ham's and long enough. Call it in the order of the mail.
-  void offer(Label label, const Message& message);
+  void offer(Label label, const Message& message, const MailOrigin& origin);
 
-  /// The tail for this message, chosen by its content's hash; nullopt for most. Valid until the next offer().
-  std::optional<std::string_view> tail_for(Label label, std::uint64_t content_hash) const;
+  /// The tail for this message, chosen by its content's hash; null for most. Valid until the next offer().
+  const Tail* tail_for(Label label, std::uint64_t content_hash) const;
 
  private:
   double share_;
-  std::deque<std::string> texts_;
+  std::deque<Tail> tails_;
 };
 
 /// Puts the tail behind the text, and behind the HTML's text where there is some.

@@ -40,7 +40,7 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   bool wanted = true;
   const FeatureExtractor extractor(work.options.architecture.table_size, {}, work.options.features);
   extract_mail(reading, extractor, work.problems, [&](ExtractedMail&& mail) {
-    const bool mail_is_copy = mail.is_copy;
+    const bool mail_is_copy = mail.tail.has_value();
     if (mail.split != "test") set.add(std::move(mail));
     if (!mail_is_copy) ++done;
     return wanted = work.on_progress({"reading", done, total, 0});

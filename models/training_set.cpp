@@ -12,6 +12,8 @@ bool is_among(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+std::uint64_t hash_of(const std::string& sha256) { return std::stoull(sha256.substr(0, 16), nullptr, 16); }
+
 }  // namespace
 
 std::uint64_t TrainingSet::Stored::bytes() const {
@@ -20,7 +22,7 @@ std::uint64_t TrainingSet::Stored::bytes() const {
 
 void TrainingSet::add(ExtractedMail&& mail) {
   Stored stored;
-  stored.hash = std::stoull(mail.sha256.substr(0, 16), nullptr, 16);
+  stored.hash = hash_of(mail.sha256);
   if (!is_kept(stored)) {
     ++forgotten_;
     return;
@@ -29,7 +31,7 @@ void TrainingSet::add(ExtractedMail&& mail) {
   stored.split = std::move(mail.split);
   stored.sha256 = std::move(mail.sha256);
   stored.label = mail.label;
-  stored.is_copy = mail.is_copy;
+  stored.tail = std::move(mail.tail);
   stored.tokens.assign(mail.features.tokens.begin(), mail.features.tokens.end());
   stored.weights.assign(mail.features.weights.begin(), mail.features.weights.end());
   stored.dense.assign(mail.features.dense.begin(), mail.features.dense.end());
@@ -51,18 +53,24 @@ void TrainingSet::divide(double share) {
   const bool has_dev = std::any_of(mail_.begin(), mail_.end(), [](const Stored& mail) { return mail.split == "dev"; });
   // The upper half of the hash, because thinning chooses by the lowest bits.
   const auto limit = static_cast<std::uint64_t>(share * 4294967296.0);
+  const auto is_held_out = [&](const std::string& split, std::uint64_t hash) {
+    const bool by_split = has_dev && !split.empty();
+    return by_split ? split == "dev" : (hash >> 32) < limit;
+  };
   for (std::size_t at = 0; at < mail_.size(); ++at) {
     const Stored& mail = mail_[at];
-    const bool by_split = has_dev && !mail.split.empty();
-    const bool is_held_out = by_split ? mail.split == "dev" : (mail.hash >> 32) < limit;
-    if (is_held_out && mail.is_copy) continue;
-    (is_held_out ? parts_.held_out : parts_.learnt).push_back(at);
+    const bool held_out = is_held_out(mail.split, mail.hash);
+    if (mail.tail && (held_out || is_held_out(mail.tail->split, hash_of(mail.tail->sha256)))) continue;
+    (held_out ? parts_.held_out : parts_.learnt).push_back(at);
   }
 }
 
 MailParts TrainingSet::parts_without(const std::vector<std::string>& corpora) const {
   MailParts rest = parts_;
-  const auto is_left_out = [&](std::size_t at) { return is_among(corpora, corpus(at)); };
+  const auto is_left_out = [&](std::size_t at) {
+    const std::optional<MailOrigin>& tail = mail_[at].tail;
+    return is_among(corpora, corpus(at)) || (tail && is_among(corpora, tail->corpus));
+  };
   std::erase_if(rest.learnt, is_left_out);
   std::erase_if(rest.held_out, is_left_out);
   return rest;
@@ -71,7 +79,7 @@ MailParts TrainingSet::parts_without(const std::vector<std::string>& corpora) co
 std::vector<std::size_t> TrainingSet::of_corpora(const std::vector<std::string>& corpora) const {
   std::vector<std::size_t> positions;
   for (std::size_t at = 0; at < mail_.size(); ++at) {
-    if (!mail_[at].is_copy && is_among(corpora, corpus(at))) positions.push_back(at);
+    if (!is_copy(at) && is_among(corpora, corpus(at))) positions.push_back(at);
   }
   return positions;
 }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,14 +37,14 @@ class TrainingSet {
 
   void add(ExtractedMail&& mail);
 
-  /// Copies with an innocent tail are learnt from when their original is, and are nowhere else.
+  /// Copies with an innocent tail are learnt from when their original and the tail's mail are, and are nowhere else.
   /// Decides, after the last add(), what is held out: mail of split "dev", and `share` of mail without a
   /// split; of mail of split "train" that share too when there is no "dev".
   void divide(double share);
 
   /// All of it, as divided.
   const MailParts& parts() const { return parts_; }
-  /// The same without the mail of these corpora.
+  /// The same without the mail of these corpora, and without copies that have a tail from there.
   MailParts parts_without(const std::vector<std::string>& corpora) const;
   /// Positions of the mail of these corpora, learnt or held out.
   std::vector<std::size_t> of_corpora(const std::vector<std::string>& corpora) const;
@@ -56,7 +57,7 @@ class TrainingSet {
   bool teaches(const std::string& label) const;
 
   Label label(std::size_t at) const { return mail_[at].label; }
-  bool is_copy(std::size_t at) const { return mail_[at].is_copy; }
+  bool is_copy(std::size_t at) const { return mail_[at].tail.has_value(); }
   const std::string& corpus(std::size_t at) const { return mail_[at].corpus; }
   void append_to(TokenBatch& batch, std::size_t at) const;
 
@@ -73,7 +74,7 @@ class TrainingSet {
   struct Stored {
     std::string corpus, split, sha256;
     Label label = Label::Ham;
-    bool is_copy = false;
+    std::optional<MailOrigin> tail;
     std::uint64_t hash = 0;
     std::vector<std::uint32_t> tokens;
     std::vector<float> weights;

@@ -18,13 +18,13 @@ std::uint64_t spread(std::uint64_t number) { return number * 0x9E3779B97F4A7C15U
 double share_with_tail(const InnocentTails& tails, Label label) {
   int with_tail = 0;
   constexpr int kMail = 4000;
-  for (int i = 0; i < kMail; ++i) with_tail += tails.tail_for(label, spread(static_cast<std::uint64_t>(i))).has_value();
+  for (int i = 0; i < kMail; ++i) with_tail += tails.tail_for(label, spread(static_cast<std::uint64_t>(i))) != nullptr;
   return static_cast<double>(with_tail) / kMail;
 }
 
 TEST(InnocentTails, GiveTheAskedShareOfTheSpamAndAThirdOfItOfTheHam) {
   InnocentTails tails(0.3);
-  tails.offer(Label::Ham, with_text(2000, 'a'));
+  tails.offer(Label::Ham, with_text(2000, 'a'), {});
   EXPECT_NEAR(share_with_tail(tails, Label::Spam), 0.3, 0.03);
   EXPECT_NEAR(share_with_tail(tails, Label::Phishing), 0.3, 0.03);
   EXPECT_NEAR(share_with_tail(tails, Label::Ham), 0.1, 0.02);
@@ -32,21 +32,21 @@ TEST(InnocentTails, GiveTheAskedShareOfTheSpamAndAThirdOfItOfTheHam) {
 
 TEST(InnocentTails, ComeFromLongTextsOfHamOnly) {
   InnocentTails tails(0.9);
-  tails.offer(Label::Spam, with_text(2000, 's'));
-  tails.offer(Label::Ham, with_text(100, 'h'));
+  tails.offer(Label::Spam, with_text(2000, 's'), {});
+  tails.offer(Label::Ham, with_text(100, 'h'), {});
   EXPECT_EQ(share_with_tail(tails, Label::Spam), 0);
-  tails.offer(Label::Ham, with_text(2000, 'a'));
-  tails.offer(Label::Ham, with_text(2000, 'b'));
+  tails.offer(Label::Ham, with_text(2000, 'a'), {});
+  tails.offer(Label::Ham, with_text(2000, 'b'), {});
   std::set<char> seen;
   for (std::uint64_t i = 0; i < 200; ++i) {
-    if (const auto tail = tails.tail_for(Label::Spam, spread(i))) seen.insert(tail->front());
+    if (const Tail* tail = tails.tail_for(Label::Spam, spread(i))) seen.insert(tail->text.front());
   }
   EXPECT_EQ(seen, (std::set<char>{'a', 'b'}));
 }
 
 TEST(InnocentTails, AreNotRememberedWhenNoneAreWanted) {
   InnocentTails tails(0);
-  tails.offer(Label::Ham, with_text(2000, 'a'));
+  tails.offer(Label::Ham, with_text(2000, 'a'), {});
   EXPECT_EQ(share_with_tail(tails, Label::Spam), 0);
 }
 
@@ -55,11 +55,11 @@ TEST(InnocentTails, AreCutBetweenCharacters) {
   Message message;
   message.text = "x";
   for (int i = 0; i < 6000; ++i) message.text += "\u00e9";
-  tails.offer(Label::Ham, message);
-  const auto tail = tails.tail_for(Label::Spam, 0);
+  tails.offer(Label::Ham, message, {});
+  const Tail* tail = tails.tail_for(Label::Spam, 0);
   ASSERT_TRUE(tail);
-  EXPECT_LT(tail->size(), message.text.size());
-  EXPECT_EQ(static_cast<unsigned char>(tail->back()) & 0xC0, 0x80);  // a whole two-octet character at the end
+  EXPECT_LT(tail->text.size(), message.text.size());
+  EXPECT_EQ(static_cast<unsigned char>(tail->text.back()) & 0xC0, 0x80);  // a whole two-octet character at the end
 }
 
 TEST(InnocentTails, StandBehindTextAndHtml) {
