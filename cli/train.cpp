@@ -57,6 +57,8 @@ void add_training_options(Arguments& arguments, TrainOptions& options, bool& sit
                 options.tails);
   arguments.add({"--members", "N", "models to train and average into one: better on mail of unknown origin"},
                 options.members);
+  arguments.add({"--linear-members", "N", "linear models to train beside them, which together count as much as they do"},
+                options.linear_members);
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);
   arguments.add({"--held-out", "X", "share kept for calibration and the card, unless the index has a dev split"},
                 options.held_out);
@@ -149,6 +151,8 @@ int run_train(const Command& self, int argc, char** argv) {
     options.left_out.push_back(names_in(group));
   }
   if (options.members == 0) return arguments.wrong_usage("--members must be at least 1");
+  if (options.linear_members > 0 && !options.base.empty())
+    return arguments.wrong_usage("--linear-members is for a model from nothing: a base has its parts already");
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
   options.optimizer.seed = seed;

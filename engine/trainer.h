@@ -19,22 +19,27 @@
 namespace winnow {
 
 /// The default architecture: a hashed embedding bag (per-sample weights, sum) joined with the dense features in a small
-/// MLP, beside a linear part over the tokens.
+/// MLP, beside a linear part over the tokens. Without embedding and hidden units: the linear part alone.
 struct ArchitectureSpec {
   std::size_t table_size = 1u << 18;  // rows, a power of two
-  std::size_t embedding_width = 12;
+  std::size_t embedding_width = 4;
   std::size_t dense_width = 0;
   std::size_t hidden_width = 32;
   std::size_t labels = 1;
 };
 
 struct OptimizerSpec {
-  double learning_rate = 0.05;        // of Adagrad
-  double dense_learning_rate = 0.005; // of the MLP
+  double learning_rate = 0.005;       // of Adagrad; chosen by later mail of the same lists (docs/accuracy.md)
+  double dense_learning_rate = 0.02;  // of Adam, of the MLP
   double weight_decay = 0.0;
   double token_dropout = 0.1;         // share of tokens left out per step
   double dense_dropout = 0.1;
   std::uint64_t seed = 1;
+};
+
+/// What the logits of two models count in their sum.
+struct Shares {
+  double own = 0.5, other = 0.5;
 };
 
 class Trainer {
@@ -45,9 +50,9 @@ class Trainer {
                       const std::vector<float>& importance, double& loss) = 0;
   /// Logits without dropout.
   virtual Status predict(const TokenBatch& batch, std::vector<float>& logits) const = 0;
-  /// Takes the other model in: from now on the logits are the mean of both, this one counting for `own` models and the
-  /// other for one. The architecture becomes wider by the other's; what comes after is prediction and saving only.
-  virtual Status absorb(const Trainer& other, std::size_t own) = 0;
+  /// Takes the other model in: from now on the logits are the weighted sum of both. The architecture becomes wider by the
+  /// other's; what comes after is prediction and saving only.
+  virtual Status absorb(const Trainer& other, Shares shares) = 0;
   /// Module and optimizer, to go on later with restore().
   virtual Status checkpoint(std::string& bytes) = 0;
   virtual Status restore(const std::string& bytes) = 0;

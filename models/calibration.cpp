@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 namespace winnow {
 namespace {
@@ -99,6 +100,22 @@ std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>&
   }
   at.slope = std::max(at.slope, 0.0);
   return at;
+}
+
+Calibration lowered_for_ham(const Calibration& calibration, const std::vector<std::vector<double>>& ham_by_origin,
+                            const std::vector<HamLimit>& limits) {
+  Calibration lowered = calibration;
+  for (std::vector<double> logits : ham_by_origin) {
+    std::sort(logits.begin(), logits.end(), std::greater<>());
+    for (const HamLimit& limit : limits) {
+      const auto allowed = static_cast<std::size_t>(limit.share * static_cast<double>(logits.size()));
+      if (allowed >= logits.size()) continue;
+      // The first that may not reach it any more, and a hair below it.
+      const double highest = std::log(limit.probability / (1 - limit.probability)) - 1e-6;
+      lowered.intercept = std::min(lowered.intercept, highest - calibration.slope * logits[allowed]);
+    }
+  }
+  return lowered;
 }
 
 double mean_loss(const std::vector<CalibrationSample>& samples, const Calibration& calibration) {

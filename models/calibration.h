@@ -25,6 +25,16 @@ struct CalibrationSample {
 /// never negative.
 std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>& samples);
 
+/// At most `share` of the ham of any one origin may have this probability or more.
+struct HamLimit {
+  double probability = 0.5, share = 1;
+};
+
+/// When in doubt lower: the calibration with its intercept lowered, where needed, until each list of ham's logits keeps
+/// within all limits.
+Calibration lowered_for_ham(const Calibration& calibration, const std::vector<std::vector<double>>& ham_by_origin,
+                            const std::vector<HamLimit>& limits);
+
 /// Weighted mean of -ln(probability of the true label).
 double mean_loss(const std::vector<CalibrationSample>& samples, const Calibration& calibration);
 

@@ -85,15 +85,15 @@ std::string Fitting::training_name() const {
                               o.epochs,
                               o.batch_size,
                               o.held_out,
-                              o.architecture.table_size,
-                              o.architecture.embedding_width,
-                              o.architecture.hidden_width,
-                              o.optimizer.learning_rate,
-                              o.optimizer.dense_learning_rate,
-                              o.optimizer.weight_decay,
-                              o.optimizer.token_dropout,
-                              o.optimizer.dense_dropout,
-                              plan_.seed};
+                              plan_.architecture.table_size,
+                              plan_.architecture.embedding_width,
+                              plan_.architecture.hidden_width,
+                              plan_.optimizer.learning_rate,
+                              plan_.optimizer.dense_learning_rate,
+                              plan_.optimizer.weight_decay,
+                              plan_.optimizer.token_dropout,
+                              plan_.optimizer.dense_dropout,
+                              plan_.optimizer.seed};
   return sha256_hex(all.dump());
 }
 
@@ -102,7 +102,7 @@ TrainingEnd Fitting::run_epoch() {
   const std::size_t size = work_.options.batch_size;
   const std::size_t steps = (positions.size() + size - 1) / size;
   const std::size_t in_all = work_.options.epochs * steps;
-  const std::vector<std::size_t> order = shuffled(positions.size(), plan_.seed, at_.epoch);
+  const std::vector<std::size_t> order = shuffled(positions.size(), plan_.optimizer.seed, at_.epoch);
   for (; at_.step < steps; ++at_.step) {
     const std::size_t done = plan_.number * in_all + at_.epoch * steps + at_.step;
     if (!work_.on_progress({"training", done, plan_.of * in_all, loss_})) return TrainingEnd::Stopped;

@@ -39,7 +39,8 @@ enum class TrainingEnd { Done, Stopped, Failed };
 /// One of the trainings that a model is made of.
 struct FittingPlan {
   MailParts parts;
-  std::uint64_t seed = 1;            // of order, first weights and dropout
+  ArchitectureSpec architecture;
+  OptimizerSpec optimizer;           // its seed is that of order, first weights and dropout
   std::filesystem::path checkpoint;  // "" = none
   std::size_t number = 0, of = 1;    // for the progress shown
 };

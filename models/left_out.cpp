@@ -1,6 +1,8 @@
 #include "models/left_out.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace winnow {
 namespace {
@@ -10,6 +12,19 @@ constexpr double kHalf = 0.5;  // the prior that balanced weights make
 bool can_learn(const TrainingSet& set, const MailParts& parts, const std::string& label) {
   return std::any_of(parts.learnt.begin(), parts.learnt.end(),
                      [&](std::size_t at) { return is_positive(set.label(at), label); });
+}
+
+/// The first label's logits of ham, of each corpus that has enough of it to tell a share.
+std::vector<std::vector<double>> ham_by_corpus(const TrainingSet& set, const std::vector<const LeftOutMail*>& judged) {
+  std::map<std::string, std::vector<double>> by_corpus;
+  for (const LeftOutMail* mail : judged) {
+    if (!is_spam(set.label(mail->position))) by_corpus[set.corpus(mail->position)].push_back(mail->by_label.front().logit);
+  }
+  std::vector<std::vector<double>> enough;
+  for (auto& [corpus, logits] : by_corpus) {
+    if (logits.size() >= kFewestForLimits) enough.push_back(std::move(logits));
+  }
+  return enough;
 }
 
 TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Members& members, std::size_t group,
@@ -69,6 +84,8 @@ std::vector<std::optional<Calibration>> calibrate_left_out(const TrainingSet& se
     }
     calibrations.push_back(fit_calibration(samples));
   }
+  if (calibrations.front())
+    calibrations.front() = lowered_for_ham(*calibrations.front(), ham_by_corpus(set, taken), kHamLimits);
   return calibrations;
 }
 

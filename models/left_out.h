@@ -18,6 +18,11 @@
 
 namespace winnow {
 
+/// A wrong 0.9 on good mail costs more than a missed spam. So the spam label's calibration lets no left-out corpus of at
+/// least kFewestForLimits ham have more of it above these.
+inline const std::vector<HamLimit> kHamLimits = {{0.9, 0.05}, {0.5, 0.25}};
+inline constexpr std::size_t kFewestForLimits = 20;
+
 struct LeftOutMail {
   std::size_t position = 0;  // in the TrainingSet
   std::size_t group = 0;     // that was left out
@@ -28,8 +33,8 @@ struct LeftOutMail {
 TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members,
                            std::vector<LeftOutMail>& judged);
 
-/// One calibration per label, fitted on all judged mail but that of `without_group`. A label has none when the mail lacks a
-/// class.
+/// One calibration per label, fitted on all judged mail but that of `without_group`; the first label's then keeps within
+/// kHamLimits. A label has none when the mail lacks a class.
 std::vector<std::optional<Calibration>> calibrate_left_out(const TrainingSet& set,
                                                            const std::vector<LeftOutMail>& judged,
                                                            std::optional<std::size_t> without_group);

@@ -1,13 +1,15 @@
 // members.h - trains the members of one model, one after the other, and joins them.
 //
-// Owns:    nothing; the Trainer that comes back holds the mean of all members.
+// Owns:    nothing; the Trainer that comes back holds the joined model.
 // Threads: one thread.
 // Blocks:  for all the trainings; progress is told before each step.
 // Fails:   problems go into the work's Diagnostics. Stopped: every member under way or finished has its
 //          checkpoint, <checkpoint>.<part>-<member>, and the same call goes on from there.
 //
 // Why several: models that start from different random weights err differently on mail of unknown origin, and
-// their mean errs less (Lakshminarayanan et al. 2017).
+// their mean errs less (Lakshminarayanan et al. 2017). Why of two kinds: a deep model knows which words mean what in which
+// kind of mail and is good at mail of new shapes; a linear one knows more words and is good at mail of known shapes with
+// new contents. Their mean is nearly as good as the better of them at either (docs/accuracy.md).
 #pragma once
 
 #include <memory>
@@ -20,13 +22,16 @@ namespace winnow {
 
 class TorchBackend;
 
+/// A linear member learns from the table alone, so its table learns faster: by this factor.
+inline constexpr double kLinearPace = 3;
+
 /// The trainings of one call of train_model: the model itself and, before it, one without each left-out group.
 class Members {
  public:
   Members(const TrainingWork& work, const TrainingSet& set, TorchBackend& backend);
 
-  /// Before its first step: of first weights, or the base.
-  Status make_trainer(OptimizerSpec optimizer, std::unique_ptr<Trainer>& trainer) const;
+  /// The base as it is, before anything is learnt. Only with a base.
+  Status make_base(std::unique_ptr<Trainer>& trainer) const;
 
   /// Trains on these parts. `part`: 0 for the model itself, n for the n-th left-out group.
   TrainingEnd train(const MailParts& parts, std::size_t part, std::unique_ptr<Trainer>& trainer);
@@ -35,9 +40,15 @@ class Members {
   void remove_checkpoints() const;
 
  private:
+  enum class Kind { Deep, Linear };
+
+  std::size_t count() const;
+  FittingPlan plan_of(const MailParts& parts, std::size_t part, Kind kind, std::size_t number) const;
   std::filesystem::path checkpoint(std::size_t part, std::size_t member) const;
-  TrainingEnd train_member(const MailParts& parts, std::size_t part, std::size_t member,
-                           std::unique_ptr<Trainer>& trainer);
+  Status make_trainer(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer) const;
+  TrainingEnd train_member(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer);
+  TrainingEnd train_kind(const MailParts& parts, std::size_t part, Kind kind, std::unique_ptr<Trainer>& trainer);
+  bool join_kinds(const MailParts& parts, Trainer& deep, const Trainer& linear) const;
 
   const TrainingWork& work_;
   const TrainingSet& set_;

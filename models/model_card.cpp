@@ -7,6 +7,10 @@
 namespace winnow {
 namespace {
 
+std::string linear_note(std::size_t members) {
+  return members == 0 ? "" : " and, counting as much together, of " + std::to_string(members) + " linear";
+}
+
 void write_identity(std::ostream& out, const ModelCard& card) {
   const Manifest& manifest = card.manifest;
   out << "# Model " << manifest.name << "\n\n"
@@ -18,7 +22,8 @@ void write_identity(std::ostream& out, const ModelCard& card) {
       << "| shape | table of " << manifest.table_size << " rows x " << card.options.architecture.embedding_width
       << " beside a linear part; " << manifest.dense_names.size() << " dense features; "
       << card.options.architecture.hidden_width << " hidden units |\n"
-      << "| training | mean of " << card.options.members << " models; " << card.options.batch_size
+      << "| training | mean of " << card.options.members << " models"
+      << linear_note(card.options.linear_members) << "; " << card.options.batch_size
       << " messages a step, at most " << card.options.epochs << " epochs, learning rates "
       << card.options.optimizer.learning_rate << " (table) and " << card.options.optimizer.dense_learning_rate << " (rest), dropout "
       << card.options.optimizer.token_dropout << " (tokens) and " << card.options.optimizer.dense_dropout << " (dense), seed "

@@ -196,7 +196,7 @@ bool judge_by_base(const TrainingWork& work, const TrainingSet& set, const Membe
                    std::vector<CalibrationSample>& judged) {
   std::unique_ptr<Trainer> trainer;
   std::vector<std::vector<CalibrationSample>> by_label;
-  if (!work.check(members.make_trainer(work.options.optimizer, trainer))) return false;
+  if (!work.check(members.make_base(trainer))) return false;
   if (!predict_mail(work, set, *trainer, set.parts().held_out, by_label)) return false;
   judged = std::move(by_label.front());
   return true;

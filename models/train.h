@@ -14,8 +14,9 @@
 //
 // Calibration: on the held-out mail, which is of the same origin as what was learnt: right for a model that
 // serves where its mail is from. A model for mail from anywhere names groups in `left_out`: for each of them a
-// model is trained without it and judges it, and the calibration is fitted on all those judgements. `left_out`
-// also reports how good they are, each group calibrated by the other ones.
+// model is trained without it and judges it, and the calibration is fitted on all those judgements, then lowered until no
+// left-out corpus has too much of its ham at a high probability (kHamLimits). `left_out` also reports how good they are,
+// each group calibrated by the other ones.
 //
 // With a base: the training starts from its weights and keeps its size and labels; what comes out is held against it
 // on the held-out mail, and written only when it is no worse (base.h).
@@ -54,6 +55,7 @@ struct TrainOptions {
   std::size_t batch_size = 64;       // messages
   double tails = 0;                  // share of the spam that is learnt a second time with an innocent tail
   std::size_t members = 1;           // models trained one after the other and averaged into one
+  std::size_t linear_members = 0;    // linear models beside them, which together count as much
   std::vector<std::vector<std::string>> left_out;  // groups of corpora; see below
   double held_out = 0.1;             // share kept for calibration and for the card, unless the index has a dev split
   std::filesystem::path checkpoint;  // "" = none; resumed from when it exists
@@ -64,8 +66,9 @@ struct TrainOptions {
 
 /// Fewest messages of ham and of spam to train on a base, and how many of both it should be.
 inline constexpr std::size_t kFewestForBase = 50, kEnoughForBase = 500;
-/// Of the learning rates when there is a base: it must be changed, not forgotten.
-inline constexpr double kBasePace = 0.4;
+/// Times the learning rates when there is a base. Its table must go to new words in the few steps that some hundred messages
+/// make; its other weights must be changed, not forgotten.
+inline constexpr double kBaseTablePace = 4, kBaseDensePace = 0.1;
 
 struct TrainProgress {
   std::string phase;                // "reading", "training", "calibrating"

@@ -58,7 +58,7 @@ Status read_tensor(const torch::jit::Module& module, const std::string& name, st
 Status check_shapes(const ModuleParts& parts) {
   const torch::Tensor &hidden = parts.mlp[0], &hidden_bias = parts.mlp[1], &output = parts.mlp[2];
   const std::int64_t embedding = parts.table.size(1) - parts.labels;
-  const bool fits = parts.labels > 0 && embedding > 0 && hidden.size(0) >= embedding &&
+  const bool fits = parts.labels > 0 && embedding >= 0 && hidden.size(0) >= embedding &&
                     hidden_bias.size(0) == hidden.size(1) && output.size(0) == hidden.size(1) &&
                     output.size(1) == parts.labels && parts.mlp[3].size(0) == parts.labels;
   return fits ? Status::ok() : Status::failed("its weights do not fit together");

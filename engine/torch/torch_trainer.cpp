@@ -57,7 +57,7 @@ class TorchTrainer : public Trainer {
     });
   }
 
-  Status absorb(const Trainer& other, std::size_t own) override;
+  Status absorb(const Trainer& other, Shares shares) override;
 
   /// Of the same architecture, but for rows that are missing at the end of the table. All its dense features are trusted: whoever trained it has silenced the others.
   void take_weights(const ModuleParts& base) {
@@ -174,22 +174,21 @@ Status TorchTrainer::checkpoint(std::string& bytes) {
   });
 }
 
-Status TorchTrainer::absorb(const Trainer& other, std::size_t own) {
+Status TorchTrainer::absorb(const Trainer& other, Shares shares) {
   return guarded("joining two models", [&] {
     const auto* second = dynamic_cast<const TorchTrainer*>(&other);
-    if (second == nullptr || own == 0) return Status::failed("only models of this trainer can be joined");
+    if (second == nullptr) return Status::failed("only models of this trainer can be joined");
     if (second->architecture_.table_size != architecture_.table_size ||
         second->architecture_.dense_width != architecture_.dense_width ||
         second->architecture_.labels != architecture_.labels) {
       return Status::failed("the models differ in table, dense features or labels");
     }
     const torch::NoGradGuard no_grad;
-    const double part = 1.0 / static_cast<double>(own + 1);
     ArchitectureSpec joined = architecture_;
     joined.embedding_width += second->architecture_.embedding_width;
     joined.hidden_width += second->architecture_.hidden_width;
-    const torch::jit::Module mean = mean_module({architecture_, module_, 1 - part},
-                                                {second->architecture_, second->module_, part});
+    const torch::jit::Module mean = mean_module({architecture_, module_, shares.own},
+                                                {second->architecture_, second->module_, shares.other});
     dense_seen_.logical_or_(second->dense_seen_);
     architecture_ = joined;
     module_ = mean;
@@ -257,8 +256,11 @@ Status check_specs(const ArchitectureSpec& architecture, const OptimizerSpec& op
   if (rows == 0 || rows > kMaxRows || (rows & (rows - 1)) != 0)
     return Status::failed("the table size must be a power of two, at most 2^28");
   for (const std::size_t width : {architecture.embedding_width, architecture.hidden_width, architecture.labels}) {
-    if (width == 0 || width > kMaxWidth) return Status::failed("widths must be between 1 and 65536");
+    if (width > kMaxWidth) return Status::failed("widths must be at most 65536");
   }
+  if (architecture.labels == 0) return Status::failed("a model needs a label");
+  if ((architecture.embedding_width == 0) != (architecture.hidden_width == 0))
+    return Status::failed("embedding and hidden width are both 0 (a linear model) or both at least 1");
   for (const double share : {optimizer.token_dropout, optimizer.dense_dropout}) {
     if (!(share >= 0 && share < 1)) return Status::failed("dropout must be at least 0 and below 1");
   }

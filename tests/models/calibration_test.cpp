@@ -56,6 +56,24 @@ TEST(Calibration, CountsAMessageByItsWeight) {
   EXPECT_NEAR(fitted->intercept, std::log(share / (1 - share)), 1e-6);
 }
 
+TEST(Calibration, IsLoweredUntilEveryOriginsHamKeepsItsLimits) {
+  std::vector<double> low, high;
+  for (int i = 0; i < 100; ++i) low.push_back(-5 - i), high.push_back(i / 10.0);
+  const Calibration fitted{2, 1};
+  const std::vector<HamLimit> limits = {{0.9, 0.05}, {0.5, 0.25}};
+  const Calibration kept = lowered_for_ham(fitted, {low}, limits);
+  EXPECT_EQ(kept.intercept, fitted.intercept);
+  const Calibration lowered = lowered_for_ham(fitted, {low, high}, limits);
+  EXPECT_EQ(lowered.slope, fitted.slope);
+  int over_half = 0, over_most = 0;
+  for (const double logit : high) {
+    over_half += lowered.slope * logit + lowered.intercept >= 0;
+    over_most += lowered.slope * logit + lowered.intercept >= std::log(9.0);
+  }
+  EXPECT_EQ(over_most, 5) << "no lower than needed";
+  EXPECT_LE(over_half, 25);
+}
+
 TEST(Calibration, NeverTurnsTheOrderAround) {
   const auto fitted = fit_calibration({{-1.0, true, 1.0}, {1.0, false, 1.0}});
   ASSERT_TRUE(fitted);

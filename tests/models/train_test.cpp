@@ -259,6 +259,7 @@ TEST_F(TrainOnCorpora, RefusesToLeaveOutACorpusThatIsNotThere) {
 TEST_F(TrainOnCorpora, GoesOnWithinTheLeftOutGroupsToTheSameModel) {
   options_.left_out = {{"one"}, {"two"}};
   options_.members = 2;
+  options_.linear_members = 1;
   options_.epochs = 2;
   ASSERT_TRUE(train()) << problems_.to_string();
   const std::string undisturbed = output();

@@ -238,8 +238,8 @@ TEST(Trainer, JoinedModelsAnswerWithTheirMean) {
     const auto logits = predict(*members.back(), batch);
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += logits[i];
   }
-  ASSERT_TRUE(members[0]->absorb(*members[1], 1));
-  ASSERT_TRUE(members[0]->absorb(*members[2], 2));
+  ASSERT_TRUE(members[0]->absorb(*members[1], {0.5, 0.5}));
+  ASSERT_TRUE(members[0]->absorb(*members[2], {2 / 3.0, 1 / 3.0}));
   const auto mean = predict(*members[0], batch);
   ASSERT_EQ(mean.size(), sum.size());
   for (std::size_t i = 0; i < sum.size(); ++i) EXPECT_NEAR(mean[i], sum[i] / 3, 1e-4) << i;
@@ -249,7 +249,7 @@ TEST(Trainer, JoinedModelIsSavedButNotTrainedOn) {
   const auto one = make(small_architecture()), two = make(small_architecture());
   train(*one, 0, 20);
   train(*two, 20, 40);
-  ASSERT_TRUE(one->absorb(*two, 1));
+  ASSERT_TRUE(one->absorb(*two, {0.5, 0.5}));
   const Lesson now = lesson(1);
   const auto shipped = run_shipped(*one, now.batch), joined = predict(*one, now.batch);
   for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_NEAR(shipped[i], joined[i], 0.05 + 0.05 * std::abs(joined[i]));
@@ -259,11 +259,28 @@ TEST(Trainer, JoinedModelIsSavedButNotTrainedOn) {
   EXPECT_FALSE(one->checkpoint(bytes));
 }
 
+TEST(Trainer, LinearModelLearnsAndJoinsADeepOne) {
+  ArchitectureSpec linear = small_architecture();
+  linear.embedding_width = linear.hidden_width = 0;
+  OptimizerSpec fast;
+  fast.learning_rate = 0.05;
+  const auto flat = make(linear, fast), deep = make(small_architecture());
+  EXPECT_LT(train(*flat, 0, 200), 0.3);
+  train(*deep, 0, 20);
+  const Lesson now = lesson(1000);
+  const auto by_flat = predict(*flat, now.batch), by_deep = predict(*deep, now.batch);
+  const auto shipped = run_shipped(*flat, now.batch);
+  for (std::size_t i = 0; i < by_flat.size(); ++i) EXPECT_NEAR(shipped[i], by_flat[i], 1e-4) << i;
+  ASSERT_TRUE(deep->absorb(*flat, {0.25, 2}));
+  const auto joined = predict(*deep, now.batch);
+  for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_NEAR(joined[i], 0.25 * by_deep[i] + 2 * by_flat[i], 1e-3) << i;
+}
+
 TEST(Trainer, RefusesToJoinModelsOfOtherShape) {
   ArchitectureSpec other = small_architecture();
   other.table_size = 128;
   const auto one = make(small_architecture()), two = make(other);
-  EXPECT_THAT(one->absorb(*two, 1).error(), HasSubstr("differ"));
+  EXPECT_THAT(one->absorb(*two, {}).error(), HasSubstr("differ"));
 }
 
 TEST(Trainer, RefusesBatchesOfAnotherShape) {
