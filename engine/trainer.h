@@ -29,7 +29,7 @@ struct ArchitectureSpec {
 };
 
 struct OptimizerSpec {
-  double learning_rate = 0.005;       // of Adagrad; chosen by later mail of the same lists (docs/accuracy.md)
+  double learning_rate = 0.003;       // of Adagrad; chosen by later mail of the same lists (docs/accuracy.md)
   double dense_learning_rate = 0.02;  // of Adam, of the MLP
   double weight_decay = 0.0;
   double token_dropout = 0.1;         // share of tokens left out per step

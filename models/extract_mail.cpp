@@ -20,7 +20,6 @@ std::size_t thread_count(std::size_t wanted) {
 struct Piece {
   ExtractedMail mail;
   std::optional<ExtractedMail> copy;  // with a tail
-  Message message;                    // kept only where tails are wanted
 };
 
 std::uint64_t content_hash(const std::string& sha256) { return std::stoull(sha256.substr(0, 16), nullptr, 16); }
@@ -28,11 +27,8 @@ std::uint64_t content_hash(const std::string& sha256) { return std::stoull(sha25
 /// Mail that waits to be taken apart together.
 class Chunk {
  public:
-  Chunk(const FeatureExtractor& extractor, const ExtractOptions& options)
-      : extractor_(extractor),
-        threads_(thread_count(options.threads)),
-        with_tails_(options.tails > 0),
-        tails_(options.tails) {}
+  Chunk(const FeatureExtractor& extractor, const ExtractOptions& options, const InnocentTails& tails)
+      : extractor_(extractor), threads_(thread_count(options.threads)), tails_(tails) {}
 
   void add(LabelledMail&& mail) {
     bytes_ += mail.input.raw.size();
@@ -45,10 +41,6 @@ class Chunk {
     std::vector<Piece> pieces = take_apart();
     mail_.clear();
     bytes_ = 0;
-    for (const Piece& piece : pieces) {
-      const ExtractedMail& mail = piece.mail;
-      tails_.offer(mail.label, piece.message, {mail.corpus, mail.split, mail.sha256});
-    }
     return std::all_of(pieces.begin(), pieces.end(), [&](Piece& piece) {
       return take(std::move(piece.mail)) && (!piece.copy || take(std::move(*piece.copy)));
     });
@@ -57,12 +49,10 @@ class Chunk {
  private:
   Piece take_apart_one(LabelledMail&& mail) const {
     Piece piece{
-        {std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}}, {}, {}};
+        {std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}}, {}};
     piece.mail.sha256 = sha256_hex(mail.input.raw);
     Message message = read_message(mail.input);
     piece.mail.features = extractor_.extract(message);
-    if (!with_tails_) return piece;
-    piece.message = message;
     if (const Tail* tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256))) {
       append_tail(message, tail->text);
       piece.copy = ExtractedMail{piece.mail.name,
@@ -91,17 +81,30 @@ class Chunk {
 
   const FeatureExtractor& extractor_;
   const std::size_t threads_;
-  const bool with_tails_;
-  InnocentTails tails_;  // only changed while no thread reads it
+  const InnocentTails& tails_;
   std::vector<LabelledMail> mail_;
   std::size_t bytes_ = 0;
 };
+
+/// The whole mail is gone through once for its tails alone: the first spam of all is to have tails of the last ham, too.
+InnocentTails gather_tails(const ExtractOptions& options) {
+  InnocentTails tails(options.tails);
+  Diagnostics told_later;  // by the reading proper
+  if (options.tails <= 0) return tails;
+  read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, told_later, [&](LabelledMail&& mail) {
+    if (!is_spam(mail.label))
+      tails.offer(mail.label, read_message(mail.input), {mail.corpus, mail.split, sha256_hex(mail.input.raw)});
+    return true;
+  });
+  return tails;
+}
 
 }  // namespace
 
 void extract_mail(const ExtractOptions& options, const FeatureExtractor& extractor, Diagnostics& problems,
                   const std::function<bool(ExtractedMail&&)>& take) {
-  Chunk chunk(extractor, options);
+  const InnocentTails tails = gather_tails(options);
+  Chunk chunk(extractor, options, tails);
   bool wanted = true;
   read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, problems, [&](LabelledMail&& mail) {
     chunk.add(std::move(mail));

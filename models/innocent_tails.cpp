@@ -1,11 +1,12 @@
 #include "models/innocent_tails.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace winnow {
 namespace {
 
-constexpr std::size_t kTails = 256;
+constexpr std::size_t kTails = 2048;
 constexpr std::size_t kShortestTail = 1200, kLongestTail = 8000;  // bytes
 
 const std::string& longer_text(const Message& message) {
@@ -24,8 +25,15 @@ std::string_view prefix(std::string_view text, std::size_t size) {
 void InnocentTails::offer(Label label, const Message& message, const MailOrigin& origin) {
   const std::string& text = longer_text(message);
   if (share_ <= 0 || is_spam(label) || text.size() < kShortestTail) return;
-  tails_.push_back({std::string(prefix(text, kLongestTail)), origin});
-  if (tails_.size() > kTails) tails_.pop_front();
+  Tail tail{std::string(prefix(text, kLongestTail)), origin};
+  // Reservoir sampling (Vitter 1985, algorithm R): each text that came by is kept with the same probability.
+  const std::size_t place = tails_.size() < kTails ? tails_.size() : random_() % (offered_ + 1);
+  ++offered_;
+  if (place == tails_.size()) {
+    tails_.push_back(std::move(tail));
+  } else if (place < kTails) {
+    tails_[place] = std::move(tail);
+  }
 }
 
 const Tail* InnocentTails::tail_for(Label label, std::uint64_t content_hash) const {

@@ -1,6 +1,6 @@
 // innocent_tails.h - copies of mail with the text of wanted mail behind it, to learn from.
 //
-// Owns:    a few hundred texts of ham, taken from the mail that comes by.
+// Owns:    some thousand texts of ham, an even sample of what came by: tails of one origin would teach that origin's words.
 // Threads: one thread.
 // Blocks:  never.
 //
@@ -12,9 +12,11 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/message/message.h"
 #include "models/labelled_mail.h"
@@ -44,7 +46,9 @@ class InnocentTails {
 
  private:
   double share_;
-  std::deque<Tail> tails_;
+  std::size_t offered_ = 0;
+  std::mt19937_64 random_{1};  // of fixed seed: the same mail gives the same tails
+  std::vector<Tail> tails_;
 };
 
 /// Puts the tail behind the text, and behind the HTML's text where there is some.

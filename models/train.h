@@ -68,7 +68,7 @@ struct TrainOptions {
 inline constexpr std::size_t kFewestForBase = 50, kEnoughForBase = 500;
 /// Times the learning rates when there is a base. Its table must go to new words in the few steps that some hundred messages
 /// make; its other weights must be changed, not forgotten.
-inline constexpr double kBaseTablePace = 4, kBaseDensePace = 0.1;
+inline constexpr double kBaseTablePace = 6, kBaseDensePace = 0.1;
 
 struct TrainProgress {
   std::string phase;                // "reading", "training", "calibrating"
