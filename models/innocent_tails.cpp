@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/message/links.h"
+
 namespace winnow {
 namespace {
 
@@ -46,6 +48,7 @@ const Tail* InnocentTails::tail_for(Label label, std::uint64_t content_hash) con
 
 void append_tail(Message& message, std::string_view tail) {
   message.text.append("\n\n").append(tail);
+  if (message.shape.text_parts > 0) find_links(tail, MessageLimits{}.max_links, message.links);
   if (!message.html_text.empty()) message.html_text.append("\n\n").append(tail);
 }
 

@@ -51,7 +51,8 @@ class InnocentTails {
   std::vector<Tail> tails_;
 };
 
-/// Puts the tail behind the text, and behind the HTML's text where there is some.
+/// Puts the tail behind the text, with its links where they are found in plain text, and behind the HTML's text where there
+/// is some.
 void append_tail(Message& message, std::string_view tail);
 
 }  // namespace winnow

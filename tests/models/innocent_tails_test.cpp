@@ -73,5 +73,16 @@ TEST(InnocentTails, StandBehindTextAndHtml) {
   EXPECT_EQ(message.html_text, "html\n\ntail");
 }
 
+// A tail without its links was learnt, and met with them.
+TEST(InnocentTails, BringTheLinksOfPlainText) {
+  Message plain, html;
+  plain.shape.text_parts = 1;
+  html.html_text = "html";
+  for (Message* message : {&plain, &html}) append_tail(*message, "see https://wiki.example.org/page");
+  ASSERT_EQ(plain.links.size(), 1u);
+  EXPECT_EQ(plain.links.front().host, "wiki.example.org");
+  EXPECT_TRUE(html.links.empty());
+}
+
 }  // namespace
 }  // namespace winnow
