@@ -32,7 +32,7 @@ struct OptimizerSpec {
   double learning_rate = 0.003;       // of Adagrad; chosen by later mail of the same lists (docs/accuracy.md)
   double dense_learning_rate = 0.02;  // of Adam, of the MLP
   double weight_decay = 0.0;
-  double token_dropout = 0.1;         // share of tokens left out per step
+  double token_dropout = 0.3;         // share of tokens left out per step
   double dense_dropout = 0.1;
   std::uint64_t seed = 1;
 };

@@ -1,8 +1,13 @@
 #include "models/left_out.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
+
+#include "engine/manifest.h"
+#include "models/whole_file.h"
 
 namespace winnow {
 namespace {
@@ -28,7 +33,7 @@ std::vector<std::vector<double>> ham_by_corpus(const TrainingSet& set, const std
 }
 
 TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Members& members, std::size_t group,
-                        std::vector<LeftOutMail>& judged) {
+                        LeftOut& left_out) {
   const std::vector<std::string>& corpora = work.options.left_out[group];
   const std::vector<std::size_t> positions = set.of_corpora(corpora);
   if (positions.empty()) {
@@ -44,24 +49,54 @@ TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Member
   std::vector<bool> learnable;
   for (const std::string& label : set.labels()) learnable.push_back(can_learn(set, parts, label));
   for (std::size_t i = 0; i < positions.size(); ++i) {
-    LeftOutMail& mail = judged.emplace_back(LeftOutMail{positions[i], group, {}});
+    LeftOutMail& mail = left_out.mail.emplace_back(LeftOutMail{positions[i], group, {}});
     for (std::size_t label = 0; label < by_label.size(); ++label) {
       mail.by_label.push_back(by_label[label][i]);
       if (!learnable[label]) mail.by_label.back().weight = 0;
     }
   }
+  if (!work.options.left_out_models.empty()) left_out.judges.push_back(std::move(trainer));
   return TrainingEnd::Done;
+}
+
+std::string joined(const std::vector<std::string>& words, char between) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : std::string(1, between)) + word;
+  return all;
+}
+
+bool write_judge(const TrainingWork& work, const TrainingSet& set, const LeftOut& left_out, std::size_t group,
+                 Manifest manifest) {
+  const std::vector<std::string>& corpora = work.options.left_out[group];
+  const std::string name = "without-" + joined(corpora, '+');
+  manifest.name = name;
+  manifest.corpora_digest = set.digest(set.parts_without(corpora));
+  const auto calibrations = calibrate_left_out(set, left_out.mail, group);
+  for (std::size_t label = 0; label < calibrations.size(); ++label) {
+    if (calibrations[label]) manifest.calibration[label] = *calibrations[label];
+  }
+  std::string archive;
+  return work.check(left_out.judges[group]->save(write_manifest(manifest), archive)) &&
+         work.check(write_whole_file(work.options.left_out_models / (name + ".pt"), archive));
 }
 
 }  // namespace
 
-TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members,
-                           std::vector<LeftOutMail>& judged) {
+TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members, LeftOut& left_out) {
   for (std::size_t group = 0; group < work.options.left_out.size(); ++group) {
-    const TrainingEnd end = judge_group(work, set, members, group, judged);
+    const TrainingEnd end = judge_group(work, set, members, group, left_out);
     if (end != TrainingEnd::Done) return end;
   }
   return TrainingEnd::Done;
+}
+
+bool write_judges(const TrainingWork& work, const TrainingSet& set, const LeftOut& left_out, const Manifest& manifest) {
+  std::error_code error;
+  std::filesystem::create_directories(work.options.left_out_models, error);
+  for (std::size_t group = 0; group < left_out.judges.size(); ++group) {
+    if (!write_judge(work, set, left_out, group, manifest)) return false;
+  }
+  return true;
 }
 
 std::vector<std::optional<Calibration>> calibrate_left_out(const TrainingSet& set,

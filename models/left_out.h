@@ -3,10 +3,11 @@
 // Owns:    plain values.
 // Threads: one thread.
 // Blocks:  for one training per group.
-// Fails:   problems go into the work's Diagnostics.
+// Fails:   problems go into the work's Diagnostics; the judges' files are written whole or not at all.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,9 +30,18 @@ struct LeftOutMail {
   std::vector<CalibrationSample> by_label;  // weight 0 where the judging model had no positive of the label to learn from
 };
 
+struct LeftOut {
+  std::vector<LeftOutMail> mail;
+  std::vector<std::unique_ptr<Trainer>> judges;  // one per group; kept only when the options want them written
+};
+
 /// Trains without each group of the options and judges that group's mail.
-TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members,
-                           std::vector<LeftOutMail>& judged);
+TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members, LeftOut& left_out);
+
+/// Writes each judge as without-<corpora>.pt into the folder that the options name, calibrated by the groups that it did
+/// learn from: for measuring it on the group that it never saw. `manifest` is the model's own; a label that those groups
+/// cannot calibrate is calibrated as there.
+bool write_judges(const TrainingWork& work, const TrainingSet& set, const LeftOut& left_out, const Manifest& manifest);
 
 /// One calibration per label, fitted on all judged mail but that of `without_group`; the first label's then keeps within
 /// kHamLimits. A label has none when the mail lacks a class.

@@ -225,7 +225,7 @@ bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const T
 
 /// The left-out groups, then the model itself.
 TrainingEnd train_all(const TrainingWork& work, const TrainingSet& set, Members& members,
-                      std::vector<LeftOutMail>& left_out, std::unique_ptr<Trainer>& trainer) {
+                      LeftOut& left_out, std::unique_ptr<Trainer>& trainer) {
   const TrainingEnd end = judge_left_out(work, set, members, left_out);
   if (end != TrainingEnd::Done) return end;
   return members.train(set.parts(), 0, trainer);
@@ -237,9 +237,11 @@ void say_stopped(const TrainingWork& work) {
                                                : "stopped; the same command goes on from " + checkpoint.string());
 }
 
-/// Options as the base needs them.
+/// Options with what depends on whether there is a base.
 TrainOptions options_for(const TrainOptions& given, const std::optional<Base>& base) {
+  constexpr std::size_t kMembers = 3;
   TrainOptions options = given;
+  if (options.members == 0) options.members = base ? 1 : kMembers;
   if (!base) return options;
   if (feature_set_of(base->manifest.schema_id) == FeatureSet::Site) options.features = FeatureSet::Site;
   options.architecture.table_size = table_size_from(*base, options.features);
@@ -256,7 +258,7 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
   Members members(work, set, backend);
   std::vector<CalibrationSample> by_base;
   if (work.base != nullptr && !judge_by_base(work, set, members, by_base)) return false;
-  std::vector<LeftOutMail> left_out;
+  LeftOut left_out;
   std::unique_ptr<Trainer> trainer;
   const TrainingEnd end = train_all(work, set, members, left_out, trainer);
   if (end == TrainingEnd::Stopped) say_stopped(work);
@@ -264,7 +266,8 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
   work.on_progress({"calibrating", 0, 1, 0});
   if (work.base != nullptr && !hold_against_base(work, set, *trainer, std::move(by_base), report)) return false;
   Manifest manifest = manifest_for(work.options, set);
-  if (!calibrate_and_measure(work, set, *trainer, left_out, manifest, report)) return false;
+  if (!calibrate_and_measure(work, set, *trainer, left_out.mail, manifest, report)) return false;
+  if (!write_judges(work, set, left_out, manifest)) return false;
   if (!write_outputs(work, set, manifest, *trainer, report)) return false;
   members.remove_checkpoints();
   return true;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "engine/engine.h"
 #include "engine/model_file.h"
@@ -248,6 +249,23 @@ TEST_F(TrainOnCorpora, CalibratesOnLeftOutMailWhenThereIsSome) {
   ASSERT_EQ(held_out.size(), 1u);
   ASSERT_EQ(left_out.size(), 1u);
   EXPECT_NE(left_out[0].slope, held_out[0].slope);
+}
+
+TEST_F(TrainOnCorpora, WritesTheModelsThatJudgedWhatWasLeftOut) {
+  options_.left_out = {{"one"}, {"two"}};
+  options_.left_out_models = folder_.path() / "left-out";
+  ASSERT_TRUE(train()) << problems_.to_string();
+  std::set<std::string> digests;
+  for (const char* name : {"without-one", "without-two"}) {
+    EngineSettings settings;
+    settings.model = options_.left_out_models / (std::string(name) + ".pt");
+    settings.device = "cpu";
+    const auto engine = make_engine(settings, problems_);
+    ASSERT_TRUE(engine) << problems_.to_string();
+    EXPECT_EQ(engine->manifest().name, name);
+    digests.insert(engine->manifest().corpora_digest);
+  }
+  EXPECT_EQ(digests.size(), 2u) << "each has learnt other mail";
 }
 
 TEST_F(TrainOnCorpora, RefusesToLeaveOutACorpusThatIsNotThere) {
