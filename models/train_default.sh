@@ -32,19 +32,16 @@ if [ ! -x "$winnow" ]; then
   exit 1
 fi
 
-# phishing-pot may not be used commercially, so it is measured on and never learnt from.
 # The date of the newest mail stands for the day of making, so that the file does not depend on the calendar.
 export SOURCE_DATE_EPOCH=1785542400 OMP_NUM_THREADS=1
 exact=${output%.pt}.exact.pt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 "$root/models/ordinary_mail/generate.py" --output "$work/ordinary"
-"$winnow" train --index "$corpora/index.tsv" --index "$work/ordinary/index.tsv" --without phishing-pot \
-  --phishing-corpus phishing-nazario --name default-2026-11 -o "$exact" \
-  --embedding-width 4 --hidden-width 64 --learning-rate 0.003 --dense-learning-rate 0.02 --token-dropout 0.3 --epochs 3 \
-  --members 3 --tails 0.3 --leave-out spamassassin --leave-out csdmc2010-extra \
-  --leave-out lists-misc,lists-sourceforge,lists-vger --leave-out personal-2025 \
-  --leave-out fixtures-mixed,fixtures-transactional,newsletters-de --leave-out enron-office --leave-out phishing-nazario
+. "$root/models/default_options.sh"
+set -- $default_training $default_mail
+for group in $default_left_out; do set -- "$@" --leave-out "$group"; done
+"$winnow" train --index "$corpora/index.tsv" --index "$work/ordinary/index.tsv" "$@" --name default-2026-11 -o "$exact"
 
 # 7 bits per weight, chosen on the dev split (what `auto` finds keeps more room and is twice the size). The test split only checks
 # it, and ends this script when too much is lost.

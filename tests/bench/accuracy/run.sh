@@ -5,7 +5,7 @@
 # steps, in this order, all of them by default:
 #   shipped     the shipped model on the test split of each corpus
 #   in-corpus   for each corpus by itself: trained on its train split, measured on its test split
-#   left-out    trained without a corpus, measured on that corpus; all mailing lists left out together, too
+#   left-out    trained without a group of corpora, calibrated by the other groups, measured on that group
 #   recent      trained on mail from before a day, measured on mail from that day on
 #   rivals      bogofilter, SpamAssassin, rspamd's Bayes and fastText on the mail of in-corpus
 #   tables      writes what the steps have measured into docs/accuracy.md
@@ -26,28 +26,23 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 
-# How the models are trained; the second as models/train_default.sh does.
+. "$root/models/default_options.sh"
+# How the models are trained.
 SITE_OPTIONS=${SITE_OPTIONS:---site}
-SHIPPED_OPTIONS=${SHIPPED_OPTIONS:---embedding-width 4 --hidden-width 64 --learning-rate 0.003 --dense-learning-rate 0.02 \
-  --token-dropout 0.3 --epochs 3 --members 3 --tails 0.3}
+SHIPPED_OPTIONS=${SHIPPED_OPTIONS:-$default_training $default_mail}
 
 IN_CORPUS="spamassassin csdmc2010-extra lists-sourceforge lists-vger lists-misc"
-# Small corpora are measured whole, large ones on their test split: group, what is left out, where it is measured.
+# Each group is judged by the model that never saw it. Small corpora are measured whole, large ones on their test split.
 LEFT_OUT="
-spamassassin           spamassassin                              test
-csdmc2010-extra        csdmc2010-extra                           test
-lists-sourceforge      lists-sourceforge                         test
-lists-vger             lists-vger                                test
-lists-misc             lists-misc                                test
-all-lists              lists-sourceforge,lists-vger,lists-misc   test
-personal-2025          personal-2025                             whole
-fixtures-transactional fixtures-transactional                    whole
-fixtures-mixed         fixtures-mixed                            whole
-newsletters-de         newsletters-de                            whole
-enron-office           enron-office                              test
+spamassassin      spamassassin                                           test
+csdmc2010-extra   csdmc2010-extra                                        test
+all-lists         lists-misc,lists-sourceforge,lists-vger                test
+personal-2025     personal-2025                                          whole
+fixtures          fixtures-mixed,fixtures-transactional,newsletters-de   whole
+enron-office      enron-office                                           test
+phishing-nazario  phishing-nazario                                       test
 "
 RECENT="2019-01-01 2022-01-01"
-NEVER_LEARNT=phishing-pot  # its licence does not allow commercial use
 RIVALS=(bogofilter rspamd fasttext spamassassin)
 
 usage() { sed -n '4,/^$/{/^#/s/^# \{0,1\}//p}' "$0"; }
@@ -120,27 +115,6 @@ measure() {
   mv "$name.json.new" "$name.json"
 }
 
-# shipped_options CORPORA: SHIPPED_OPTIONS without those corpora in the groups of --leave-out, which must have mail.
-shipped_options() {
-  local word previous='' corpus rest
-  for word in $SHIPPED_OPTIONS; do
-    if [ "$previous" = --leave-out ]; then
-      rest=
-      for corpus in ${word//,/ }; do [[ ,$1, == *,$corpus,* ]] || rest=${rest:+$rest,}$corpus; done
-      [ -z "$rest" ] || echo "--leave-out $rest"
-    elif [ "$word" != --leave-out ]; then
-      echo "$word"
-    fi
-    previous=$word
-  done
-}
-
-# corpora_from DAY: those without mail to learn from before that day, joined by commas.
-corpora_from() {
-  awk -F '\t' -v day="$1" 'NR > 1 { all[$1] } NR > 1 && $7 != "test" && $4 ~ /^[0-9]/ && $4 < day { old[$1] }
-    END { for (corpus in all) if (!(corpus in old)) printf "%s,", corpus }' "$index"
-}
-
 shipped() {
   local name=$output/shipped/test
   [ ! -f "$name.json" ] || return 0
@@ -166,22 +140,27 @@ ordinary_mail() {
   [ -f "$output/ordinary/index.tsv" ] || python3 "$root/models/ordinary_mail/generate.py" --output "$output/ordinary"
 }
 
+# left_out_models: one training, which writes a model without each group, calibrated by the other groups.
+left_out_models() {
+  local groups=() group
+  for group in $default_left_out; do groups+=(--leave-out "$group"); done
+  # shellcheck disable=SC2086  # one word an option
+  train "$output/left-out/model.pt" --index "$output/ordinary/index.tsv" $SHIPPED_OPTIONS "${groups[@]}" \
+    --left-out-models "$output/left-out/models"
+}
+
 # left_out_one GROUP CORPORA WHERE
 left_out_one() {
-  local base=$output/left-out/$1 corpus without=() measured=()
-  for corpus in ${2//,/ }; do
-    without+=(--without "$corpus")
-    measured+=(--corpus "$corpus")
-  done
+  local corpus measured=()
+  for corpus in ${2//,/ }; do measured+=(--corpus "$corpus"); done
   [ "$3" = whole ] || measured+=(--split "$3")
-  # shellcheck disable=SC2046  # one word an option
-  train "$base.pt" --index "$output/ordinary/index.tsv" --without "$NEVER_LEARNT" "${without[@]}" --name "without-$1" $(shipped_options "$2")
-  measure "$base" --model "$base.pt" --index "$index" "${measured[@]}"
+  measure "$output/left-out/$1" --model "$output/left-out/models/without-${2//,/+}.pt" --index "$index" "${measured[@]}"
 }
 
 left_out() {
   local group left where
   ordinary_mail
+  [ -f "$output/left-out/model.pt" ] || timed left-out models left_out_models
   while read -r group left where; do
     if is_open left-out "$group"; then timed left-out "$group" left_out_one "$group" "$left" "$where" < /dev/null; fi
   done < <(grep . <<< "$LEFT_OUT")
@@ -189,9 +168,8 @@ left_out() {
 
 recent_one() {
   local base=$output/recent/$1
-  # shellcheck disable=SC2046
-  train "$base.pt" --index "$output/ordinary/index.tsv" --before "$1" --without "$NEVER_LEARNT" --name "before-$1" \
-    $(shipped_options "$(corpora_from "$1")")
+  # shellcheck disable=SC2086
+  train "$base.pt" --index "$output/ordinary/index.tsv" --before "$1" --name "before-$1" $SHIPPED_OPTIONS
   measure "$base" --model "$base.pt" --index "$index" --after "$1"
 }
 
