@@ -12,8 +12,8 @@ std::string summary(const Snapshot& snapshot) {
   const RuleSetInfo& rules = snapshot.rules->info();
   const Manifest& model = snapshot.engine->manifest();
   return "fine: " + std::to_string(rules.rules) + " rules in " + std::to_string(rules.files.size()) +
-         " files, junk at " + format_percent(rules.junk_threshold) + ", flag at " +
-         format_percent(rules.flag_threshold) + "; model " + model.name + " of " + model.created + ", sha256 " +
+         " files, " + std::to_string(rules.overrides) + " overrides, junk at " +
+         format_percent(rules.thresholds.junk) + ", flag at " + format_percent(rules.thresholds.flag) + "; model " + model.name + " of " + model.created + ", sha256 " +
          snapshot.engine->sha256();
 }
 

@@ -12,6 +12,8 @@ Json action_json(const Action& action) {
   Json json{{"action", action_name(action.kind)}};
   if (!action.name.empty()) json["name"] = action.name;
   if (!action.text.empty()) json["text"] = action.text;
+  if (!action.address.empty()) json["address"] = action.address;
+  if (!action.extension.empty()) json["extension"] = action.extension;
   if (action.reply_code != 0) json["code"] = action.reply_code;
   if (!action.enhanced_code.empty()) json["enhanced_code"] = action.enhanced_code;
   return json;

@@ -55,13 +55,15 @@ std::map<std::string, std::string> result_fields(const MilterAnswer& answer) {
   return fields;
 }
 
-/// "+X-Spam-Score ~Subject -X-Spam-Flag": added, changed, removed.
+/// "+X-Spam-Score ~Subject -X-Spam-Flag +<copy@example.org>": added, changed, removed.
 std::string edits_text(const MilterAnswer& answer) {
   std::string text;
   for (const HeaderEdit& edit : answer.edits) {
     const bool changed = edit.kind == HeaderEdit::Kind::Change;
     text += (text.empty() ? "" : " ") + std::string(is_removal(edit) ? "-" : changed ? "~" : "+") + edit.name;
   }
+  for (const std::string& address : answer.recipients_added) text += (text.empty() ? "+<" : " +<") + address + ">";
+  for (const std::string& address : answer.recipients_removed) text += (text.empty() ? "-<" : " -<") + address + ">";
   return text;
 }
 
@@ -96,7 +98,9 @@ std::string json_of(const Sent& sent) {
                   {"probability", fields["probability"]},
                   {"verdict", fields["verdict"]},
                   {"rule", fields["rule"]},
-                  {"headers", edits}};
+                  {"headers", edits},
+                  {"recipients_added", sent.answer.recipients_added},
+                  {"recipients_removed", sent.answer.recipients_removed}};
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -173,7 +177,7 @@ int run_send(const Command& self, int argc, char** argv) {
     }
   });
   const std::vector<Column> columns{{"mail"},    {"answer"}, {"probability", Align::Right},
-                                    {"verdict"}, {"rule"},   {"headers"}};
+                                    {"verdict"}, {"rule"},   {"changes"}};
   if (!rows.empty()) std::fputs(format_table(columns, rows).c_str(), stdout);
   print_problems(problems);
   return failed || problems.has_errors() ? kProblems : kFine;

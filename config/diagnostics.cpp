@@ -140,6 +140,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string place_of(const Location& where) {
+  return where.source ? printable(where.source->name) + ":" + std::to_string(where.line) : std::string();
+}
+
 void Diagnostics::error(Location where, std::string text, std::string hint) {
   ++errors_;
   keep({Severity::Error, std::move(where), std::move(text), std::move(hint)});

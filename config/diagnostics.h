@@ -30,6 +30,9 @@ struct Location {
   std::size_t length = 1;  // code points to underline
 };
 
+/// "rules.yaml:14": for hints that point to a second place. "" for no file.
+std::string place_of(const Location& where);
+
 enum class Severity { Warning, Error };
 
 struct Diagnostic {

@@ -142,7 +142,7 @@ std::string describe_settings(const Settings& settings) {
     const auto origin = settings.origins.find(key.path);
     const bool set = origin != settings.origins.end() && origin->second.source;
     text += key.path + ": " + printable(key.print(settings)) + "   # ";
-    text += set ? printable(origin->second.source->name) + ":" + std::to_string(origin->second.line) : "default";
+    text += set ? place_of(origin->second) : "default";
     text += "\n";
   }
   return text;

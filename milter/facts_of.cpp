@@ -1,5 +1,9 @@
-#include <algorithm>
+#include <xxhash.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "config/text_checks.h"
 #include "milter/judge.h"
 
 namespace winnow {
@@ -8,8 +12,7 @@ namespace {
 std::string domain_of(const std::string& address) {
   const std::size_t at = address.rfind('@');
   std::string domain = at == std::string::npos ? "" : address.substr(at + 1);
-  std::transform(domain.begin(), domain.end(), domain.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
+  std::transform(domain.begin(), domain.end(), domain.begin(), ascii_lower);
   return domain;
 }
 
@@ -56,9 +59,34 @@ void set_header_facts(Facts& facts, const Message& message) {
   for (const Header& header : message.headers) facts.headers.emplace_back(header.name, header.value);
 }
 
+/// Where a message falls between 0 and 1: the same on every server and each time it is tried again.
+double sample_point(const Message& message) {
+  const Header* id = message.header("Message-ID");
+  const std::string name = id != nullptr ? id->value : message.envelope.mail_from + "\n" + message.subject;
+  constexpr double kTwoTo64 = 18446744073709551616.0;
+  return static_cast<double>(XXH3_64bits(name.data(), name.size())) / kTwoTo64;
+}
+
+/// The first tag of a Content-Language header (RFC 3282), in lower case.
+std::string declared_language(const Message& message) {
+  const Header* header = message.header("Content-Language");
+  if (header == nullptr) return "";
+  std::string tag = header->value.substr(0, header->value.find_first_of(",; \t("));
+  std::transform(tag.begin(), tag.end(), tag.begin(), ascii_lower);
+  return tag;
+}
+
+void set_date_facts(Facts& facts, const Message& message) {
+  if (!message.date || !message.arrived) return;
+  const double age = static_cast<double>(*message.arrived) - static_cast<double>(*message.date);
+  facts.set(age >= 0 ? Fact::DateAge : Fact::DateAhead, std::abs(age));
+}
+
 void set_content_facts(Facts& facts, const Message& message) {
   facts.set(Fact::Size, static_cast<double>(message.size));
   facts.set(Fact::Truncated, message.truncated);
+  facts.set(Fact::Language, declared_language(message));
+  facts.set(Fact::SamplePoint, sample_point(message));
   facts.set(Fact::AttachmentsCount, static_cast<double>(message.attachments.size()));
   std::vector<std::string> names;
   for (const Attachment& attachment : message.attachments) names.push_back(attachment.name);
@@ -87,6 +115,7 @@ Facts facts_of(const Message& message, const Judgement& judgement) {
   set_probabilities(facts, judgement);
   set_envelope(facts, message.envelope);
   set_header_facts(facts, message);
+  set_date_facts(facts, message);
   set_content_facts(facts, message);
   set_features(facts, judgement.dense);
   return facts;

@@ -65,15 +65,10 @@ void score(const Snapshot& snapshot, const JudgeContext& context, Judgement& jud
 }
 
 void decide(const Snapshot& snapshot, Judgement& judgement) {
-  const Facts facts = facts_of(judgement.message, judgement);
-  judgement.decision = snapshot.rules->decide(facts);
-  if (facts.recipients.size() <= 1) {
-    judgement.per_recipient.push_back(judgement.decision);
-    return;
-  }
-  for (std::size_t i = 0; i < facts.recipients.size(); ++i) {
-    judgement.per_recipient.push_back(snapshot.rules->decide_for(facts, i, nullptr));
-  }
+  MessageDecision decided = snapshot.rules->decide(facts_of(judgement.message, judgement));
+  judgement.decision = std::move(decided.message);
+  judgement.recipients = std::move(decided.recipients);
+  judgement.disagreement = decided.disagreement;
 }
 
 void judge_steps(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context, Judgement& judgement) {
@@ -100,6 +95,7 @@ Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeCon
     // Memory ran out, or a library threw where it promises not to: the mail still gets its answer.
     judgement.probabilities.clear();
     judgement.decision = {};
+    judgement.recipients.clear();
     judgement.fallback = fallback_for(snapshot.settings.milter, ScoreError::ModelFailed, problem.what());
   }
   return judgement;

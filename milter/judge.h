@@ -41,8 +41,9 @@ struct LabelProbability {
 struct Judgement {
   Message message;                             // as it was read
   std::vector<LabelProbability> probabilities; // empty on failure; the first is spam
-  Decision decision;                           // what the rules want; unset on failure
-  std::vector<Decision> per_recipient;
+  Decision decision;                           // for the message as a whole; unset on failure
+  std::vector<RecipientDecision> recipients;   // what differs between them; empty on failure
+  bool disagreement = false;                   // recipients wanted different verdicts for the whole message
   std::optional<Fallback> fallback;
   bool gtube = false;
   std::string model;

@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <exception>
 #include <new>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "milter/listen_socket.h"
 #include "milter/message_log.h"
@@ -22,6 +25,9 @@ namespace {
 constexpr int kBacklog = 1024;  // libmilter's 20 is fewer than the smtpd processes of one busy Postfix
 // Postfix passes headers up to header_size_limit (100 KiB), more than libmilter's 64 KiB: it would hang up.
 constexpr std::size_t kMaxPacketBytes = (1u << 20) - 1;
+
+constexpr unsigned long kActions =
+    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
 // libmilter has no place for a user pointer before the first callback of a connection.
 MailService* g_service = nullptr;
@@ -101,7 +107,6 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
     if (connection == nullptr) return SMFIS_REJECT;  // the MTA then does as its default action says
     (void)::smfi_setpriv(context, connection);
   }
-  constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
   constexpr unsigned long kProtocol = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA |
                                       SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
   *wanted_actions = actions & kActions;
@@ -175,6 +180,10 @@ int apply(SMFICTX* context, const Modification& modification, bool leading_space
       return ::smfi_chgheader(context, name, static_cast<int>(modification.index), value.data());
     case Modification::Kind::InsertHeader:
       return ::smfi_insheader(context, 0, name, value.data());
+    case Modification::Kind::AddRecipient:
+      return ::smfi_addrcpt(context, ("<" + modification.value + ">").data());
+    case Modification::Kind::RemoveRecipient:
+      return ::smfi_delrcpt(context, ("<" + modification.value + ">").data());
     case Modification::Kind::Quarantine: {
       std::string reason = modification.value;
       return ::smfi_quarantine(context, reason.data());
@@ -183,14 +192,38 @@ int apply(SMFICTX* context, const Modification& modification, bool leading_space
   return MI_FAILURE;
 }
 
+/// The lines of a reply as MTAs want them: "%" is the start of an escape to them.
+std::vector<std::string> reply_lines(const std::string& text) {
+  std::vector<std::string> lines(1);
+  for (const char c : text) {
+    if (c == '\n') {
+      lines.emplace_back();
+    } else {
+      lines.back().append(c == '%' ? 2 : 1, c);
+    }
+  }
+  return lines;
+}
+
+template <std::size_t... At>
+void set_lines(SMFICTX* context, const char* code, const char* enhanced, const std::array<char*, 32>& lines,
+               std::index_sequence<At...>) {
+  (void)::smfi_setmlreply(context, code, enhanced, lines[At]..., nullptr);  // ends at the first null
+}
+
+void set_reply_text(SMFICTX* context, const Reply& reply) {
+  const std::string code = std::to_string(reply.code);
+  const char* enhanced = reply.enhanced_code.empty() ? nullptr : reply.enhanced_code.c_str();
+  std::vector<std::string> texts = reply_lines(reply.text);
+  std::array<char*, 32> lines{};  // as many as libmilter takes
+  for (std::size_t i = 0; i < std::min(lines.size(), texts.size()); ++i) lines[i] = texts[i].data();
+  set_lines(context, code.c_str(), enhanced, lines, std::make_index_sequence<32>());
+}
+
 sfsistat send_reply(SMFICTX* context, const Reply& reply) {
   if (reply.kind == Reply::Kind::Accept) return SMFIS_ACCEPT;
   if (reply.kind == Reply::Kind::Discard) return SMFIS_DISCARD;
-  if (reply.code != 0) {
-    std::string code = std::to_string(reply.code), enhanced = reply.enhanced_code, text;
-    for (const char c : reply.text) text.append(c == '%' ? 2 : 1, c);  // MTAs take "%" for the start of an escape
-    (void)::smfi_setreply(context, code.data(), enhanced.empty() ? nullptr : enhanced.data(), text.data());
-  }
+  if (reply.code != 0) set_reply_text(context, reply);
   return reply.kind == Reply::Kind::Reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
@@ -244,7 +277,7 @@ smfiDesc description() {
   smfiDesc filter{};
   filter.xxfi_name = name;
   filter.xxfi_version = SMFI_VERSION;
-  filter.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+  filter.xxfi_flags = kActions;
   filter.xxfi_negotiate = on_negotiate;
   filter.xxfi_connect = on_connect;
   filter.xxfi_helo = on_helo;

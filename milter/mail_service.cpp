@@ -23,7 +23,7 @@ bool has_reader(const Judgement& judgement, const Session& session) {
   if (judgement.fallback || !headers.reasons) return false;
   if (session.authenticated() && !headers.show_authenticated) return false;
   const Verdict verdict = judgement.decision.verdict;
-  return verdict == Verdict::Flag || verdict == Verdict::Junk || verdict == Verdict::Quarantine;
+  return verdict >= Verdict::Flag && verdict <= Verdict::Quarantine;
 }
 
 /// The judgement of a message that is not even looked at.

@@ -36,6 +36,16 @@ std::string probability_text(double probability) {
   return text;
 }
 
+void add_recipient_changes(Line& line, const Answer& answer) {
+  const auto count = [&](Modification::Kind kind) {
+    return static_cast<std::uint64_t>(std::count_if(answer.modifications.begin(), answer.modifications.end(),
+                                                    [kind](const Modification& one) { return one.kind == kind; }));
+  };
+  const std::uint64_t added = count(Modification::Kind::AddRecipient), removed = count(Modification::Kind::RemoveRecipient);
+  if (added > 0) line.add("recipients_added", added);
+  if (removed > 0) line.add("recipients_removed", removed);
+}
+
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
   const Decision& decision = judgement.decision;
   line.add("verdict", std::string(verdict_name(decision.verdict)));
@@ -49,7 +59,9 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   line.add("rules_us", judgement.timings.rules);
   if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);
   if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
-  if (decision.disagreement) line.add("disagreement", "yes");
+  if (decision.wanted) line.add("wanted", std::string(verdict_name(*decision.wanted)));
+  if (judgement.disagreement) line.add("disagreement", "yes");
+  add_recipient_changes(line, answer);
   if (judgement.gtube) line.add("gtube", "yes");
 }
 

@@ -60,6 +60,11 @@ void change_instance(std::vector<HeaderField>& headers, const HeaderEdit& edit) 
   if (!edit.value.empty()) headers.emplace_back(edit.name, edit.value);  // past the last one: MTAs add it
 }
 
+std::string without_brackets(std::string address) {
+  if (address.size() < 2 || address.front() != '<' || address.back() != '>') return address;
+  return address.substr(1, address.size() - 2);
+}
+
 std::optional<HeaderEdit> edit_from(const Packet& packet) {
   HeaderEdit edit;
   std::string_view rest = packet.payload;
@@ -239,6 +244,9 @@ Status MilterClient::end_message(const MilterMail& mail, MilterAnswer& answer) {
       ++answer.progress;
     } else if (packet.command == wire::kQuarantine) {
       answer.quarantine = packet.payload.substr(0, packet.payload.find('\0'));
+    } else if (packet.command == wire::kAddRecipient || packet.command == wire::kDeleteRecipient) {
+      auto& recipients = packet.command == wire::kAddRecipient ? answer.recipients_added : answer.recipients_removed;
+      recipients.push_back(without_brackets(packet.payload.substr(0, packet.payload.find('\0'))));
     } else if (packet.command == wire::kAddHeader || packet.command == wire::kInsertHeader ||
                packet.command == wire::kChangeHeader) {
       const std::optional<HeaderEdit> edit = edit_from(packet);

@@ -59,9 +59,10 @@ std::string_view milter_verdict_name(MilterVerdict verdict);  // "accept", "reje
 
 struct MilterAnswer {
   MilterVerdict verdict = MilterVerdict::Accept;
-  std::string reply;         // "550 5.7.1 text" when the milter gave one
+  std::string reply;         // "550 5.7.1 text" when the milter gave one; its lines with "\r\n" between them
   std::string stage;         // where the verdict fell: connect helo mail rcpt data header eoh body eom
   std::vector<HeaderEdit> edits;  // in the order they came
+  std::vector<std::string> recipients_added, recipients_removed;  // without brackets
   std::string quarantine;    // the reason; "" = not quarantined
   bool body_skipped = false; // the milter had enough of the body
   std::size_t progress = 0;  // progress packets seen

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "config/text_checks.h"
 #include "milter/header_text.h"
+#include "milter/recipient_changes.h"
 #include "milter/result_headers.h"
 
 namespace winnow {
@@ -16,6 +18,25 @@ void remove_forged(const std::vector<ForgedHeader>& forged, std::vector<Modifica
     for (std::size_t instance = header.count; instance > 0; --instance) {
       out.push_back({Modification::Kind::RemoveHeader, header.name, static_cast<std::uint32_t>(instance), ""});
     }
+  }
+}
+
+void remove_header(const std::string& name, const Message& message, std::vector<Modification>& out) {
+  const auto instances = std::count_if(message.headers.begin(), message.headers.end(), [&](const Header& header) {
+    return equal_ignoring_case(header.name, name);
+  });
+  for (auto instance = instances; instance > 0; --instance) {
+    out.push_back({Modification::Kind::RemoveHeader, name, static_cast<std::uint32_t>(instance), ""});
+  }
+}
+
+void remove_headers(const Judgement& judgement, std::vector<Modification>& out) {
+  std::vector<std::string> removed;
+  for (const Action& action : judgement.decision.actions) {
+    const auto is_same = [&](const std::string& name) { return equal_ignoring_case(name, action.name); };
+    if (action.kind != ActionKind::RemoveHeader || std::any_of(removed.begin(), removed.end(), is_same)) continue;
+    remove_header(action.name, judgement.message, out);
+    removed.push_back(action.name);
   }
 }
 
@@ -56,6 +77,16 @@ void quarantine(const Decision& decision, std::vector<Modification>& out) {
   out.push_back({Modification::Kind::Quarantine, "", 0, plain_line(reason, kMaxQuarantineText)});
 }
 
+std::string plain_lines(std::string_view text) {
+  std::string lines;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines += (at == 0 ? "" : "\n") + plain_line(text.substr(at, end - at), kMaxReplyText);
+    at = end + 1;
+  }
+  return lines;
+}
+
 /// The reply of a rule when it is well-formed for its kind, else the standard one: MTAs silently drop a 4xx text of a
 /// rejection and a 5xx text of a temporary failure.
 Reply reply_of(Reply standard, ActionKind kind, const Decision& decision) {
@@ -64,7 +95,7 @@ Reply reply_of(Reply standard, ActionKind kind, const Decision& decision) {
     if (action.kind != kind) continue;
     if (action.reply_code / 100 == digit - '0' && action.reply_code < 600) standard.code = action.reply_code;
     if (action.enhanced_code.starts_with(std::string{digit, '.'})) standard.enhanced_code = action.enhanced_code;
-    if (!action.text.empty()) standard.text = plain_line(action.text, kMaxReplyText);
+    if (!action.text.empty()) standard.text = plain_lines(action.text);
   }
   return standard;
 }
@@ -100,8 +131,10 @@ Answer answer_for(const Judgement& judgement, const Settings& settings, const An
   if (answer.reply.kind != Reply::Kind::Accept) return answer;  // nobody will see the message's header
   const bool show_result = !context.authenticated || settings.headers.show_authenticated;
   if (show_result) remove_forged(context.forged, answer.modifications);
+  remove_headers(judgement, answer.modifications);
   tag_subject(judgement.decision, context, answer.modifications);
   insert_headers(judgement, settings, show_result, answer.modifications);
+  change_recipients(judgement, answer.modifications);
   quarantine(judgement.decision, answer.modifications);
   return answer;
 }

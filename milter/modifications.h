@@ -19,11 +19,12 @@
 namespace winnow {
 
 struct Modification {
-  enum class Kind { RemoveHeader, ChangeHeader, InsertHeader, Quarantine };
+  enum class Kind { RemoveHeader, ChangeHeader, InsertHeader, AddRecipient, RemoveRecipient, Quarantine };
   Kind kind = Kind::InsertHeader;
   std::string name;
   std::uint32_t index = 0;  // instance from 1 of RemoveHeader and ChangeHeader; InsertHeader goes to the top
-  std::string value;        // without the blank after the colon; folds are "\n\t"; Quarantine: the reason
+  std::string value;        // without the blank after the colon; folds are "\n\t"; Quarantine: the reason; Add-
+                            // and RemoveRecipient: the address, without brackets
   bool operator==(const Modification&) const = default;
 };
 
@@ -32,7 +33,7 @@ struct Reply {
   Kind kind = Kind::Accept;
   int code = 0;               // Reject 5xx, TempFail 4xx
   std::string enhanced_code;  // RFC 3463
-  std::string text;           // one line of printable ASCII
+  std::string text;           // lines of printable ASCII, "\n" between them
   bool operator==(const Reply&) const = default;
 };
 std::string_view reply_name(Reply::Kind kind);  // "accept", "reject", ...

@@ -17,9 +17,9 @@ constexpr std::size_t kReasonBytes = 100;     // Postfix cuts a quarantine reaso
 constexpr std::size_t kHeaderValueBytes = 900;  // RFC 5322 2.1.1: 998 for the line, name included
 constexpr std::size_t kSubjectTagBytes = 100;
 
-constexpr std::array<ActionKind, 9> kKinds{
-    ActionKind::Accept,   ActionKind::Flag,   ActionKind::Junk,    ActionKind::Quarantine, ActionKind::TempFail,
-    ActionKind::Reject,   ActionKind::Discard, ActionKind::AddHeader, ActionKind::TagSubject};
+constexpr std::size_t kReplyLines = 32;         // libmilter's limit
+constexpr std::size_t kAddressBytes = 254;       // RFC 5321 4.5.3.1.3, without the brackets
+constexpr std::size_t kExtensionBytes = 32;
 
 // A second one makes the message malformed, or changes what it is.
 constexpr std::array<std::string_view, 18> kOnceOnly{
@@ -28,22 +28,34 @@ constexpr std::array<std::string_view, 18> kOnceOnly{
     "Received",   "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Return-Path", "Content-ID"};
 
 std::optional<ActionKind> kind_named(std::string_view name) {
-  for (const ActionKind kind : kKinds) {
-    if (action_name(kind) == name) return kind;
+  for (std::size_t i = 0; i < kActionKinds; ++i) {
+    if (action_name(static_cast<ActionKind>(i)) == name) return static_cast<ActionKind>(i);
   }
   return std::nullopt;
 }
 
 std::vector<std::string> action_names() {
   std::vector<std::string> names;
-  for (const ActionKind kind : kKinds) names.emplace_back(action_name(kind));
+  for (std::size_t i = 0; i < kActionKinds; ++i) names.emplace_back(action_name(static_cast<ActionKind>(i)));
   return names;
 }
 
-/// Takes no argument beside its name.
-bool is_plain(ActionKind kind) {
-  return kind == ActionKind::Accept || kind == ActionKind::Flag || kind == ActionKind::Junk ||
-         kind == ActionKind::Discard;
+/// How an action is written that needs an argument; "" for those that stand by their name.
+std::string form_of(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::AddHeader: return "add_header: {name: ..., value: ...}";
+    case ActionKind::RemoveHeader: return "remove_header: X-Name";
+    case ActionKind::TagSubject: return "tag_subject: \"...\"";
+    case ActionKind::Redirect: return "redirect: user@example.org";
+    case ActionKind::Bcc: return "bcc: user@example.org";
+    default: return "";
+  }
+}
+
+bool is_extension(std::string_view text) {
+  return !text.empty() && text.size() <= kExtensionBytes && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
 }
 
 std::string why_header_is_protected(std::string_view name) {
@@ -56,11 +68,31 @@ std::string why_header_is_protected(std::string_view name) {
   return once ? "a message has one of its own" : "";
 }
 
+struct TextLimits {
+  std::size_t bytes;  // of a line
+  std::size_t lines;
+};
+
+/// What is wrong with a text on the wire, to be said after its name; "" when nothing is.
+std::string why_not_printable(std::string_view text, TextLimits limits) {
+  std::size_t lines = 0;
+  for (std::string_view rest = text; lines == 0 || !rest.empty(); ++lines) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.size() > limits.bytes) return "may have " + std::to_string(limits.bytes) + " characters at most";
+    if (!is_printable_ascii(line)) return "may hold printable ASCII characters only";
+  }
+  if (lines <= limits.lines) return "";
+  return limits.lines == 1 ? "must be one line" : "may have " + std::to_string(limits.lines) + " lines at most";
+}
+
+using Read = std::optional<RuleAction>;
+
 class ActionReader {
  public:
   ActionReader(const std::string& rule_id, Diagnostics& problems) : rule_id_(rule_id), problems_(problems) {}
 
-  std::optional<Action> read(const YamlNode& item) {
+  Read read(const YamlNode& item) {
     if (item.kind == YamlNode::Kind::Scalar) return read_bare(item);
     if (item.kind == YamlNode::Kind::Mapping && item.entries.size() == 1) return read_with_argument(item.entries[0]);
     return fail(item.where, "an action is a name or a mapping of one name, got " +
@@ -71,75 +103,124 @@ class ActionReader {
   }
 
  private:
-  std::optional<Action> fail(Location where, std::string text, std::string hint = {}) {
+  Read fail(Location where, std::string text, std::string hint = {}) {
     problems_.error(std::move(where), std::move(text), std::move(hint));
     return std::nullopt;
   }
 
-  std::optional<Action> fail_unknown(const Location& where, const std::string& name) {
-    return fail(where, "unknown action " + quoted_for_message(name), did_you_mean(name, action_names()));
+  RuleAction standard(ActionKind kind) const {
+    RuleAction one{standard_action(kind), {}};
+    if (kind == ActionKind::Quarantine) one.action.text = "rule " + rule_id_;
+    return one;
   }
 
-  Action with_defaults(ActionKind kind) const {
-    Action action{kind, {}, {}, 0, {}};
-    if (kind == ActionKind::Reject) action = {kind, {}, "message refused", 550, "5.7.1"};
-    if (kind == ActionKind::TempFail) action = {kind, {}, "try again later", 451, "4.7.1"};
-    if (kind == ActionKind::Quarantine) action.text = "rule " + rule_id_;
-    return action;
-  }
-
-  std::optional<Action> read_bare(const YamlNode& item) {
+  Read read_bare(const YamlNode& item) {
     const std::optional<ActionKind> kind = kind_named(item.scalar);
-    if (!kind) return fail_unknown(item.where, item.scalar);
-    if (*kind == ActionKind::AddHeader) {
-      return fail(item.where, "add_header needs a name and a value", "write add_header: {name: ..., value: ...}");
+    if (!kind) {
+      return fail(item.where, "unknown action " + quoted_for_message(item.scalar), did_you_mean(item.scalar, action_names()));
     }
-    if (*kind == ActionKind::TagSubject) return fail(item.where, "tag_subject needs a text", "write tag_subject: \"...\"");
-    return with_defaults(*kind);
+    const std::string form = form_of(*kind);
+    if (form.empty()) return standard(*kind);
+    return fail(item.where, item.scalar + " needs more than its name", "write " + form);
   }
 
-  std::optional<Action> read_with_argument(const YamlNode::Entry& entry) {
+  Read read_with_argument(const YamlNode::Entry& entry) {
     const std::optional<ActionKind> kind = kind_named(entry.key);
-    if (!kind) return fail_unknown(entry.key_where, entry.key);
-    if (is_plain(*kind)) return fail(entry.value.where, entry.key + " takes no argument", "write just " + entry.key);
-    if (*kind == ActionKind::TagSubject) return read_tag(entry.value);
+    if (!kind) {
+      return fail(entry.key_where, "unknown action " + quoted_for_message(entry.key), did_you_mean(entry.key, action_names()));
+    }
+    switch (*kind) {
+      case ActionKind::Accept:
+      case ActionKind::Flag:
+      case ActionKind::Discard:
+        return fail(entry.value.where, entry.key + " takes no argument", "write just " + entry.key);
+      case ActionKind::TagSubject: return read_tag(entry.value);
+      case ActionKind::RemoveHeader: return read_removal(entry.value);
+      case ActionKind::Redirect:
+      case ActionKind::Bcc: return read_recipient(*kind, entry);
+      default: break;
+    }
     if (!require_mapping(entry.value, entry.key, problems_)) return std::nullopt;
     if (*kind == ActionKind::AddHeader) return read_header(entry);
     if (*kind == ActionKind::Quarantine) return read_quarantine(entry.value);
+    if (*kind == ActionKind::Junk) return read_junk(entry.value);
     return read_reply(*kind, entry.value);
   }
 
-  /// Printable ASCII of 1..most bytes. Everything a rule says goes on the wire, so nothing else may be in it.
-  const std::string* read_text(const YamlNode& value, std::string_view name, std::size_t most) {
-    const std::string* text = require_text(value, name, problems_);
-    if (text == nullptr || (text->size() <= most && is_printable_ascii(*text))) return text;
-    problems_.error(value.where, std::string(name) + (text->size() > most
-                                                          ? " may have " + std::to_string(most) + " characters at most"
-                                                          : " may hold printable ASCII characters only"));
-    return nullptr;
+  /// Printable ASCII of 1..most bytes a line, with facts in braces. Everything a rule says goes on the wire, so nothing else
+  /// may be in it.
+  bool read_text(const YamlNode& value, std::string_view name, TextLimits limits, RuleAction& into) {
+    if (require_text(value, name, problems_) == nullptr) return false;
+    std::string text = value.scalar;
+    while (text.ends_with('\n')) text.pop_back();  // of a block scalar
+    const std::string why_not = why_not_printable(text, limits);
+    if (!why_not.empty()) {
+      problems_.error(value.where, std::string(name) + " " + why_not);
+      return false;
+    }
+    const ReportProblem report = [&](Span span, std::string problem, std::string hint) {
+      problems_.error(location_in_scalar(value, span.offset, span.length), std::move(problem), std::move(hint));
+    };
+    std::optional<TextTemplate> parsed = TextTemplate::parse(text, report);
+    if (!parsed) return false;
+    // What needs no facts is written now.
+    into.action.text = parsed->is_plain() ? parsed->render({Facts(), {}, {}}) : text;
+    into.text = std::move(*parsed);
+    return true;
   }
 
-  std::optional<Action> read_tag(const YamlNode& value) {
-    const std::string* text = read_text(value, "tag_subject", kSubjectTagBytes);
-    if (text == nullptr) return std::nullopt;
-    return Action{ActionKind::TagSubject, {}, *text, 0, {}};
+  Read read_tag(const YamlNode& value) {
+    RuleAction one = standard(ActionKind::TagSubject);
+    return read_text(value, "tag_subject", {kSubjectTagBytes, 1}, one) ? Read(std::move(one)) : std::nullopt;
   }
 
-  std::optional<Action> read_header(const YamlNode::Entry& entry) {
+  Read read_removal(const YamlNode& value) {
+    RuleAction one = standard(ActionKind::RemoveHeader);
+    if (!check_header_name(value, "remove_header", "remove")) return std::nullopt;
+    one.action.name = value.scalar;
+    return one;
+  }
+
+  Read read_recipient(ActionKind kind, const YamlNode::Entry& entry) {
+    RuleAction one = standard(kind);
+    if (require_text(entry.value, entry.key, problems_) == nullptr) return std::nullopt;
+    if (!is_address(entry.value.scalar)) {
+      return fail(entry.value.where, quoted_for_message(entry.value.scalar) + " is not an address", "write " + form_of(kind));
+    }
+    one.action.address = entry.value.scalar;
+    return one;
+  }
+
+  Read read_junk(const YamlNode& value) {
+    refuse_unknown_keys(value, {"extension"}, "in junk", problems_);
+    RuleAction one = standard(ActionKind::Junk);
+    const YamlNode* extension = value.find("extension");
+    if (extension == nullptr) return fail(value.where, "junk takes an extension", "write junk: {extension: Junk}, or just junk");
+    if (require_text(*extension, "extension", problems_) == nullptr) return std::nullopt;
+    if (!is_extension(extension->scalar)) {
+      return fail(extension->where, quoted_for_message(extension->scalar) + " is not an extension of an address",
+                  "up to 32 letters, digits, '_', '-' and '.'");
+    }
+    one.action.extension = extension->scalar;
+    return one;
+  }
+
+  Read read_header(const YamlNode::Entry& entry) {
     refuse_unknown_keys(entry.value, {"name", "value"}, "in add_header", problems_);
     const YamlNode* name = entry.value.find("name");
     const YamlNode* value = entry.value.find("value");
     if (name == nullptr || value == nullptr) {
-      return fail(entry.key_where, "add_header needs a name and a value", "write add_header: {name: ..., value: ...}");
+      return fail(entry.key_where, "add_header needs a name and a value", "write " + form_of(ActionKind::AddHeader));
     }
-    const bool name_fits = check_header_name(*name);
-    const std::string* text = read_text(*value, "value", kHeaderValueBytes);
-    if (!name_fits || text == nullptr) return std::nullopt;
-    return Action{ActionKind::AddHeader, name->scalar, *text, 0, {}};
+    RuleAction one = standard(ActionKind::AddHeader);
+    const bool name_fits = check_header_name(*name, "name", "add");
+    if (!read_text(*value, "value", {kHeaderValueBytes, 1}, one) || !name_fits) return std::nullopt;
+    one.action.name = name->scalar;
+    return one;
   }
 
-  bool check_header_name(const YamlNode& name) {
-    if (require_text(name, "name", problems_) == nullptr) return false;
+  bool check_header_name(const YamlNode& name, std::string_view key, const std::string& verb) {
+    if (require_text(name, key, problems_) == nullptr) return false;
     if (!is_header_name(name.scalar)) {
       problems_.error(name.where, quoted_for_message(name.scalar) + " is not a header name",
                       "printable ASCII without blanks and ':'");
@@ -147,33 +228,26 @@ class ActionReader {
     }
     const std::string why = why_header_is_protected(name.scalar);
     if (why.empty()) return true;
-    problems_.error(name.where, "a rule cannot add the header " + quoted_for_message(name.scalar), why);
+    problems_.error(name.where, "a rule cannot " + verb + " the header " + quoted_for_message(name.scalar), why);
     return false;
   }
 
-  std::optional<Action> read_quarantine(const YamlNode& value) {
+  Read read_quarantine(const YamlNode& value) {
     refuse_unknown_keys(value, {"reason"}, "in quarantine", problems_);
-    Action action = with_defaults(ActionKind::Quarantine);
-    if (const YamlNode* reason = value.find("reason")) {
-      const std::string* text = read_text(*reason, "reason", kReasonBytes);
-      if (text == nullptr) return std::nullopt;
-      action.text = *text;
-    }
-    return action;
+    RuleAction one = standard(ActionKind::Quarantine);
+    const YamlNode* reason = value.find("reason");
+    if (reason != nullptr && !read_text(*reason, "reason", {kReasonBytes, 1}, one)) return std::nullopt;
+    return one;
   }
 
-  std::optional<Action> read_reply(ActionKind kind, const YamlNode& value) {
+  Read read_reply(ActionKind kind, const YamlNode& value) {
     refuse_unknown_keys(value, {"code", "enhanced", "text"}, "in " + std::string(action_name(kind)), problems_);
-    Action action = with_defaults(kind);
+    RuleAction one = standard(kind);
     bool fine = true;
-    if (const YamlNode* code = value.find("code")) fine = read_code(*code, action) && fine;
-    if (const YamlNode* enhanced = value.find("enhanced")) fine = read_enhanced(*enhanced, action) && fine;
-    if (const YamlNode* node = value.find("text")) {
-      const std::string* text = read_text(*node, "text", kReplyTextBytes);
-      if (text != nullptr) action.text = *text;
-      fine = fine && text != nullptr;
-    }
-    return fine ? std::optional(action) : std::nullopt;
+    if (const YamlNode* code = value.find("code")) fine = read_code(*code, one.action) && fine;
+    if (const YamlNode* enhanced = value.find("enhanced")) fine = read_enhanced(*enhanced, one.action) && fine;
+    if (const YamlNode* text = value.find("text")) fine = read_text(*text, "text", {kReplyTextBytes, kReplyLines}, one) && fine;
+    return fine ? Read(std::move(one)) : std::nullopt;
   }
 
   bool read_code(const YamlNode& node, Action& action) {
@@ -228,55 +302,37 @@ class ActionReader {
 
 }  // namespace
 
-std::optional<std::vector<Action>> read_actions(const YamlNode& then, const std::string& rule_id,
-                                                Diagnostics& problems) {
+std::optional<std::vector<RuleAction>> read_actions(const YamlNode& then, const std::string& rule_id,
+                                                    Diagnostics& problems) {
   const std::string hint = then.kind == YamlNode::Kind::Scalar ? "write [" + then.scalar + "]" : "";
   if (!require_sequence(then, "then", hint, problems)) return std::nullopt;
   const std::size_t errors_before = problems.error_count();
   if (then.items.empty()) problems.error(then.where, "then has no action");
-  std::vector<Action> actions;
-  const Action* final_action = nullptr;
-  actions.reserve(then.items.size());
+  std::vector<RuleAction> actions;
+  std::optional<ActionKind> final_action;
   for (const YamlNode& item : then.items) {
-    std::optional<Action> action = ActionReader(rule_id, problems).read(item);
+    Read action = ActionReader(rule_id, problems).read(item);
     if (!action) continue;
     actions.push_back(std::move(*action));
-    if (!is_final(actions.back().kind)) continue;
-    if (final_action != nullptr) {
-      problems.error(item.where, "a rule has one final action, and '" + std::string(action_name(final_action->kind)) +
+    const ActionKind kind = actions.back().action.kind;
+    if (!is_final(kind)) continue;
+    if (final_action) {
+      problems.error(item.where, "a rule has one final action, and '" + std::string(action_name(*final_action)) +
                                      "' is one already");
     }
-    final_action = &actions.back();
+    final_action = kind;
   }
   if (problems.error_count() > errors_before) return std::nullopt;
   return actions;
 }
 
-bool is_final(ActionKind kind) { return kind != ActionKind::AddHeader && kind != ActionKind::TagSubject; }
-
-std::optional<Verdict> verdict_of(const std::vector<Action>& actions) {
-  for (const Action& action : actions) {
-    switch (action.kind) {
-      case ActionKind::Accept:
-        return Verdict::Accept;
-      case ActionKind::Flag:
-        return Verdict::Flag;
-      case ActionKind::Junk:
-        return Verdict::Junk;
-      case ActionKind::Quarantine:
-        return Verdict::Quarantine;
-      case ActionKind::TempFail:
-        return Verdict::TempFail;
-      case ActionKind::Reject:
-        return Verdict::Reject;
-      case ActionKind::Discard:
-        return Verdict::Discard;
-      case ActionKind::AddHeader:
-      case ActionKind::TagSubject:
-        break;
-    }
-  }
-  return std::nullopt;
+bool is_address(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  return text.size() <= kAddressBytes && at != text.npos && at > 0 && at + 1 < text.size() &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c > 0x20 && c <= 0x7E && c != '<' && c != '>' && c != '(' && c != ')' && c != ',' && c != ';' && c != ':' &&
+                  c != '"' && c != '\\';
+         });
 }
 
 }  // namespace winnow

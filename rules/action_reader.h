@@ -6,21 +6,19 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/yaml_node.h"
-#include "rules/decision.h"
+#include "rules/rule.h"
 
 namespace winnow {
 
 /// The actions of a rule called `rule_id`, of which at most one is final.
-std::optional<std::vector<Action>> read_actions(const YamlNode& then, const std::string& rule_id,
-                                                Diagnostics& problems);
+std::optional<std::vector<RuleAction>> read_actions(const YamlNode& then, const std::string& rule_id,
+                                                    Diagnostics& problems);
 
-/// Accept, junk, reject ...: it settles the verdict. add_header and tag_subject do not.
-bool is_final(ActionKind kind);
-
-/// The verdict of the final action among them; nullopt when there is none.
-std::optional<Verdict> verdict_of(const std::vector<Action>& actions);
+/// "user@example.org" without blanks, brackets or control characters: what may go into RCPT as it is.
+bool is_address(std::string_view text);
 
 }  // namespace winnow

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/text_checks.h"
+#include "rules/constant_folding.h"
 #include "rules/operand_checker.h"
 
 namespace winnow {
@@ -24,10 +25,30 @@ Expression number_constant(FactType type, double number) {
   return constant;
 }
 
-Expression bool_constant(bool value) {
-  Expression constant;
-  constant.boolean = value;
-  return constant;
+Expression of_operation(Operation operation, FactType type) {
+  Expression expression;
+  expression.operation = operation;
+  expression.type = type;
+  return expression;
+}
+
+Expression value_of(const FactDeclaration& fact) {
+  Expression expression = of_operation(Operation::Fact, fact.type);
+  expression.fact = fact.fact;
+  return expression;
+}
+
+Checked named_value(std::string_view name) {
+  if (name == "junk") return of_operation(Operation::JunkThreshold, FactType::Percent);
+  if (name == "flag") return of_operation(Operation::FlagThreshold, FactType::Percent);
+  if (const FactDeclaration* fact = fact_named(name)) return value_of(*fact);
+  return std::nullopt;
+}
+
+/// `names` and those of all facts.
+std::vector<std::string> names_beside(std::vector<std::string> names) {
+  for (const FactDeclaration& fact : fact_table()) names.emplace_back(fact.name);
+  return names;
 }
 
 class Checker {
@@ -57,6 +78,8 @@ class Checker {
         return number_constant(FactType::Percent, node.number);
       case SyntaxKind::Size:
         return number_constant(FactType::Size, node.number);
+      case SyntaxKind::Duration:
+        return number_constant(FactType::Duration, node.number);
       case SyntaxKind::Bool:
         return bool_constant(node.number != 0);
       case SyntaxKind::List:
@@ -92,35 +115,23 @@ class Checker {
   }
 
   Checked check_name(const SyntaxNode& node) {
-    if (node.text == "junk") return number_constant(FactType::Percent, scope_.junk_threshold);
-    if (node.text == "flag") return number_constant(FactType::Percent, scope_.flag_threshold);
-    if (const FactDeclaration* fact = fact_named(node.text)) {
-      Expression expression;
-      expression.operation = Operation::Fact;
-      expression.type = fact->type;
-      expression.fact = fact->fact;
-      return expression;
-    }
+    if (Checked value = named_value(node.text)) return value;
     if (scope_.lists.find(node.text) != nullptr) {
       return fail(node.span, "'" + node.text + "' is a list", "a list stands on the right of 'in'");
     }
     if (node.text == "header" || node.text == "feature") {
       return fail(node.span, "'" + node.text + "' needs a name", "write " + node.text + "(\"name\")");
     }
-    return fail(node.span, "unknown fact " + quoted_for_message(node.text), did_you_mean(node.text, known_names()));
-  }
-
-  static std::vector<std::string> known_names() {
-    std::vector<std::string> names{"junk", "flag", "header", "feature", "true", "false"};
-    for (const FactDeclaration& fact : fact_table()) names.emplace_back(fact.name);
-    return names;
+    if (node.text == "sample") return fail(node.span, "'sample' needs a share", "write sample(10%)");
+    return fail(node.span, "unknown fact " + quoted_for_message(node.text), did_you_mean(node.text, names_beside({"junk", "flag", "header", "feature", "sample", "true", "false"})));
   }
 
   Checked check_call(const SyntaxNode& node) {
+    if (node.text == "sample") return check_sample(node);
     const bool is_header = node.text == "header";
     if (!is_header && node.text != "feature") {
       return fail(node.operator_span, "unknown function " + quoted_for_message(node.text),
-                  did_you_mean(node.text, {"header", "feature"}));
+                  did_you_mean(node.text, {"header", "feature", "sample"}));
     }
     if (node.children.size() != 1 || node.children[0].kind != SyntaxKind::Text) {
       return fail(node.span, "'" + node.text + "' takes one text", "write " + node.text + "(\"name\")");
@@ -131,11 +142,21 @@ class Checker {
                   "printable ASCII without blanks and ':'");
     }
     if (name.text.empty()) return fail(name.span, "the name of a feature is missing");
-    Expression expression;
-    expression.operation = is_header ? Operation::Header : Operation::Feature;
-    expression.type = is_header ? FactType::Text : FactType::Number;
+    Expression expression = is_header ? of_operation(Operation::Header, FactType::Text)
+                                      : of_operation(Operation::Feature, FactType::Number);
     expression.text = name.text;
     return expression;
+  }
+
+  /// sample(10%) is another way to write sample.point < 10%.
+  Checked check_sample(const SyntaxNode& node) {
+    if (node.children.size() != 1 || node.children[0].kind != SyntaxKind::Percent) {
+      return fail(node.span, "'sample' takes one percentage", "write sample(10%)");
+    }
+    std::vector<Expression> operands;
+    operands.push_back(value_of(*fact_named("sample.point")));
+    operands.push_back(number_constant(FactType::Percent, node.children[0].number));
+    return condition_over(Operation::CompareNumbers, Comparison::Less, std::move(operands));
   }
 
   Checked check_comparison(const SyntaxNode& node) {
@@ -171,6 +192,8 @@ class Checker {
       const bool fine = of_addresses ? add_network(element, *networks) : add_text(element, *texts);
       all_fine = all_fine && fine;
     }
+    std::string why_not;
+    if (!texts->finish(why_not)) return fail(list.span, "the list cannot be used: " + why_not);
     if (!all_fine || !left) return std::nullopt;
     return in_either(std::move(*left), texts, networks);
   }
@@ -178,9 +201,8 @@ class Checker {
   bool add_text(const SyntaxNode& element, TextSet& texts) {
     if (element.kind != SyntaxKind::Text) {
       report_(element.span, "a list holds texts in quotes", {});
-    } else if (!TextSet::is_valid(element.text)) {
-      report_(element.span, quoted_for_message(element.text) + " cannot stand in a list",
-              "only a leading '*.' is a pattern; 'matches' takes any");
+    } else if (const std::string why_not = why_not_an_entry(element.text); !why_not.empty()) {
+      report_(element.span, quoted_for_message(element.text) + " cannot stand in a list: " + why_not, {});
     } else {
       texts.add(element.text);
       return true;
@@ -212,7 +234,7 @@ class Checker {
     if (scope_.lists.find(name.text) != nullptr) {
       if (!left) return std::nullopt;
       const bool of_addresses = left->type == FactType::Ip;
-      return in_either(std::move(*left), of_addresses ? nullptr : scope_.lists.texts(name.text),
+      return in_either(std::move(*left), of_addresses ? nullptr : scope_.lists.texts(name.text, scope_.problems),
                        of_addresses ? scope_.lists.networks(name.text, scope_.problems) : nullptr);
     }
     const FactDeclaration* fact = fact_named(name.text);
@@ -254,11 +276,18 @@ std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScop
   return std::nullopt;
 }
 
-bool asks_for_recipient(const Expression& expression) {
-  if (expression.operation == Operation::Fact &&
-      (expression.fact == Fact::Recipient || expression.fact == Fact::RecipientDomain)) {
-    return true;
+std::optional<Expression> check_fact_name(std::string_view name, Span where, const ReportProblem& report) {
+  Checked value = named_value(name);
+  if (!value) {
+    report(where, "unknown fact " + quoted_for_message(name), did_you_mean(name, names_beside({"junk", "flag"})));
   }
+  return value;
+}
+
+bool asks_for_recipient(const Expression& expression) {
+  const bool is_recipient = expression.operation == Operation::Fact &&
+                            (expression.fact == Fact::Recipient || expression.fact == Fact::RecipientDomain);
+  if (is_recipient) return true;
   return std::any_of(expression.children.begin(), expression.children.end(), asks_for_recipient);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "rules/expression.h"
 #include "rules/named_lists.h"
@@ -13,14 +14,15 @@ namespace winnow {
 
 /// What the names of an expression may mean besides facts.
 struct NameScope {
-  double junk_threshold = 0.9;
-  double flag_threshold = 0.5;
   NamedLists& lists;
   Diagnostics& problems;  // for the entries of lists, which have places of their own
 };
 
 /// The tree as a condition: its type must be bool.
 std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScope& scope, const ReportProblem& report);
+
+/// The name of a fact or a threshold, as it stands in a text of an action.
+std::optional<Expression> check_fact_name(std::string_view name, Span where, const ReportProblem& report);
 
 /// The names `recipient` and `recipient.domain` occur in it.
 bool asks_for_recipient(const Expression& expression);

@@ -29,23 +29,6 @@ double feature_named(const std::string& name, const Facts& facts) {
   return found != facts.features.end() && found->first == name ? found->second : 0.0;
 }
 
-double number_of(const Expression& expression, const EvaluationInput& input) {
-  if (expression.operation == Operation::Constant) return expression.number;
-  if (expression.operation == Operation::Feature) return feature_named(expression.text, input.facts);
-  if (const double* value = value_of<double>(expression, input)) return *value;
-  // Whoever fills the recipients has told their number, too.
-  return expression.fact == Fact::RecipientsCount ? static_cast<double>(input.facts.recipients.size()) : 0.0;
-}
-
-std::string_view text_of(const Expression& expression, const EvaluationInput& input) {
-  if (expression.operation == Operation::Constant) return expression.text;
-  if (expression.operation == Operation::Header) return header_named(expression.text, input.facts);
-  if (expression.fact == Fact::Recipient) return input.recipient;
-  if (expression.fact == Fact::RecipientDomain) return domain_of_address(input.recipient);
-  const std::string* value = value_of<std::string>(expression, input);
-  return value != nullptr ? std::string_view(*value) : std::string_view();
-}
-
 const IpBytes* address_of(const Expression& expression, const EvaluationInput& input) {
   if (expression.operation == Operation::Constant) return &expression.address;
   const IpAddress* value = value_of<IpAddress>(expression, input);
@@ -125,6 +108,35 @@ bool pair_holds(const Expression& condition, const EvaluationInput& input) {
 }
 
 }  // namespace
+
+double number_of(const Expression& expression, const EvaluationInput& input) {
+  if (expression.operation == Operation::Constant) return expression.number;
+  if (expression.operation == Operation::JunkThreshold) return input.thresholds.junk;
+  if (expression.operation == Operation::FlagThreshold) return input.thresholds.flag;
+  if (expression.operation == Operation::Feature) return feature_named(expression.text, input.facts);
+  if (const double* value = value_of<double>(expression, input)) return *value;
+  // Whoever fills the recipients has told their number, too.
+  return expression.fact == Fact::RecipientsCount ? static_cast<double>(input.facts.recipients.size()) : 0.0;
+}
+
+std::string_view text_of(const Expression& expression, const EvaluationInput& input) {
+  if (expression.operation == Operation::Constant) return expression.text;
+  if (expression.operation == Operation::Header) return header_named(expression.text, input.facts);
+  if (expression.fact == Fact::Recipient) return input.recipient;
+  if (expression.fact == Fact::RecipientDomain) return domain_of_address(input.recipient);
+  const std::string* value = value_of<std::string>(expression, input);
+  return value != nullptr ? std::string_view(*value) : std::string_view();
+}
+
+std::vector<std::string> texts_of(const Expression& expression, const EvaluationInput& input) {
+  const auto* list = value_of<std::vector<std::string>>(expression, input);
+  return list != nullptr ? *list : std::vector<std::string>();
+}
+
+std::string address_text(const Expression& expression, const EvaluationInput& input) {
+  const IpBytes* address = address_of(expression, input);
+  return address != nullptr ? format_ip_bytes(*address) : std::string();
+}
 
 std::string_view domain_of_address(std::string_view address) {
   const std::size_t at = address.rfind('@');

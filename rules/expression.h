@@ -20,6 +20,8 @@ enum class Operation {
   Fact,        // fact
   Header,      // text: the header's name
   Feature,     // text: the feature's name
+  JunkThreshold,  // those of the recipient
+  FlagThreshold,
   And,
   Or,
   Not,

@@ -36,7 +36,13 @@ constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Spf, "spf", FactType::Text, "SPF result of a trusted server: pass, fail, softfail ...; empty when unknown."},
     {Fact::Dkim, "dkim", FactType::Text, "DKIM result of a trusted server; empty when unknown."},
     {Fact::Dmarc, "dmarc", FactType::Text, "DMARC result of a trusted server; empty when unknown."},
+    {Fact::DateAge, "date.age", FactType::Duration,
+     "How long before its arrival the message says it was written; 0 when its Date or newest Received is missing."},
+    {Fact::DateAhead, "date.ahead", FactType::Duration, "How far its Date lies behind its arrival, in the future; else 0."},
+    {Fact::Language, "language", FactType::Text, "What Content-Language says first: de, en-gb; empty when it is missing."},
     {Fact::Gtube, "gtube", FactType::Bool, "The standard test string of spam filters is in the text."},
+    {Fact::SamplePoint, "sample.point", FactType::Percent,
+     "Where the message falls between 0% and 100%, by its Message-ID; sample(10%) means sample.point < 10%."},
 }};
 
 /// The table is indexed by the enum, so its order must be the enum's.
@@ -56,6 +62,7 @@ static_assert(stands_in_enum_order());
     case FactType::Number:
     case FactType::Percent:
     case FactType::Size:
+    case FactType::Duration:
       return std::holds_alternative<double>(value);
     case FactType::Text:
       return std::holds_alternative<std::string>(value);
@@ -91,6 +98,8 @@ std::string_view type_name(FactType type) {
       return "percentage";
     case FactType::Size:
       return "size";
+    case FactType::Duration:
+      return "duration";
     case FactType::Text:
       return "text";
     case FactType::TextList:
@@ -99,6 +108,10 @@ std::string_view type_name(FactType type) {
       return "address";
   }
   return "?";
+}
+
+bool is_numeric(FactType type) {
+  return type == FactType::Number || type == FactType::Percent || type == FactType::Size || type == FactType::Duration;
 }
 
 void Facts::set(Fact fact, FactValue value) {

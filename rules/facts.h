@@ -3,7 +3,7 @@
 // Owns:    Facts owns copies of its values; it is filled once per message and then only read.
 // Threads: one thread fills, any number read.
 // Fails:   never; an absent fact (no From address, say) is empty text, false or 0 - each fact's meaning says which.
-// Units:   probabilities 0..1, size in bytes.
+// Units:   probabilities 0..1, sizes in bytes, durations in seconds.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace winnow {
 
-enum class FactType { Bool, Number, Percent, Size, Text, TextList, Ip };
+enum class FactType { Bool, Number, Percent, Size, Duration, Text, TextList, Ip };
 
 /// An IPv4 or IPv6 address; IPv4 is kept as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2).
 struct IpAddress {
@@ -59,7 +59,11 @@ enum class Fact : std::uint8_t {
   Spf,              // spf: pass, fail, softfail, neutral, none, temperror, permerror or ""
   Dkim,             // dkim
   Dmarc,            // dmarc
+  DateAge,          // date.age
+  DateAhead,        // date.ahead
+  Language,         // language
   Gtube,            // gtube: the standard test string of spam filters is in the text
+  SamplePoint,      // sample.point: what sample(10%) compares with
   kCount
 };
 inline constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::kCount);
@@ -74,8 +78,9 @@ struct FactDeclaration {
 /// All facts, in the order of the enum.
 const std::array<FactDeclaration, kFactCount>& fact_table();
 std::string_view type_name(FactType type);
+bool is_numeric(FactType type);  // Number, Percent, Size, Duration
 
-/// Bool; Number, Percent and Size as double; Text; TextList; Ip. monostate: not set (reads as false, 0, "", empty).
+/// Bool; Number, Percent, Size and Duration as double; Text; TextList; Ip. monostate: not set (reads as false, 0, "", empty).
 using FactValue =
     std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, IpAddress>;
 

@@ -1,6 +1,7 @@
 #include "rules/lexer.h"
 
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "config/text_checks.h"
@@ -64,8 +65,11 @@ class Lexer {
     if (const std::optional<std::uint64_t> size = parse_size(word)) {
       return push(TokenKind::Size, start, "", static_cast<double>(*size));
     }
-    return fail(start, quoted_for_message(word) + " is not a number, percentage or size",
-                "texts and addresses stand in quotes; sizes are written 10KiB, 5MiB");
+    if (const std::optional<std::chrono::microseconds> duration = parse_duration(word)) {
+      return push(TokenKind::Duration, start, "", std::chrono::duration<double>(*duration).count());
+    }
+    return fail(start, quoted_for_message(word) + " is not a number, percentage, size or duration",
+                "texts and addresses stand in quotes; sizes are written 10KiB, 5MiB, durations 30min, 2d");
   }
 
   /// A backslash before the quote gives the quote; any other backslash stays, so patterns need no doubling.

@@ -22,13 +22,13 @@ struct Span {
 /// Takes the problems of one expression: where, what, and a hint or "".
 using ReportProblem = std::function<void(Span where, std::string text, std::string hint)>;
 
-enum class TokenKind { Name, Text, Number, Percent, Size, Operator, End };
+enum class TokenKind { Name, Text, Number, Percent, Size, Duration, Operator, End };
 
 struct Token {
   TokenKind kind = TokenKind::End;
   Span span;
   std::string text;   // Name, Operator: as written; Text: without quotes
-  double number = 0;  // Number; Percent as 0..1; Size in bytes
+  double number = 0;  // Number; Percent as 0..1; Size in bytes; Duration in seconds
 
   bool is(std::string_view word) const {
     return (kind == TokenKind::Name || kind == TokenKind::Operator) && text == word;

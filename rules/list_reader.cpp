@@ -28,7 +28,7 @@ bool is_list_name(std::string_view name) {
 
 bool is_taken(std::string_view name) {
   const auto& facts = fact_table();
-  return is_reserved_word(name) || name == "junk" || name == "flag" || name == "header" || name == "feature" ||
+  return is_reserved_word(name) || name == "junk" || name == "flag" || name == "header" || name == "feature" || name == "sample" ||
          std::any_of(facts.begin(), facts.end(), [&](const auto& fact) { return fact.name == name; });
 }
 
@@ -75,9 +75,8 @@ class ListReader {
   void add(std::string_view text, Location where, NamedList& list) {
     if (printable(text) != text) {
       problems_.error(std::move(where), "an entry may not hold control characters");
-    } else if (!TextSet::is_valid(text)) {
-      problems_.error(std::move(where), quoted_for_message(text) + " cannot stand in a list",
-                      "only a leading '*.' is a pattern; 'matches' takes any");
+    } else if (const std::string why_not = why_not_an_entry(text); !why_not.empty()) {
+      problems_.error(std::move(where), quoted_for_message(text) + " cannot stand in a list: " + why_not);
     } else {
       list.entries.push_back({std::string(text), std::move(where)});
     }
@@ -131,9 +130,8 @@ void read_lists(const YamlNode& lists, const std::filesystem::path& directory, N
     }
     NamedList* list = into.add(entry.key, entry.key_where);
     if (list == nullptr) {
-      const Location& first = into.find(entry.key)->where;
       problems.error(entry.key_where, "the list '" + entry.key + "' is defined twice",
-                     "first in " + first.source->name + ":" + std::to_string(first.line));
+                     "first in " + place_of(into.find(entry.key)->where));
       continue;
     }
     ListReader(directory, problems).read(entry.value, *list);

@@ -24,11 +24,13 @@ std::vector<std::string> NamedLists::names() const {
   return names;
 }
 
-std::shared_ptr<const TextSet> NamedLists::texts(const std::string& name) {
+std::shared_ptr<const TextSet> NamedLists::texts(const std::string& name, Diagnostics& problems) {
   NamedList& list = lists_.find(name)->second;
   if (!list.as_texts) {
     const auto texts = std::make_shared<TextSet>();
     for (const ListEntry& entry : list.entries) texts->add(entry.text);
+    std::string why_not;
+    if (!texts->finish(why_not)) problems.error(list.where, "the list '" + name + "' cannot be used: " + why_not);
     list.as_texts = texts;
   }
   return list.as_texts;

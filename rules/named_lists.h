@@ -2,7 +2,7 @@
 //
 // Owns:    the entries with their places, for messages; what it hands out is shared.
 // Threads: one, while loading.
-// Fails:   networks() reports entries that are no addresses, once for each list.
+// Fails:   networks() reports entries that are no addresses, texts() globs that are too many; once for each list.
 #pragma once
 
 #include <map>
@@ -36,7 +36,7 @@ class NamedLists {
   std::vector<std::string> names() const;
 
   /// The list must exist.
-  std::shared_ptr<const TextSet> texts(const std::string& name);
+  std::shared_ptr<const TextSet> texts(const std::string& name, Diagnostics& problems);
   std::shared_ptr<const NetworkSet> networks(const std::string& name, Diagnostics& problems);
 
  private:

@@ -6,20 +6,14 @@
 
 #include "config/text_checks.h"
 #include "config/units.h"
-#include "rules/evaluator.h"
+#include "rules/constant_folding.h"
 
 namespace winnow {
 namespace {
 
 using Checked = std::optional<Expression>;
 
-bool is_numeric(FactType type) {
-  return type == FactType::Number || type == FactType::Percent || type == FactType::Size;
-}
-
 bool is_textual(FactType type) { return type == FactType::Text || type == FactType::TextList; }
-
-bool is_constant(const Expression& expression) { return expression.operation == Operation::Constant; }
 
 Comparison comparison_of(std::string_view word) {
   if (word == "==") return Comparison::Equal;
@@ -86,7 +80,7 @@ class OperandChecker {
                           pair_of(std::move(left), std::move(right)));
   }
 
-  /// A bare number beside a percentage is a fraction; beside a size only 0 is clear without a unit.
+  /// A bare number beside a percentage is a fraction; beside a size or a duration only 0 is clear without a unit.
   bool give_unit(Expression& number, FactType other, const SyntaxNode& node) {
     if (number.type != FactType::Number || !is_constant(number)) return true;
     if (other == FactType::Percent && number.number > 1) {
@@ -96,6 +90,10 @@ class OperandChecker {
     }
     if (other == FactType::Size && number.number != 0) {
       report_(node.span, "a size needs a unit", "write 10KiB or 5MiB");
+      return false;
+    }
+    if (other == FactType::Duration && number.number != 0) {
+      report_(node.span, "a duration needs a unit", "write 30min, 4h or 2d");
       return false;
     }
     number.type = other;
@@ -164,25 +162,6 @@ std::optional<Expression> check_operands(const SyntaxNode& node, Expression left
 
 std::optional<Expression> check_match(const SyntaxNode& node, Expression left, const ReportProblem& report) {
   return OperandChecker(node, report).check_match(std::move(left));
-}
-
-Expression condition_over(Operation operation, Comparison comparison, std::vector<Expression> operands) {
-  Expression condition;
-  condition.operation = operation;
-  condition.comparison = comparison;
-  condition.children = std::move(operands);
-  if (!std::all_of(condition.children.begin(), condition.children.end(), is_constant)) return condition;
-  Expression constant;
-  constant.boolean = holds(condition, EvaluationInput{Facts(), {}});
-  return constant;
-}
-
-Expression lookup_condition(Expression condition, Expression operand) {
-  condition.children.push_back(std::move(operand));
-  if (!is_constant(condition.children[0])) return condition;
-  Expression constant;
-  constant.boolean = holds(condition, EvaluationInput{Facts(), {}});
-  return constant;
 }
 
 }  // namespace winnow

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "rules/expression.h"
 #include "rules/syntax.h"
@@ -17,11 +16,5 @@ std::optional<Expression> check_operands(const SyntaxNode& node, Expression left
 
 /// matches: the right side must be a literal pattern.
 std::optional<Expression> check_match(const SyntaxNode& node, Expression left, const ReportProblem& report);
-
-/// A condition over its operands; computed now when all of them are constants.
-Expression condition_over(Operation operation, Comparison comparison, std::vector<Expression> operands);
-
-/// `condition` over one operand; it already holds what the operand is looked up in.
-Expression lookup_condition(Expression condition, Expression operand);
 
 }  // namespace winnow

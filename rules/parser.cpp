@@ -64,6 +64,7 @@ class Parser {
       case TokenKind::Number:
       case TokenKind::Percent:
       case TokenKind::Size:
+      case TokenKind::Duration:
         return "a number";
       default:
         return quoted_for_message(token.text);
@@ -124,6 +125,8 @@ class Parser {
         return SyntaxNode{SyntaxKind::Percent, token.span, token.span, "", token.number, {}};
       case TokenKind::Size:
         return SyntaxNode{SyntaxKind::Size, token.span, token.span, "", token.number, {}};
+      case TokenKind::Duration:
+        return SyntaxNode{SyntaxKind::Duration, token.span, token.span, "", token.number, {}};
       case TokenKind::Name:
         return parse_name(token);
       default:

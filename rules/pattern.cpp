@@ -6,11 +6,13 @@ namespace winnow {
 namespace {
 
 constexpr std::size_t kMaxPatternBytes = 2000;
-constexpr std::int64_t kPatternMemory = 1 << 20;  // bytes that one pattern and its automata may use
+// Bytes that one pattern, or all globs of a list, and their automata may use.
+constexpr std::int64_t kPatternMemory = 1 << 20;
+constexpr std::int64_t kGlobsMemory = 16 << 20;
 
 class Re2Pattern final : public TextPattern {
  public:
-  explicit Re2Pattern(const std::string& pattern) : expression_(pattern, options()) {}
+  Re2Pattern(const std::string& pattern, std::int64_t memory) : expression_(pattern, options(memory)) {}
 
   bool found_in(std::string_view text) const override {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), expression_);
@@ -19,10 +21,10 @@ class Re2Pattern final : public TextPattern {
   std::string error() const { return expression_.error(); }
 
  private:
-  static RE2::Options options() {
+  static RE2::Options options(std::int64_t memory) {
     RE2::Options options;
     options.set_case_sensitive(false);
-    options.set_max_mem(kPatternMemory);
+    options.set_max_mem(memory);
     options.set_log_errors(false);
     options.set_never_capture(true);
     return options;
@@ -31,6 +33,27 @@ class Re2Pattern final : public TextPattern {
   RE2 expression_;
 };
 
+std::shared_ptr<const TextPattern> compiled(const std::string& pattern, std::int64_t memory, std::string& why_not) {
+  auto program = std::make_shared<Re2Pattern>(pattern, memory);
+  if (program->ok()) return program;
+  why_not = program->error();
+  return nullptr;
+}
+
+std::string regular_expression_of(const std::string& glob) {
+  std::string expression;
+  for (const char c : glob) {
+    if (c == '*') {
+      expression += ".*";
+    } else if (c == '?') {
+      expression += '.';
+    } else {
+      expression += RE2::QuoteMeta(re2::StringPiece(&c, 1));
+    }
+  }
+  return expression;
+}
+
 }  // namespace
 
 std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std::string& why_not) {
@@ -38,10 +61,13 @@ std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std:
     why_not = pattern.empty() ? "it is empty" : "it is longer than " + std::to_string(kMaxPatternBytes) + " bytes";
     return nullptr;
   }
-  auto compiled = std::make_shared<Re2Pattern>(pattern);
-  if (compiled->ok()) return compiled;
-  why_not = compiled->error();
-  return nullptr;
+  return compiled(pattern, kPatternMemory, why_not);
+}
+
+std::shared_ptr<const TextPattern> make_glob_pattern(const std::vector<std::string>& globs, std::string& why_not) {
+  std::string any = "(?s)^(?:";
+  for (const std::string& glob : globs) any += (&glob == &globs.front() ? "" : "|") + regular_expression_of(glob);
+  return compiled(any + ")$", kGlobsMemory, why_not);
 }
 
 }  // namespace winnow

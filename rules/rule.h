@@ -9,26 +9,36 @@
 
 #include "rules/decision.h"
 #include "rules/expression.h"
+#include "rules/overrides.h"
 #include "rules/rule_set.h"
+#include "rules/text_template.h"
 
 namespace winnow {
 
+struct RuleAction {
+  Action action;
+  TextTemplate text;  // action.text as it was written
+};
+
 struct Rule {
   std::string id;
+  std::string where;  // "rules.yaml:14"
   Expression when;
   std::optional<Expression> unless;
-  std::vector<Action> actions;
+  std::vector<RuleAction> actions;
   std::optional<Verdict> verdict;  // of its final action; none for a `continue` rule
   bool monitored = false;          // mode: monitor, its own or its file's
 };
 
 struct RuleProgram {
   std::vector<Rule> rules;
+  Overrides overrides;
+  Policy common;  // what holds without overrides
   OnDisagreement on_disagreement = OnDisagreement::Mildest;
   RuleSetInfo info;
 };
 
 /// A rule set that runs the program.
-std::shared_ptr<const RuleSet> make_rule_set(RuleProgram program);
+std::shared_ptr<const RuleSet> make_rule_set(std::shared_ptr<const RuleProgram> program);
 
 }  // namespace winnow

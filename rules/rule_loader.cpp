@@ -4,7 +4,9 @@
 #include <system_error>
 #include <utility>
 
-#include "rules/rule_reader.h"
+#include "config/text_checks.h"
+#include "rules/rule_file_reader.h"
+#include "rules/yaml_keys.h"
 
 namespace winnow {
 namespace {
@@ -51,11 +53,70 @@ Paths all_files(const Paths& paths, Diagnostics& problems) {
   return files;
 }
 
+/// Reads files, each after those that it includes.
+class FileCollector {
+ public:
+  explicit FileCollector(Diagnostics& problems) : problems_(problems) {}
+
+  void add_file(const std::filesystem::path& file) {
+    if (std::optional<YamlNode> root = read_yaml_file(file, problems_)) add(file, std::move(*root));
+  }
+
+  void add_text(RuleText text) {
+    std::optional<YamlNode> root = read_yaml_text(text.file.string(), std::move(text.text), problems_);
+    if (root) add(text.file, std::move(*root));
+  }
+
+  std::vector<RuleFile> take() { return std::move(files_); }
+
+ private:
+  void add(const std::filesystem::path& file, YamlNode root) {
+    open_.push_back(file.lexically_normal());
+    if (const YamlNode* include = root.find("include")) read_includes(*include, file.parent_path());
+    open_.pop_back();
+    files_.push_back({file, std::move(root)});
+  }
+
+  void read_includes(const YamlNode& include, const std::filesystem::path& folder) {
+    const std::string hint = include.kind == YamlNode::Kind::Scalar ? "write [" + include.scalar + "]" : "";
+    if (!require_sequence(include, "include", hint, problems_)) return;
+    for (const YamlNode& item : include.items) {
+      if (require_text(item, "an included file", problems_) != nullptr) read_include(item, folder);
+    }
+  }
+
+  void read_include(const YamlNode& item, const std::filesystem::path& folder) {
+    const std::filesystem::path file = (folder / item.scalar).lexically_normal();  // an absolute path replaces the folder
+    const auto opened = std::find(open_.begin(), open_.end(), file);
+    const auto is_this = [&](const RuleFile& other) { return other.file.lexically_normal() == file; };
+    if (opened != open_.end()) {
+      problems_.error(item.where, "the include goes in a circle", circle_from(opened) + file.string());
+    } else if (std::any_of(files_.begin(), files_.end(), is_this)) {
+      problems_.error(item.where, quoted_for_message(file.string()) + " is read already", "a file counts once");
+    } else if (std::error_code failed; std::filesystem::is_regular_file(file, failed)) {
+      add_file(file);
+    } else {
+      problems_.error(item.where, "the file " + quoted_for_message(file.string()) + " cannot be included: " +
+                                      (failed ? failed.message() : "it is not a file"));
+    }
+  }
+
+  std::string circle_from(Paths::const_iterator first) const {
+    std::string names;
+    for (auto file = first; file != open_.end(); ++file) names += file->string() + " includes ";
+    return names;
+  }
+
+  Diagnostics& problems_;
+  std::vector<RuleFile> files_;
+  Paths open_;  // the file being read, last, and those that include it
+};
+
 std::shared_ptr<const RuleSet> rule_set_of(const std::vector<RuleFile>& files, std::size_t errors_before,
                                            Diagnostics& problems) {
-  RuleProgram program = read_rule_files(files, problems);
+  auto program = std::make_shared<RuleProgram>(read_rule_files(files, problems));
   if (problems.error_count() > errors_before) return nullptr;
-  if (program.rules.empty()) problems.warning({}, "there are no rules: every message is accepted");
+  if (program->info.rules == 0) problems.warning({}, "there are no rules: every message is accepted");
   return make_rule_set(std::move(program));
 }
 
@@ -63,21 +124,16 @@ std::shared_ptr<const RuleSet> rule_set_of(const std::vector<RuleFile>& files, s
 
 std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems) {
   const std::size_t errors_before = problems.error_count();
-  std::vector<RuleFile> files;
-  for (const std::filesystem::path& path : all_files(paths, problems)) {
-    if (std::optional<YamlNode> root = read_yaml_file(path, problems)) files.push_back({path, std::move(*root)});
-  }
-  return rule_set_of(files, errors_before, problems);
+  FileCollector files(problems);
+  for (const std::filesystem::path& path : all_files(paths, problems)) files.add_file(path);
+  return rule_set_of(files.take(), errors_before, problems);
 }
 
 std::shared_ptr<const RuleSet> load_rule_texts(std::vector<RuleText> texts, Diagnostics& problems) {
   const std::size_t errors_before = problems.error_count();
-  std::vector<RuleFile> files;
-  for (RuleText& text : texts) {
-    std::optional<YamlNode> root = read_yaml_text(text.file.string(), std::move(text.text), problems);
-    if (root) files.push_back({text.file, std::move(*root)});
-  }
-  return rule_set_of(files, errors_before, problems);
+  FileCollector files(problems);
+  for (RuleText& text : texts) files.add_text(std::move(text));
+  return rule_set_of(files.take(), errors_before, problems);
 }
 
 }  // namespace winnow

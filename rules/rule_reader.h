@@ -1,22 +1,39 @@
-// rule_reader.h - the trees of all rule files -> RuleProgram.
+// rule_reader.h - one rule as YAML -> the rule, its conditions checked.
 //
-// Owns:    nothing past read().
-// Fails:   every problem is reported at its place; read() then gives what is fine, which nobody may use.
+// Owns:    borrows lists and Diagnostics, which must outlive it.
+// Fails:   every problem is reported at its place; what could be read is still returned.
 #pragma once
 
-#include <filesystem>
-#include <vector>
+#include <map>
+#include <string>
 
 #include "config/yaml_node.h"
+#include "rules/named_lists.h"
 #include "rules/rule.h"
 
 namespace winnow {
 
-struct RuleFile {
-  std::filesystem::path file;
-  YamlNode root;
-};
+enum class RuleMode { Enforce, Monitor };
 
-RuleProgram read_rule_files(const std::vector<RuleFile>& files, Diagnostics& problems);
+/// The value of a `mode:`.
+RuleMode read_mode(const YamlNode& node, Diagnostics& problems);
+
+class RuleReader {
+ public:
+  RuleReader(NamedLists& lists, Diagnostics& problems) : lists_(lists), problems_(problems) {}
+
+  /// `mode` holds unless the rule has its own. Ids are unique over all rules that one reader reads.
+  Rule read(const YamlNode& node, RuleMode mode);
+
+ private:
+  void read_id(const YamlNode& node, Rule& rule);
+  void read_conditions(const YamlNode& node, Rule& rule);
+  std::optional<Expression> read_condition(const YamlNode& node, std::string_view name);
+  void read_then(const YamlNode& node, Rule& rule);
+
+  NamedLists& lists_;
+  Diagnostics& problems_;
+  std::map<std::string, Location> ids_;
+};
 
 }  // namespace winnow

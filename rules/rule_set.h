@@ -1,32 +1,35 @@
 // rule_set.h - the site's rules: loaded and checked once, then evaluated for every message.
 //
 // Owns:    a RuleSet owns everything it needs; it keeps no file open.
-// Threads: immutable; decide() from any thread at once.
-// Blocks:  load_rules reads the files; decide() never blocks.
+// Threads: immutable; every method from any thread at once.
+// Blocks:  load_rules reads the files; the others never block.
 // Fails:   load_rules reports every problem of every file and then returns null; decide() cannot fail.
 //
-// Order, the only one there is: files in the order of the settings (a folder's by name), rules top to bottom; the first
-// rule whose `when` holds and whose `unless` does not decides, unless it says `continue: true`: then its actions are kept
-// and evaluation goes on.
+// Order, the only one there is: for each recipient the rules of its overrides, the most specific override first; then
+// files in the order of the settings (a folder's by name, an included file before the one that includes it), rules top
+// to bottom. The first rule whose `when` holds and whose `unless` does not decides, unless it says `continue: true`:
+// then its actions are kept and evaluation goes on. At last the recipient's ceiling makes the verdict milder.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/diagnostics.h"
 #include "rules/decision.h"
 #include "rules/facts.h"
+#include "rules/policy.h"
 
 namespace winnow {
 
 enum class OnDisagreement { Mildest, Strictest };
 
 struct RuleSetInfo {
-  double junk_threshold = 0.9;  // 0..1
-  double flag_threshold = 0.5;
-  std::size_t rules = 0;
+  Thresholds thresholds;      // without overrides
+  std::size_t rules = 0;      // those of overrides included
+  std::size_t overrides = 0;
   std::vector<std::filesystem::path> files;
 };
 
@@ -38,8 +41,15 @@ class RuleSet {
   /// `trials`, when not null, gets one entry per rule that was tried.
   virtual Decision decide_for(const Facts& facts, std::size_t recipient, std::vector<RuleTrial>* trials) const = 0;
 
-  /// The decision for the message: decide_for every recipient, joined by the file's on_disagreement.
-  virtual Decision decide(const Facts& facts) const = 0;
+  /// What is done with the message, and for each recipient. Recipients whose mail is only discarded or sent elsewhere do
+  /// not keep the others from theirs; what must be the same for all follows the file's on_disagreement.
+  virtual MessageDecision decide(const Facts& facts) const = 0;
+
+  /// What holds for mail from `sender` (envelope) to `recipient`, and where each value was written.
+  virtual Policy policy_for(std::string_view recipient, std::string_view sender) const = 0;
+
+  /// The same rules with other thresholds where no override sets its own.
+  virtual std::shared_ptr<const RuleSet> with_thresholds(const Thresholds& thresholds) const = 0;
 
   virtual const RuleSetInfo& info() const = 0;
 };

@@ -21,6 +21,7 @@ enum class SyntaxKind {
   Number,   // number, and so on
   Percent,
   Size,
+  Duration,
   Bool,     // number is 0 or 1
   List,     // children
 };

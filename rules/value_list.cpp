@@ -16,6 +16,22 @@ IpBytes masked(IpBytes bytes, unsigned prefix_bits) {
   return bytes;
 }
 
+bool has_wildcard(std::string_view text) { return text.find_first_of("*?") != text.npos; }
+
+/// A suffix is looked up at every dot but a leading one: ".x" itself is no name below x. RFC 1035 allows 127 labels of a
+/// name; the bound keeps a text of nothing but dots from being hashed over and over.
+template <typename Set>
+bool has_suffix(const Set& suffixes, std::string_view text) {
+  constexpr std::size_t kMaxLookUps = 128;
+  if (suffixes.empty()) return false;
+  std::size_t looked_up = 0;
+  for (std::size_t dot = text.rfind('.'); dot != text.npos && dot > 0 && looked_up < kMaxLookUps; ++looked_up) {
+    if (suffixes.find(text.substr(dot)) != suffixes.end()) return true;
+    dot = text.rfind('.', dot - 1);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::size_t IgnoringCase::operator()(std::string_view text) const {
@@ -29,29 +45,47 @@ bool IgnoringCase::operator()(std::string_view left, std::string_view right) con
 }
 
 void TextSet::add(std::string_view entry) {
-  if (entry.starts_with("*.")) {
-    suffixes_.emplace(entry.substr(1));
+  const std::size_t at = entry.starts_with('@') ? 1 : 0;
+  const std::string_view name = entry.substr(at);
+  const bool below = name.starts_with("*."), itself_and_below = name.starts_with('.');
+  if (has_wildcard(below ? name.substr(2) : name)) {
+    globs_.emplace_back(at == 1 ? "*" + std::string(entry) : entry);
+  } else if (below || itself_and_below) {
+    (at == 1 ? address_suffixes_ : suffixes_).emplace(name.substr(below ? 1 : 0));
+    if (itself_and_below) exact_.emplace(at == 1 ? "@" + std::string(name.substr(1)) : name.substr(1));
   } else {
     exact_.emplace(entry);
   }
 }
 
-bool TextSet::contains(std::string_view text) const {
-  if (exact_.find(text) != exact_.end()) return true;
-  if (suffixes_.empty()) return false;
-  // A suffix is looked up at every dot but a leading one: ".x" itself is no name below x. RFC 1035 allows 127 labels
-  // of a name; the bound keeps a text of nothing but dots from being hashed over and over.
-  std::size_t looked_up = 0;
-  for (std::size_t dot = text.rfind('.'); dot != text.npos && dot > 0 && looked_up < 128; ++looked_up) {
-    if (suffixes_.find(text.substr(dot)) != suffixes_.end()) return true;
-    dot = text.rfind('.', dot - 1);
+bool TextSet::finish(std::string& why_not) {
+  if (globs_.empty()) return true;
+  if (globs_.size() > kMaxGlobs) {
+    why_not = "more than " + std::to_string(kMaxGlobs) + " of its entries are globs";
+    return false;
   }
-  return false;
+  pattern_ = make_glob_pattern(globs_, why_not);
+  globs_.clear();
+  return pattern_ != nullptr;
 }
 
-bool TextSet::is_valid(std::string_view entry) {
-  const std::string_view rest = entry.starts_with("*.") ? entry.substr(2) : entry;
-  return !rest.empty() && rest.find('*') == rest.npos;
+bool TextSet::contains(std::string_view text) const {
+  if (exact_.find(text) != exact_.end()) return true;
+  if (has_suffix(suffixes_, text)) return true;
+  const std::size_t at = text.rfind('@');
+  if (at != text.npos && contains_address(text.substr(at))) return true;
+  return pattern_ != nullptr && pattern_->found_in(text);
+}
+
+bool TextSet::contains_address(std::string_view at_domain) const {
+  return exact_.find(at_domain) != exact_.end() || has_suffix(address_suffixes_, at_domain.substr(1));
+}
+
+std::string why_not_an_entry(std::string_view text) {
+  if (text.empty() || text == "@") return "it is empty";
+  if (text == "*" || text == "@*") return "it stands for everything; leave the condition out";
+  if (text == "." || text == "*." || text == "@." || text == "@*.") return "the name behind it is missing";
+  return "";
 }
 
 std::size_t NetworkSet::BytesHash::operator()(const IpBytes& bytes) const {

@@ -2,18 +2,21 @@
 //
 // Owns:    its entries.
 // Threads: immutable after the last add().
-// Blocks:  never; a text is found in a few hash look-ups, without allocating, however long the list.
+// Blocks:  never; a text is found in a few hash look-ups, without allocating, however long the list; globs cost one
+//          search that is linear in the text.
 // Case:    ASCII letters are equal in both cases.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
 #include "config/network.h"
+#include "rules/pattern.h"
 
 namespace winnow {
 
@@ -23,20 +26,34 @@ struct IgnoringCase {
   bool operator()(std::string_view left, std::string_view right) const;    // equality
 };
 
+/// Entries, the first form that fits:
+///     example.org      the text itself
+///     *.example.org    every name, and every address at a name, below example.org
+///     .example.org     the same, and example.org itself
+///     @example.org     every address at example.org; @*.example.org and @.example.org as above
+///     anything with another '*' or with '?': a glob over the whole text, '*' any characters and '?' one
 class TextSet {
  public:
-  /// "*.example.org" stands for every name below example.org, not for example.org itself; other texts for themselves.
   void add(std::string_view entry);
+  /// After the last add(). False when the globs are more than kMaxGlobs or too large together; says so in `why_not`.
+  bool finish(std::string& why_not);
   bool contains(std::string_view text) const;
 
-  /// A '*' anywhere but in a leading "*." would look like a pattern and not be one.
-  static bool is_valid(std::string_view entry);
+  static constexpr std::size_t kMaxGlobs = 1000;
 
  private:
   using Set = std::unordered_set<std::string, IgnoringCase, IgnoringCase>;
+  bool contains_address(std::string_view at_domain) const;
+
   Set exact_;
-  Set suffixes_;  // ".example.org"
+  Set suffixes_;          // ".example.org"
+  Set address_suffixes_;  // ".example.org" of "@*.example.org"
+  std::vector<std::string> globs_;
+  std::shared_ptr<const TextPattern> pattern_;  // of all globs
 };
+
+/// Why this cannot be an entry; "" when it can.
+std::string why_not_an_entry(std::string_view text);
 
 class NetworkSet {
  public:

@@ -57,14 +57,9 @@ float dkim_alignment(const MessageFacts& f) {
 
 /// Days between the Date header and the newest Received header, which the receiving side wrote.
 float date_skew(const MessageFacts& f) {
-  const Header* received = f.message->header("Received");
-  if (received == nullptr || !f.message->date) return 0;
-  const std::size_t semicolon = received->value.rfind(';');
-  if (semicolon == std::string::npos) return 0;
-  const std::optional<std::int64_t> arrived = parse_date(received->value.substr(semicolon + 1));
-  if (!arrived) return 0;
+  if (!f.message->arrived || !f.message->date) return 0;
   constexpr double kDay = 86400;
-  return log_scaled(std::abs(static_cast<double>(*arrived) - static_cast<double>(*f.message->date)) / kDay,
+  return log_scaled(std::abs(static_cast<double>(*f.message->arrived) - static_cast<double>(*f.message->date)) / kDay,
                     30);
 }
 

@@ -106,7 +106,8 @@ struct Message {
   bool truncated = false;
 
   std::vector<Header> headers;
-  std::optional<std::int64_t> date;  // seconds since 1970 of the Date header
+  std::optional<std::int64_t> date;     // seconds since 1970 of the Date header
+  std::optional<std::int64_t> arrived;  // of the newest Received header, which the receiving side wrote
   std::string subject;
   std::vector<Mailbox> from, reply_to, sender, to, cc;
 

@@ -60,6 +60,13 @@ void append_paragraph(std::string_view text, std::size_t max, std::string& targe
   target += utf8_prefix(text, max - target.size());
 }
 
+/// The date behind the last ';' (RFC 5321 4.4).
+std::optional<std::int64_t> arrival_of(const Header& received) {
+  const std::size_t semicolon = received.value.rfind(';');
+  if (semicolon == std::string::npos) return std::nullopt;
+  return parse_date(received.value.substr(semicolon + 1));
+}
+
 }  // namespace
 
 void MessageBuilder::add_headers(const HeaderBlock& block) {
@@ -82,6 +89,7 @@ void MessageBuilder::add_headers(const HeaderBlock& block) {
   mailboxes("To", message_.to);
   mailboxes("Cc", message_.cc);
   if (const std::string* date = block.value("Date")) message_.date = parse_date(*date);
+  if (const Header* received = message_.header("Received")) message_.arrived = arrival_of(*received);
   if (const Header* subject = message_.header("Subject")) message_.subject = subject->value;
   add_authentication(block);
 }

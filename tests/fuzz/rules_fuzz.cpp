@@ -37,7 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<winnow::RuleTrial> trials;
   rules->decide_for(facts, 1, &trials);
   if (trials.size() > rules->info().rules) std::abort();
-  rules->decide(facts);
+  std::size_t covered = 0;
+  for (const auto& one : rules->decide(facts).recipients) covered += one.recipients.size();
+  if (covered != facts.recipients.size()) std::abort();
+  rules->policy_for("one+x@mail.example.org", "a@b.example");
   rules->decide(winnow::Facts());
   return 0;
 }

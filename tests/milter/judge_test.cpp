@@ -57,7 +57,8 @@ TEST_F(JudgeTest, GivesProbabilityAndDecision) {
   EXPECT_EQ(judgement.decision.rule, "junk");
   EXPECT_EQ(judgement.model, "fake-1");
   EXPECT_EQ(judgement.batch_size, 1u);
-  EXPECT_EQ(judgement.per_recipient.size(), 2u);
+  ASSERT_EQ(judgement.recipients.size(), 1u);
+  EXPECT_EQ(judgement.recipients[0].recipients.size(), 2u);
 }
 
 TEST_F(JudgeTest, FillsEveryFact) {

@@ -134,7 +134,7 @@ void expect_agreement(unsigned seed) {
   facts.set(Fact::Size, generator.world().size);
   facts.set(Fact::Tls, generator.world().tls);
   facts.set(Fact::Subject, generator.world().subject);
-  const Decision decision = set->decide(facts);
+  const Decision decision = set->decide(facts).message;
   EXPECT_EQ(decision.rule, expected.rule) << text;
   EXPECT_EQ(decision.monitored, expected.monitored) << text;
   EXPECT_EQ(decision.actions.size(), expected.tags + (decided ? 1 : 0)) << text;

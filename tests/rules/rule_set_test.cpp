@@ -46,7 +46,7 @@ TEST(RuleSet, LetsTheFirstMatchingRuleDecide) {
 }
 
 TEST(RuleSet, AcceptsWhatNoRuleMatches) {
-  const Decision decision = load("rules:\n  - {id: a, when: tls, then: [junk]}\n")->decide(facts_with_spam(1));
+  const Decision decision = load("rules:\n  - {id: a, when: tls, then: [junk]}\n")->decide(facts_with_spam(1)).message;
   EXPECT_EQ(decision.verdict, Verdict::Accept);
   EXPECT_EQ(decision.rule, "");
   EXPECT_TRUE(decision.actions.empty());
@@ -54,18 +54,18 @@ TEST(RuleSet, AcceptsWhatNoRuleMatches) {
 
 TEST(RuleSet, HoldsARuleBackWhenItsUnlessHolds) {
   const auto rules = load("rules:\n  - {id: a, when: spam > 10%, unless: spam > 50%, then: [flag]}\n");
-  EXPECT_EQ(rules->decide(facts_with_spam(0.3)).verdict, Verdict::Flag);
-  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).verdict, Verdict::Accept);
+  EXPECT_EQ(rules->decide(facts_with_spam(0.3)).message.verdict, Verdict::Flag);
+  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).message.verdict, Verdict::Accept);
 }
 
 TEST(RuleSet, KeepsTheActionsOfContinuingRulesInOrder) {
   const auto rules = load("rules:\n  - {id: tag, when: true, then: [tag_subject: '[x] '], continue: true}\n"
                           "  - {id: head, when: true, then: [add_header: {name: X-Site, value: seen}], continue: true}\n"
                           "  - {id: end, when: true, then: [junk]}\n");
-  const Decision decision = rules->decide(facts_with_spam(0));
+  const Decision decision = rules->decide(facts_with_spam(0)).message;
   ASSERT_EQ(decision.actions.size(), 3u);
-  EXPECT_EQ(decision.actions[0], (Action{ActionKind::TagSubject, "", "[x] ", 0, ""}));
-  EXPECT_EQ(decision.actions[1], (Action{ActionKind::AddHeader, "X-Site", "seen", 0, ""}));
+  EXPECT_EQ(decision.actions[0], (Action{.kind = ActionKind::TagSubject, .text = "[x] "}));
+  EXPECT_EQ(decision.actions[1], (Action{.kind = ActionKind::AddHeader, .name = "X-Site", .text = "seen"}));
   EXPECT_EQ(decision.actions[2].kind, ActionKind::Junk);
   EXPECT_EQ(decision.rule, "end");
 }
@@ -87,8 +87,8 @@ TEST(RuleSet, AppliesAFilesModeToItsOwnRulesUnlessARuleSaysOtherwise) {
   const auto rules = load({{"a.yaml", "mode: monitor\nrules:\n  - {id: a, when: true, then: [reject]}\n"
                                       "  - {id: b, when: spam > 90%, then: [junk], mode: enforce}\n"},
                            {"b.yaml", "rules:\n  - {id: c, when: true, then: [flag]}\n"}});
-  EXPECT_EQ(rules->decide(facts_with_spam(0.95)).rule, "b");
-  const Decision decision = rules->decide(facts_with_spam(0.1));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.95)).message.rule, "b");
+  const Decision decision = rules->decide(facts_with_spam(0.1)).message;
   EXPECT_EQ(decision.rule, "c");
   EXPECT_EQ(decision.monitored, std::vector<std::string>{"a"});
 }
@@ -97,10 +97,10 @@ TEST(RuleSet, FillsInWhatAnActionLeavesOut) {
   const auto rules = load("rules:\n  - {id: r, when: spam > 80%, then: [reject]}\n  - {id: t, when: spam > 60%, then: [tempfail]}\n"
                           "  - {id: q, when: spam > 40%, then: [quarantine]}\n"
                           "  - {id: own, when: true, then: [{reject: {code: 554, enhanced: 5.7.0, text: 'no, 100%'}}]}\n");
-  EXPECT_EQ(rules->decide(facts_with_spam(0.9)).actions[0], (Action{ActionKind::Reject, "", "message refused", 550, "5.7.1"}));
-  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).actions[0], (Action{ActionKind::TempFail, "", "try again later", 451, "4.7.1"}));
-  EXPECT_EQ(rules->decide(facts_with_spam(0.5)).actions[0], (Action{ActionKind::Quarantine, "", "rule q", 0, ""}));
-  EXPECT_EQ(rules->decide(facts_with_spam(0.1)).actions[0], (Action{ActionKind::Reject, "", "no, 100%", 554, "5.7.0"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.9)).message.actions[0], (Action{.kind = ActionKind::Reject, .text = "message refused", .reply_code = 550, .enhanced_code = "5.7.1"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).message.actions[0], (Action{.kind = ActionKind::TempFail, .text = "try again later", .reply_code = 451, .enhanced_code = "4.7.1"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.5)).message.actions[0], (Action{.kind = ActionKind::Quarantine, .text = "rule q"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.1)).message.actions[0], (Action{.kind = ActionKind::Reject, .text = "no, 100%", .reply_code = 554, .enhanced_code = "5.7.0"}));
 }
 
 // Recipients
@@ -114,10 +114,11 @@ const char* const kPerRecipient =
 TEST(Recipients, GetTheMildestOfTheirVerdictsByDefault) {
   Facts facts;
   facts.recipients = {"a@example.org", "boss@example.org", "b@example.org"};
-  const Decision decision = load(kPerRecipient)->decide(facts);
+  const MessageDecision all = load(kPerRecipient)->decide(facts);
+  const Decision& decision = all.message;
   EXPECT_EQ(decision.verdict, Verdict::Accept);
   EXPECT_EQ(decision.rule, "boss");
-  EXPECT_TRUE(decision.disagreement);
+  EXPECT_TRUE(all.disagreement);
   ASSERT_EQ(decision.actions.size(), 1u);
   EXPECT_EQ(decision.actions[0].kind, ActionKind::Accept);
 }
@@ -125,17 +126,18 @@ TEST(Recipients, GetTheMildestOfTheirVerdictsByDefault) {
 TEST(Recipients, GetTheStrictestWhenTheFileSaysSo) {
   Facts facts;
   facts.recipients = {"boss@example.org", "a@example.org"};
-  const Decision decision = load(std::string("on_disagreement: strictest\n") + kPerRecipient)->decide(facts);
-  EXPECT_EQ(decision.verdict, Verdict::Junk);
-  EXPECT_TRUE(decision.disagreement);
+  const MessageDecision all = load(std::string("on_disagreement: strictest\n") + kPerRecipient)->decide(facts);
+  EXPECT_EQ(all.message.verdict, Verdict::Junk);
+  EXPECT_TRUE(all.disagreement);
 }
 
 TEST(Recipients, WhoAgreeKeepTheFirstOnesActionsAndEveryonesMonitoredRules) {
   Facts facts;
   facts.recipients = {"a@example.org", "b@tag.example"};
-  const Decision decision = load(kPerRecipient)->decide(facts);
+  const MessageDecision all = load(kPerRecipient)->decide(facts);
+  const Decision& decision = all.message;
   EXPECT_EQ(decision.verdict, Verdict::Junk);
-  EXPECT_FALSE(decision.disagreement);
+  EXPECT_FALSE(all.disagreement);
   EXPECT_EQ(decision.actions.size(), 1u);
   EXPECT_EQ(decision.monitored, std::vector<std::string>{"watch"});
 }
@@ -147,10 +149,83 @@ TEST(Recipients, AreRememberedToDisagreeWhenALaterOneAgreesAgain) {
 }
 
 TEST(Recipients, MayBeNone) {
-  EXPECT_EQ(load(kPerRecipient)->decide(Facts()).rule, "rest");
+  EXPECT_EQ(load(kPerRecipient)->decide(Facts()).message.rule, "rest");
   Facts facts;
   facts.set(Fact::Recipient, std::string("boss@example.org"));
-  EXPECT_EQ(load(kPerRecipient)->decide(facts).rule, "boss");
+  EXPECT_EQ(load(kPerRecipient)->decide(facts).message.rule, "boss");
+}
+
+/// "accept: 0 2; discard: 1"
+std::string by_recipient(const MessageDecision& all) {
+  std::string text;
+  for (const RecipientDecision& one : all.recipients) {
+    text += (text.empty() ? "" : "; ") + std::string(verdict_name(one.decision.verdict)) + ":";
+    for (const std::size_t index : one.recipients) text += " " + std::to_string(index);
+  }
+  return text;
+}
+
+TEST(Recipients, WhoGetTheSameStandTogether) {
+  Facts facts;
+  facts.recipients = {"a@example.org", "boss@example.org", "b@example.org", "c@tag.example"};
+  EXPECT_EQ(by_recipient(load(kPerRecipient)->decide(facts)), "junk: 0 2; accept: 1; junk: 3");
+  const auto alike = load("rules:\n  - {id: all, when: true, then: [junk]}\n");
+  EXPECT_EQ(by_recipient(alike->decide(facts)), "junk: 0 1 2 3");
+}
+
+TEST(Recipients, WhoseMailIsDiscardedHaveNoSayUnlessAllAre) {
+  const auto rules = load("on_disagreement: strictest\nrules:\n"
+                          "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
+                          "  - {id: rest, when: true, then: [flag]}\n");
+  Facts facts;
+  facts.recipients = {"a@gone.example", "b@example.org"};
+  const MessageDecision all = rules->decide(facts);
+  EXPECT_EQ(all.message.verdict, Verdict::Flag);
+  EXPECT_FALSE(all.disagreement);
+  EXPECT_EQ(by_recipient(all), "discard: 0; flag: 1");
+  facts.recipients = {"a@gone.example", "b@gone.example"};
+  EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Discard);
+}
+
+// Texts
+
+TEST(ActionTexts, AreWrittenWithTheFactsOfTheRecipient) {
+  const auto rules = load("rules:\n  - {id: r, when: true, then: [{reject: {text: 'no {spam} for {recipient}'}}]}\n");
+  Facts facts = facts_with_spam(0.973);
+  facts.recipients = {"a@example.org", "b@example.org"};
+  EXPECT_EQ(rules->decide_for(facts, 1, nullptr).actions[0].text, "no 97.3% for b@example.org");
+  EXPECT_EQ(rules->decide(facts).recipients.size(), 2u);
+}
+
+TEST(ActionTexts, OfRepliesMayHaveLines) {
+  const auto rules = load("rules:\n  - id: r\n    when: true\n    then:\n      - reject:\n          text: |\n            one\n            {spam}\n");
+  EXPECT_EQ(rules->decide(facts_with_spam(0.5)).message.actions[0].text, "one\n50.0%");
+}
+
+TEST(Actions, NameTheRecipientsTheyAreFor) {
+  const auto rules = load("rules:\n  - {id: copy, when: true, then: [bcc: copy@example.org, remove_header: X-Old], continue: true}\n"
+                          "  - {id: ext, when: spam > 90%, then: [junk: {extension: Junk}]}\n"
+                          "  - {id: away, when: true, then: [redirect: held@example.org]}\n");
+  const std::vector<Action> actions = rules->decide(facts_with_spam(0.95)).message.actions;
+  ASSERT_EQ(actions.size(), 3u);
+  EXPECT_EQ(actions[0], (Action{.kind = ActionKind::Bcc, .address = "copy@example.org"}));
+  EXPECT_EQ(actions[1], (Action{.kind = ActionKind::RemoveHeader, .name = "X-Old"}));
+  EXPECT_EQ(actions[2], (Action{.kind = ActionKind::Junk, .extension = "Junk"}));
+  const Decision away = rules->decide(facts_with_spam(0.5)).message;
+  EXPECT_EQ(away.verdict, Verdict::Redirect);
+  EXPECT_EQ(away.actions.back(), (Action{.kind = ActionKind::Redirect, .address = "held@example.org"}));
+}
+
+TEST(Rules, TakeOtherThresholdsThanTheFilesSay) {
+  const auto rules = load("thresholds: {junk: 90%}\noverrides: [{for: ['@shop.example'], thresholds: {junk: 97%}}]\n"
+                          "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
+  const auto stricter = rules->with_thresholds({0.6, 0.5});
+  Facts facts = facts_with_spam(0.7);
+  EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Accept);
+  EXPECT_EQ(stricter->decide(facts).message.verdict, Verdict::Junk);
+  EXPECT_EQ(stricter->info().thresholds.junk, 0.6);
+  facts.recipients = {"a@shop.example"};
+  EXPECT_EQ(stricter->decide(facts).message.verdict, Verdict::Accept);
 }
 
 // Files
@@ -158,8 +233,8 @@ TEST(Recipients, MayBeNone) {
 TEST(RuleFiles, ShareListsInAnyOrder) {
   const auto rules = load({{"a.yaml", "rules:\n  - {id: a, when: from.domain in partners, then: [accept]}\n"},
                            {"b.yaml", "lists: {partners: [example.org]}\nthresholds: {junk: 80%}\n"}});
-  EXPECT_EQ(rules->info().junk_threshold, 0.8);
-  EXPECT_EQ(rules->info().flag_threshold, 0.5);
+  EXPECT_EQ(rules->info().thresholds.junk, 0.8);
+  EXPECT_EQ(rules->info().thresholds.flag, 0.5);
   EXPECT_EQ(rules->info().rules, 1u);
   EXPECT_EQ(rules->info().files.size(), 2u);
 }
@@ -193,6 +268,19 @@ class RuleFolder : public testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(RuleFolder, MayIncludeFilesWhoseRulesComeFirst) {
+  write("rules.yaml", "include: [common/first.yaml]\nrules:\n  - {id: own, when: true, then: [junk]}\n");
+  write("common/first.yaml", "lists: {x: {file: x.txt}}\nrules:\n  - {id: first, when: from.domain in x, then: [accept]}\n");
+  write("common/x.txt", "good.example\n");
+  Diagnostics problems;
+  const auto rules = load_rules({folder_ / "rules.yaml"}, problems);
+  ASSERT_TRUE(rules) << problems.to_string();
+  Facts facts = facts_with_spam(1);
+  EXPECT_EQ(rules->decide(facts).message.rule, "own");
+  facts.set(Fact::FromDomain, std::string("good.example"));
+  EXPECT_EQ(rules->decide(facts).message.rule, "first");
+}
+
 TEST_F(RuleFolder, IsReadByNameAfterTheFilesBeforeIt) {
   write("rules.yaml", "rules:\n  - {id: main, when: spam > 90%, then: [junk]}\n");
   write("rules.d/20.yaml", "rules:\n  - {id: twenty, when: true, then: [flag]}\n");
@@ -206,9 +294,9 @@ TEST_F(RuleFolder, IsReadByNameAfterTheFilesBeforeIt) {
   EXPECT_EQ(rules->info().files, (std::vector<std::filesystem::path>{folder_ / "rules.yaml", folder_ / "rules.d/10.yaml",
                                                                      folder_ / "rules.d/20.yaml"}));
   Facts facts = facts_with_spam(0.1);
-  EXPECT_EQ(rules->decide(facts).rule, "twenty");
+  EXPECT_EQ(rules->decide(facts).message.rule, "twenty");
   facts.set(Fact::FromDomain, std::string("a.worse.example"));
-  EXPECT_EQ(rules->decide(facts).rule, "ten");
+  EXPECT_EQ(rules->decide(facts).message.rule, "ten");
 }
 
 TEST_F(RuleFolder, MayBeMissingButAFileMayNot) {
@@ -238,7 +326,7 @@ class ShippedRules : public testing::Test {
     Facts facts = facts_with_spam(spam);
     facts.set(Fact::Authenticated, authenticated);
     facts.set(Fact::Gtube, gtube);
-    const Decision decision = rules->decide(facts);
+    const Decision decision = rules->decide(facts).message;
     return decision.rule + " " + std::string(verdict_name(decision.verdict));
   }
 };

@@ -25,9 +25,42 @@ TEST(TextSet, FindsNamesBelowAWildcardButNotTheNameItself) {
   EXPECT_FALSE(texts.contains("mail.partner.example.org"));
 }
 
-TEST(TextSet, RefusesStarsElsewhere) {
-  for (const char* entry : {"*", "a*", "*a", "a.*", "*.*", "*.a*", "", "*."}) EXPECT_FALSE(TextSet::is_valid(entry)) << entry;
-  for (const char* entry : {"a", "*.a", "a@b.example"}) EXPECT_TRUE(TextSet::is_valid(entry)) << entry;
+TEST(TextSet, FindsEachFormOfEntry) {
+  struct Case {
+    const char* entry;
+    std::vector<const char*> inside, outside;
+  };
+  const std::vector<Case> cases{
+      {".good.example", {"good.example", "a.b.good.example", "joe@mail.good.example"}, {"notgood.example", "joe@good.example"}},
+      {"@good.example", {"joe@good.example", "JOE@GOOD.example"}, {"good.example", "joe@mail.good.example", "joe@notgood.example"}},
+      {"@*.good.example", {"joe@mail.good.example"}, {"joe@good.example", "mail.good.example"}},
+      {"@.good.example", {"joe@mail.good.example", "joe@good.example"}, {"joe@notgood.example", "good.example"}},
+      {"news-*@*.shop.example", {"news-1@a.shop.example", "NEWS-@b.c.shop.example"}, {"news@a.shop.example", "x.news-1@a.shop.example"}},
+      {"inv?ice*", {"invoice 12", "INVOICE"}, {"an invoice", "invice"}},
+      {"a.b", {"a.b"}, {"axb"}},
+      {"gr\xC3\xBC\xC3\x9F*", {"gr\xC3\xBC\xC3\x9F dich"}, {"gruss"}},
+  };
+  for (const Case& one : cases) {
+    TextSet texts;
+    texts.add(one.entry);
+    std::string why_not;
+    ASSERT_TRUE(texts.finish(why_not)) << why_not;
+    for (const char* text : one.inside) EXPECT_TRUE(texts.contains(text)) << one.entry << " " << text;
+    for (const char* text : one.outside) EXPECT_FALSE(texts.contains(text)) << one.entry << " " << text;
+  }
+}
+
+TEST(TextSet, RefusesEntriesThatNameNothing) {
+  for (const char* entry : {"", "*", "@", "@*", ".", "*.", "@.", "@*."}) EXPECT_NE(why_not_an_entry(entry), "") << entry;
+  for (const char* entry : {"a", "*.a", "a@b.example", "a*", "@b.example"}) EXPECT_EQ(why_not_an_entry(entry), "") << entry;
+}
+
+TEST(TextSet, RefusesMoreGlobsThanItSearchesQuickly) {
+  TextSet texts;
+  for (std::size_t i = 0; i <= TextSet::kMaxGlobs; ++i) texts.add("a*" + std::to_string(i));
+  std::string why_not;
+  EXPECT_FALSE(texts.finish(why_not));
+  EXPECT_EQ(why_not, "more than 1000 of its entries are globs");
 }
 
 TEST(TextSet, StaysQuickOnATextOfDots) {

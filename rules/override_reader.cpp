@@ -1,0 +1,136 @@
+#include "rules/override_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/text_checks.h"
+#include "config/units.h"
+#include "rules/yaml_keys.h"
+
+namespace winnow {
+namespace {
+
+const std::vector<std::string> kOverrideKeys{"for", "from", "thresholds", "ceiling", "rules"};
+const std::vector<std::string> kCeilings{"accept", "flag", "junk", "redirect", "quarantine", "tempfail", "reject"};
+
+std::optional<Sourced<double>> read_threshold(const YamlNode& node, std::string_view name, Diagnostics& problems) {
+  const auto read = node.kind == YamlNode::Kind::Scalar ? parse_percent(node.scalar) : std::nullopt;
+  if (read) return Sourced<double>{*read, place_of(node.where)};
+  problems.error(node.where, std::string(name) + " must be a percentage such as 90%, got " + describe_found(node));
+  return std::nullopt;
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
+  return text;
+}
+
+/// The patterns, or one empty text that stands for everybody.
+std::vector<std::string> or_everybody(const std::vector<std::string>& patterns) {
+  return patterns.empty() ? std::vector<std::string>{""} : patterns;
+}
+
+std::string shown(const std::string& recipient, const std::string& sender) {
+  return (recipient.empty() ? "every recipient" : recipient) + (sender.empty() ? "" : " and mail from " + sender);
+}
+
+}  // namespace
+
+void read_thresholds(const YamlNode& node, std::optional<Sourced<double>>& junk, std::optional<Sourced<double>>& flag,
+                     Diagnostics& problems) {
+  if (!require_mapping(node, "thresholds", problems)) return;
+  refuse_unknown_keys(node, {"junk", "flag"}, "in thresholds", problems);
+  if (const YamlNode* value = node.find("junk")) junk = read_threshold(*value, "junk", problems);
+  if (const YamlNode* value = node.find("flag")) flag = read_threshold(*value, "flag", problems);
+}
+
+void OverrideReader::read(const YamlNode& list, RuleMode mode, Overrides& into) {
+  if (list.kind == YamlNode::Kind::Null) return;
+  if (!require_sequence(list, "overrides", "each override starts with '- for:'", problems_)) return;
+  for (const YamlNode& node : list.items) {
+    if (!require_mapping(node, "an override", problems_)) continue;
+    into.add(read_one(node, mode));
+    wheres_.push_back(node.where);
+  }
+}
+
+Override OverrideReader::read_one(const YamlNode& node, RuleMode mode) {
+  refuse_unknown_keys(node, kOverrideKeys, "in an override", problems_);
+  Override one;
+  const YamlNode* recipients = node.find("for");
+  const YamlNode* senders = node.find("from");
+  if (recipients == nullptr && senders == nullptr) {
+    problems_.error(node.where, "an override needs a for, a from or both", "write for: [\"@example.org\"]");
+  }
+  if (recipients != nullptr) one.recipients = read_patterns(*recipients, "for");
+  if (senders != nullptr) one.senders = read_patterns(*senders, "from");
+  if (const YamlNode* thresholds = node.find("thresholds")) read_thresholds(*thresholds, one.junk, one.flag, problems_);
+  if (const YamlNode* ceiling = node.find("ceiling")) read_ceiling(*ceiling, one);
+  const YamlNode* rules = node.find("rules");
+  if (rules != nullptr && require_sequence(*rules, "rules", "each rule starts with '- id:'", problems_)) {
+    for (const YamlNode& rule : rules->items) one.rules.push_back(rules_.read(rule, mode));
+  }
+  if (node.find("thresholds") == nullptr && node.find("ceiling") == nullptr && rules == nullptr) {
+    problems_.error(node.where, "the override changes nothing", "add thresholds, a ceiling or rules");
+  }
+  refuse_second_value(node, one);
+  return one;
+}
+
+std::vector<std::string> OverrideReader::read_patterns(const YamlNode& node, std::string_view key) {
+  std::vector<std::string> patterns;
+  const std::string hint = node.kind == YamlNode::Kind::Scalar ? "write [\"" + node.scalar + "\"]" : "";
+  if (!require_sequence(node, key, hint, problems_)) return patterns;
+  if (node.items.empty()) problems_.error(node.where, std::string(key) + " names nobody");
+  for (const YamlNode& item : node.items) {
+    if (require_text(item, "a pattern of addresses", problems_) == nullptr) continue;
+    const std::string why_not = why_not_an_address_pattern(item.scalar);
+    if (why_not.empty()) {
+      patterns.push_back(lower_case(item.scalar));
+    } else {
+      problems_.error(item.where, quoted_for_message(item.scalar) + " is not a pattern of addresses: " + why_not);
+    }
+  }
+  return patterns;
+}
+
+void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
+  const auto choice = require_one_of(node, "ceiling", kCeilings, problems_);
+  if (!choice) return;
+  into.ceiling = Sourced<Verdict>{*verdict_named(kCeilings[*choice]), place_of(node.where)};
+}
+
+/// The most specific override has the last word, so two that are equally specific must not set the same.
+void OverrideReader::refuse_second_value(const YamlNode& node, const Override& one) {
+  const auto note = [&](std::string_view key, const std::string& recipient, const std::string& sender) {
+    const std::string setting = recipient + " " + sender + " " + std::string(key);
+    const auto [first, is_new] = settings_.try_emplace(setting, node.where);
+    if (is_new) return;
+    problems_.error(node.where, std::string(key) + " for " + shown(recipient, sender) + " is set twice",
+                    "first in " + place_of(first->second));
+  };
+  for (const std::string& recipient : or_everybody(one.recipients)) {
+    for (const std::string& sender : or_everybody(one.senders)) {
+      if (one.junk) note("junk", recipient, sender);
+      if (one.flag) note("flag", recipient, sender);
+      if (one.ceiling) note("ceiling", recipient, sender);
+    }
+  }
+}
+
+void OverrideReader::check_thresholds(const Overrides& overrides, const Policy& common) {
+  for (std::size_t i = 0; i < overrides.size(); ++i) {
+    const Override& one = overrides[i];
+    if (!one.junk && !one.flag) continue;
+    const std::string sender = one.senders.empty() ? "" : example_of(one.senders.front());
+    for (const std::string& pattern : or_everybody(one.recipients)) {
+      const Policy policy = overrides.merged(common, overrides.applying_to(example_of(pattern), sender));
+      if (policy.flag.value <= policy.junk.value) continue;
+      problems_.error(wheres_[i], "for " + shown(pattern, "") + " the flag threshold " + format_percent(policy.flag.value) +
+                                      " is above the junk threshold " + format_percent(policy.junk.value));
+      break;
+    }
+  }
+}
+
+}  // namespace winnow

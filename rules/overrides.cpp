@@ -1,0 +1,134 @@
+#include "rules/overrides.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "config/text_checks.h"
+#include "rules/evaluator.h"
+#include "rules/rule.h"
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kMaxLabels = 128;  // RFC 1035 allows 127
+constexpr std::size_t kAnyRank = std::numeric_limits<std::size_t>::max();
+
+/// user+anything@example.org -> user@example.org; "" when there is no extension.
+std::string without_extension(std::string_view address) {
+  const std::size_t at = address.rfind('@');
+  const std::size_t plus = address.find('+', 1);
+  if (at == address.npos || plus == address.npos || plus > at) return {};
+  return std::string(address.substr(0, plus)) + std::string(address.substr(at));
+}
+
+}  // namespace
+
+void AddressPatterns::add(std::string_view pattern, std::size_t id) {
+  const auto put = [id](Ids& ids, std::string_view key) {
+    std::vector<std::size_t>& all = ids[std::string(key)];
+    if (all.empty() || all.back() != id) all.push_back(id);
+  };
+  if (!pattern.starts_with('@')) return put(addresses_, pattern);
+  const std::string_view domain = pattern.substr(1);
+  if (domain.starts_with("*.")) return put(suffixes_, domain.substr(1));
+  if (domain.starts_with('.')) {
+    put(suffixes_, domain);
+    return put(domains_, domain.substr(1));
+  }
+  put(domains_, domain);
+}
+
+void AddressPatterns::take(const Ids& ids, std::string_view key, std::size_t rank, std::vector<Match>& into) {
+  const auto found = ids.find(key);
+  if (found == ids.end()) return;
+  for (const std::size_t id : found->second) into.push_back({rank, id});
+}
+
+std::vector<AddressPatterns::Match> AddressPatterns::matches(std::string_view address) const {
+  std::vector<Match> found;
+  take(addresses_, address, 0, found);
+  const std::string plain = without_extension(address);
+  if (!plain.empty()) take(addresses_, plain, 1, found);
+  const std::string_view domain = domain_of_address(address);
+  take(domains_, domain, 2, found);
+  std::size_t rank = 3;
+  for (std::size_t dot = domain.find('.', 1); dot != domain.npos && rank < kMaxLabels; dot = domain.find('.', dot + 1)) {
+    take(suffixes_, domain.substr(dot), rank++, found);
+  }
+  return found;
+}
+
+std::string why_not_an_address_pattern(std::string_view pattern) {
+  const std::size_t at = pattern.rfind('@');
+  if (at == pattern.npos) return "it has no '@'; a whole domain is written @example.org";
+  std::string_view domain = pattern.substr(at + 1);
+  if (at == 0 && domain.starts_with("*.")) domain.remove_prefix(2);
+  if (at == 0 && domain.starts_with('.')) domain.remove_prefix(1);
+  if (domain.empty()) return "the domain is missing";
+  if (pattern.substr(0, at).find('*') != pattern.npos || domain.find('*') != domain.npos) {
+    return "'*' may only stand as @*.example.org";
+  }
+  const bool is_clean = std::all_of(pattern.begin(), pattern.end(), [](char c) { return c > 0x20 && c <= 0x7E; });
+  return is_clean ? "" : "printable ASCII without blanks";
+}
+
+std::string example_of(std::string_view pattern) {
+  if (!pattern.starts_with('@')) return std::string(pattern);
+  const std::string_view domain = pattern.substr(1);
+  // No address of the mail holds this byte, so no longer pattern fits.
+  if (domain.starts_with("*.")) return "\x01@\x01" + std::string(domain.substr(1));
+  return "\x01@" + std::string(domain.substr(domain.starts_with('.') ? 1 : 0));
+}
+
+Overrides::Overrides() = default;
+Overrides::~Overrides() = default;
+Overrides::Overrides(Overrides&&) noexcept = default;
+Overrides& Overrides::operator=(Overrides&&) noexcept = default;
+
+void Overrides::add(Override one) {
+  const std::size_t id = all_.size();
+  for (const std::string& pattern : one.recipients) recipients_.add(pattern, id);
+  for (const std::string& pattern : one.senders) senders_.add(pattern, id);
+  if (one.recipients.empty()) of_every_recipient_.push_back(id);
+  all_.push_back(std::move(one));
+}
+
+std::vector<std::size_t> Overrides::applying_to(std::string_view recipient, std::string_view sender) const {
+  if (all_.empty()) return {};
+  std::vector<AddressPatterns::Match> of_sender;  // by rank
+  if (!senders_.empty()) of_sender = senders_.matches(sender);
+  std::vector<std::tuple<std::size_t, std::size_t, std::size_t>> found;  // recipient's rank, sender's rank, id
+  const auto consider = [&](std::size_t rank, std::size_t id) {
+    const auto match = std::find_if(of_sender.begin(), of_sender.end(), [id](const auto& of) { return of.id == id; });
+    if (match == of_sender.end() && !all_[id].senders.empty()) return;
+    found.emplace_back(rank, match == of_sender.end() ? kAnyRank : match->rank, id);
+  };
+  for (const AddressPatterns::Match& match : recipients_.matches(recipient)) consider(match.rank, match.id);
+  for (const std::size_t id : of_every_recipient_) consider(kAnyRank, id);
+  std::sort(found.begin(), found.end());
+  std::vector<std::size_t> ids;
+  for (const auto& [recipient_rank, sender_rank, id] : found) {
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
+}
+
+Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& overrides) const {
+  Policy policy = common;
+  for (auto id = overrides.rbegin(); id != overrides.rend(); ++id) {  // the most specific one has the last word
+    const Override& one = all_[*id];
+    if (one.junk) policy.junk = *one.junk;
+    if (one.flag) policy.flag = *one.flag;
+    if (one.ceiling) policy.ceiling = one.ceiling;
+  }
+  for (const std::size_t id : overrides) {
+    for (const Rule& rule : all_[id].rules) {
+      policy.own_rules.push_back({rule.id, rule.where});
+    }
+  }
+  return policy;
+}
+
+}  // namespace winnow

@@ -1,0 +1,84 @@
+// overrides.h - which overrides apply to a recipient and a sender, the most specific first.
+//
+// Owns:    its overrides.
+// Threads: immutable after the last add().
+// Blocks:  never; a few hash look-ups for each address.
+// Case:    ASCII letters are equal in both cases, in the local part too: two mailboxes that differ in nothing else are
+//          unknown on real servers.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/policy.h"
+#include "rules/value_list.h"
+
+namespace winnow {
+
+struct Rule;
+
+/// Patterns of addresses: user@example.org (also user+anything@example.org), @example.org, @*.example.org (names below it),
+/// @.example.org (both).
+class AddressPatterns {
+ public:
+  void add(std::string_view pattern, std::size_t id);
+
+  /// One pattern that fits an address. Ranks: 0 the address, 1 without its extension, 2 its domain, 3 and on the names
+  /// above it, the longest first.
+  struct Match {
+    std::size_t rank;
+    std::size_t id;
+  };
+  std::vector<Match> matches(std::string_view address) const;
+  bool empty() const { return addresses_.empty() && domains_.empty() && suffixes_.empty(); }
+
+ private:
+  using Ids = std::unordered_map<std::string, std::vector<std::size_t>, IgnoringCase, IgnoringCase>;
+  static void take(const Ids& ids, std::string_view key, std::size_t rank, std::vector<Match>& into);
+
+  Ids addresses_, domains_, suffixes_;
+};
+
+/// Why this is no pattern of addresses; "" when it is one.
+std::string why_not_an_address_pattern(std::string_view pattern);
+
+/// An address that the pattern fits and no longer pattern could be meant for.
+std::string example_of(std::string_view pattern);
+
+struct Override {
+  std::vector<std::string> recipients;  // patterns; none: every recipient
+  std::vector<std::string> senders;     // patterns of envelope senders; none: every sender
+  std::optional<Sourced<double>> junk, flag;
+  std::optional<Sourced<Verdict>> ceiling;
+  std::vector<Rule> rules;
+};
+
+class Overrides {
+ public:
+  Overrides();
+  ~Overrides();
+  Overrides(Overrides&&) noexcept;
+  Overrides& operator=(Overrides&&) noexcept;
+
+  void add(Override one);
+  bool empty() const { return all_.empty(); }
+  const Override& operator[](std::size_t at) const { return all_[at]; }
+  std::size_t size() const { return all_.size(); }
+
+  /// Indices of those that apply: the recipient's specificity counts first, then the sender's, then the order of the files.
+  std::vector<std::size_t> applying_to(std::string_view recipient, std::string_view sender) const;
+
+  /// `common` with what these overrides change: of each value the most specific one, of the rules all.
+  Policy merged(const Policy& common, const std::vector<std::size_t>& overrides) const;
+
+ private:
+  std::vector<Override> all_;
+  AddressPatterns recipients_, senders_;
+  std::vector<std::size_t> of_every_recipient_;
+};
+
+}  // namespace winnow
