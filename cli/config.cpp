@@ -1,29 +1,65 @@
 #include <cstdio>
 
 #include "cli/snapshot_options.h"
+#include "cli/table.h"
 #include "cli/terminal.h"
 #include "config/settings.h"
+#include "config/units.h"
+#include "rules/rule_set.h"
 
 namespace winnow {
 namespace {
 
+struct PolicyQuestion {
+  std::string recipient, sender;
+};
+
+std::string origin(const std::string& where) { return where.empty() ? "default" : where; }
+
+/// One row for each value that holds for the recipient, with the line it came from.
+void print_policy(const PolicyQuestion& question, const RuleSet& rules) {
+  const Policy policy = rules.policy_for(question.recipient, question.sender);
+  std::vector<std::vector<std::string>> rows;
+  rows.push_back({"junk", format_percent(policy.junk.value), origin(policy.junk.where)});
+  rows.push_back({"flag", format_percent(policy.flag.value), origin(policy.flag.where)});
+  if (policy.ceiling) {
+    rows.push_back({"ceiling", std::string(verdict_name(policy.ceiling->value)), origin(policy.ceiling->where)});
+  } else {
+    rows.push_back({"ceiling", "none", "default"});
+  }
+  for (const Sourced<std::string>& rule : policy.own_rules) rows.push_back({"rule", rule.value, origin(rule.where)});
+  rows.push_back({"rules", std::to_string(rules.info().common_rules) + " for everybody, after those above"});
+  std::fputs(format_table({{"setting"}, {"value"}, {"from"}}, rows).c_str(), stdout);
+}
+
 int run_config(const Command& self, int argc, char** argv) {
   std::filesystem::path config = kDefaultSettingsFile;
+  PolicyQuestion question;
   Arguments arguments(self);
   arguments.add({"--config", "FILE", "settings file"}, config);
+  arguments.add({"--for", "ADDRESS", "what the rules' overrides give this recipient, and which line says so"},
+                question.recipient);
+  arguments.add({"--from", "ADDRESS", "with --for: mail from this envelope sender"}, question.sender);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
   Diagnostics problems;
   const auto settings = load_settings(config, problems);
+  const bool asks_for_recipient = !question.recipient.empty() || !question.sender.empty();
+  const auto rules = settings && asks_for_recipient ? load_rules(settings->rules, problems) : nullptr;
   print_problems(problems);
-  if (!settings) return kProblems;
-  std::fputs(escape_for_terminal(describe_settings(*settings)).c_str(), stdout);
+  if (!settings || (asks_for_recipient && !rules)) return kProblems;
+  if (rules) {
+    print_policy(question, *rules);
+  } else {
+    std::fputs(escape_for_terminal(describe_settings(*settings)).c_str(), stdout);
+  }
   return kFine;
 }
 
 }  // namespace
 
-const Command kConfigCommand{"config", "print the effective settings and where each was set.",
-                             "0 fine, 1 problems, 2 wrong usage", "winnow config | grep -v default", run_config};
+const Command kConfigCommand{"config",
+                             "print the effective settings, or what holds for one recipient, and where each was set.",
+                             "0 fine, 1 problems, 2 wrong usage", "winnow config --for boss@shop.example", run_config};
 
 }  // namespace winnow

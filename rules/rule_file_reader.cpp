@@ -89,7 +89,7 @@ class RuleFilesReader {
     RuleSetInfo& info = program_.info;
     info.thresholds = program_.common.thresholds();
     info.overrides = program_.overrides.size();
-    info.rules = program_.rules.size();
+    info.common_rules = info.rules = program_.rules.size();
     for (std::size_t i = 0; i < info.overrides; ++i) info.rules += program_.overrides[i].rules.size();
   }
 

@@ -43,6 +43,24 @@ TEST(CliConfig, ShowsEveryKeyWithItsOrigin) {
   EXPECT_NE(run.out.find("milter.on_error: accept"), std::string::npos) << run.out;
 }
 
+TEST(CliConfig, ShowsWhatHoldsForARecipientAndWhichLineSaysSo) {
+  const ScratchFolder folder;
+  const auto file = folder.write("winnow.yaml", "rules: [rules.yaml]\n");
+  folder.write("rules.yaml",
+               "thresholds: {junk: 90%}\noverrides:\n  - for: [\"@shop.example\"]\n    thresholds: {junk: 97%}\n"
+               "    ceiling: junk\n    rules:\n      - {id: own, when: spam > 99%, then: [reject]}\n"
+               "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
+  const ToolRun run = run_tool({"config", "--config", file.string(), "--for", "a@shop.example"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const std::string name = file.parent_path() / "rules.yaml";
+  EXPECT_EQ(run.out, "setting  value                               from\n"
+                     "junk     97%                                 " + name + ":4\n"
+                     "flag     50%                                 default\n"
+                     "ceiling  junk                                " + name + ":5\n"
+                     "rule     own                                 " + name + ":7\n"
+                     "rules    1 for everybody, after those above\n");
+}
+
 #if !WINNOW_HAS_TORCH
 TEST(CliCheck, WithoutThePluginSaysWhichPackageToInstall) {
   const ScratchFolder folder;

@@ -1,5 +1,8 @@
 """SIGUSR1 takes a whole new set of rules, or none of it."""
+import concurrent.futures
 import signal
+import threading
+import time
 
 from harness import mail
 from harness.stack import StackTest
@@ -59,3 +62,52 @@ class Reload(StackTest):
             smtp.sendmail("anna@sender.example", [self.address], mail.ham())
         self.stack.postfix.wait_until_queue_is_empty()
         self.assertEqual(2, len(self.mailbox.messages("INBOX")))
+
+
+class ReloadUnderLoad(StackTest):
+    """A reload every 100 ms for 30 s while mail flows over four connections."""
+    SECONDS = 30
+    RULES = """
+version: 1
+rules:
+  - { id: first, when: true, then: [add_header: { name: X-First, value: NUMBER }], continue: true }
+  - { id: last, when: true, then: [accept, add_header: { name: X-Last, value: NUMBER }] }
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.over = threading.Event()
+
+    def reload_again_and_again(self):
+        number = 0
+        end = time.monotonic() + self.SECONDS
+        while time.monotonic() < end and not self.over.wait(0.1):
+            number += 1
+            self.stack.winnow.write_rules(self.RULES.replace("NUMBER", f"n{number}"))
+            self.stack.winnow.send(signal.SIGUSR1)
+        self.over.set()
+        return number
+
+    def send_until_over(self):
+        sent = 0
+        with self.stack.postfix.client() as smtp:
+            while not self.over.is_set():
+                smtp.sendmail("anna@sender.example", [self.address], mail.ham())
+                sent += 1
+        return sent
+
+    def test_loses_no_message_and_judges_each_by_one_set_of_rules(self):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            reloads = pool.submit(self.reload_again_and_again)
+            senders = [pool.submit(self.send_until_over) for _ in range(4)]
+            try:
+                sent = sum(sender.result() for sender in senders)
+            finally:
+                self.over.set()
+        self.stack.postfix.wait_until_queue_is_empty(seconds=120)
+        found = self.mailbox.messages()
+        self.assertEqual(sent, len(found))
+        self.assertEqual([], [m for m in found if m["X-First"] is None or m["X-First"] != m["X-Last"]])
+        numbers = {m["X-First"] for m in found}
+        self.assertGreater(reloads.result(), self.SECONDS * 5)
+        self.assertGreater(len(numbers), self.SECONDS, "the reloads took place while the mail flowed")

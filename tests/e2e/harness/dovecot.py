@@ -26,6 +26,8 @@ auth_mechanisms = plain login
 log_path = {root}/dovecot.log
 mail_location = maildir:{root}/mail/%Ln
 mail_fsync = never
+lmtp_save_to_detail_mailbox = yes
+lda_mailbox_autocreate = yes
 first_valid_uid = 1
 default_vsz_limit = 0
 passdb {{

@@ -75,7 +75,10 @@ class Winnow:
         return self._process is not None and self._process.poll() is None
 
     def write_rules(self, text):
-        self.rules.write_text(text)
+        """All of the new file at once, as an editor or a configuration tool puts it there."""
+        new = self.rules.with_suffix(".new")
+        new.write_text(text)
+        new.replace(self.rules)
 
     def log_lines(self, pattern):
         """Log lines in which the pattern is found."""
