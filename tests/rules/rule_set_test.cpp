@@ -187,6 +187,24 @@ TEST(Recipients, WhoseMailIsDiscardedHaveNoSayUnlessAllAre) {
   EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Discard);
 }
 
+TEST(Recipients, WhoseMailGoesElsewhereHaveNoSayWhenAnotherGetsIt) {
+  const char* const text = "rules:\n"
+                          "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
+                          "  - {id: held, when: recipient.domain == 'held.example', then: [redirect: held@example.org]}\n"
+                          "  - {id: not, when: recipient.domain == 'not.example', then: [reject]}\n"
+                          "  - {id: rest, when: true, then: [junk]}\n";
+  const auto rules = load(std::string("on_disagreement: strictest\n") + text);
+  Facts facts;
+  facts.recipients = {"a@held.example", "b@example.org"};
+  EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Junk);
+  EXPECT_FALSE(rules->decide(facts).disagreement);
+  facts.recipients = {"a@held.example", "b@gone.example"};
+  EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Redirect);
+  facts.recipients = {"a@held.example", "b@not.example"};
+  EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Reject);
+  EXPECT_EQ(load(text)->decide(facts).message.verdict, Verdict::Redirect);
+}
+
 // Texts
 
 TEST(ActionTexts, AreWrittenWithTheFactsOfTheRecipient) {
@@ -279,6 +297,15 @@ TEST_F(RuleFolder, MayIncludeFilesWhoseRulesComeFirst) {
   EXPECT_EQ(rules->decide(facts).message.rule, "own");
   facts.set(Fact::FromDomain, std::string("good.example"));
   EXPECT_EQ(rules->decide(facts).message.rule, "first");
+}
+
+TEST_F(RuleFolder, MustNotHoldAFileThatIsIncludedToo) {
+  write("rules.yaml", "include: [rules.d/10.yaml]\nrules: []\n");
+  write("rules.d/10.yaml", "rules:\n  - {id: ten, when: true, then: [flag]}\n");
+  Diagnostics problems;
+  EXPECT_FALSE(load_rules({folder_ / "rules.yaml", folder_ / "rules.d"}, problems));
+  EXPECT_EQ(problems.error_count(), 1u);
+  EXPECT_NE(problems.to_string().find("10.yaml: error: is read already"), std::string::npos);
 }
 
 TEST_F(RuleFolder, IsReadByNameAfterTheFilesBeforeIt) {
