@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/text_checks.h"
+#include "rules/action_text.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
@@ -16,9 +17,8 @@ constexpr std::size_t kReplyTextBytes = 400;  // RFC 5321 4.5.3.1.5: 512 for the
 constexpr std::size_t kReasonBytes = 100;     // Postfix cuts a quarantine reason here
 constexpr std::size_t kHeaderValueBytes = 900;  // RFC 5322 2.1.1: 998 for the line, name included
 constexpr std::size_t kSubjectTagBytes = 100;
-
-constexpr std::size_t kReplyLines = 32;         // libmilter's limit
-constexpr std::size_t kAddressBytes = 254;       // RFC 5321 4.5.3.1.3, without the brackets
+constexpr std::size_t kReplyLines = 32;     // libmilter's limit
+constexpr std::size_t kAddressBytes = 254;  // RFC 5321 4.5.3.1.3, without the brackets
 constexpr std::size_t kExtensionBytes = 32;
 
 // A second one makes the message malformed, or changes what it is.
@@ -56,9 +56,7 @@ std::string form_of(ActionKind kind) {
   }
 }
 
-bool needs_argument(ActionKind kind) {
-  return !is_final(kind) || kind == ActionKind::Redirect;
-}
+bool needs_argument(ActionKind kind) { return !is_final(kind) || kind == ActionKind::Redirect; }
 
 bool is_extension(std::string_view text) {
   return !text.empty() && text.size() <= kExtensionBytes && std::all_of(text.begin(), text.end(), [](char c) {
@@ -74,42 +72,6 @@ std::string why_header_is_protected(std::string_view name, std::string_view why_
   const bool once = std::any_of(kOnceOnly.begin(), kOnceOnly.end(),
                                 [&](std::string_view other) { return equal_ignoring_case(name, other); });
   return std::string(once ? why_once : "");
-}
-
-struct TextLimits {
-  std::size_t bytes;  // of a line
-  std::size_t lines;
-};
-
-struct TextProblem {
-  std::string text;  // to be said after the text's name
-  Span where;
-};
-
-/// What is wrong with a text on the wire.
-std::optional<TextProblem> why_not_printable(std::string_view text, TextLimits limits) {
-  if (text.empty()) return TextProblem{"must be a text, got line ends only", {}};
-  std::size_t lines = 0;
-  for (std::size_t at = 0; at < text.size(); ++lines) {
-    const std::string_view line = text.substr(at, text.find('\n', at) - at);
-    if (lines == limits.lines) {
-      return TextProblem{limits.lines == 1 ? "must be one line" : "may have " + std::to_string(lines) + " lines at most",
-                         {at, std::max<std::size_t>(1, line.size())}};
-    }
-    if (line.size() > limits.bytes) {
-      return TextProblem{"may have " + std::to_string(limits.bytes) + " characters at most" +
-                             (limits.lines == 1 ? "" : " in a line"),
-                         {at, line.size()}};
-    }
-    const auto bad = std::find_if_not(line.begin(), line.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
-    if (bad != line.end()) {
-      const std::size_t offset = at + static_cast<std::size_t>(bad - line.begin());
-      return TextProblem{"may hold printable ASCII characters only",
-                         {offset, std::max<std::size_t>(1, utf8_length_at(text, offset))}};
-    }
-    at += line.size() + 1;
-  }
-  return std::nullopt;
 }
 
 using Read = std::optional<RuleAction>;
@@ -175,30 +137,9 @@ class ActionReader {
     return read_reply(*kind, entry.value);
   }
 
-  /// Printable ASCII of 1..most bytes a line, with facts in braces. Everything a rule says goes on the wire, so nothing else
-  /// may be in it.
-  bool read_text(const YamlNode& value, std::string_view name, TextLimits limits, RuleAction& into) {
-    if (require_text(value, name, problems_) == nullptr) return false;
-    std::string text = value.scalar;
-    while (text.ends_with('\n')) text.pop_back();  // of a block scalar
-    const ReportProblem report = [&](Span span, std::string problem, std::string hint) {
-      problems_.error(location_in_scalar(value, span.offset, span.length), std::move(problem), std::move(hint));
-    };
-    if (const std::optional<TextProblem> problem = why_not_printable(text, limits)) {
-      report(problem->where, std::string(name) + " " + problem->text, "");
-      return false;
-    }
-    std::optional<TextTemplate> parsed = TextTemplate::parse(text, report);
-    if (!parsed) return false;
-    // What needs no facts is written now.
-    into.action.text = parsed->is_plain() ? parsed->render({Facts(), {}, {}}) : text;
-    into.text = std::move(*parsed);
-    return true;
-  }
-
   Read read_tag(const YamlNode& value) {
     RuleAction one = standard(ActionKind::TagSubject);
-    return read_text(value, "tag_subject", {kSubjectTagBytes, 1}, one) ? Read(std::move(one)) : std::nullopt;
+    return read_action_text(value, "tag_subject", {kSubjectTagBytes, 1}, one, problems_) ? Read(std::move(one)) : std::nullopt;
   }
 
   Read read_removal(const YamlNode& value) {
@@ -241,7 +182,7 @@ class ActionReader {
     }
     RuleAction one = standard(ActionKind::AddHeader);
     const bool name_fits = check_header_name(*name, "name", "add");
-    if (!read_text(*value, "value", {kHeaderValueBytes, 1}, one) || !name_fits) return std::nullopt;
+    if (!read_action_text(*value, "value", {kHeaderValueBytes, 1}, one, problems_) || !name_fits) return std::nullopt;
     one.action.name = name->scalar;
     return one;
   }
@@ -264,7 +205,7 @@ class ActionReader {
     refuse_unknown_keys(value, {"reason"}, "in quarantine", problems_);
     RuleAction one = standard(ActionKind::Quarantine);
     const YamlNode* reason = value.find("reason");
-    if (reason != nullptr && !read_text(*reason, "reason", {kReasonBytes, 1}, one)) return std::nullopt;
+    if (reason != nullptr && !read_action_text(*reason, "reason", {kReasonBytes, 1}, one, problems_)) return std::nullopt;
     return one;
   }
 
@@ -274,7 +215,9 @@ class ActionReader {
     bool fine = true;
     if (const YamlNode* code = value.find("code")) fine = read_code(*code, one.action) && fine;
     if (const YamlNode* enhanced = value.find("enhanced")) fine = read_enhanced(*enhanced, one.action) && fine;
-    if (const YamlNode* text = value.find("text")) fine = read_text(*text, "text", {kReplyTextBytes, kReplyLines}, one) && fine;
+    if (const YamlNode* text = value.find("text")) {
+      fine = read_action_text(*text, "text", {kReplyTextBytes, kReplyLines}, one, problems_) && fine;
+    }
     return fine ? Read(std::move(one)) : std::nullopt;
   }
 
