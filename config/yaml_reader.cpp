@@ -6,7 +6,9 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -29,6 +31,14 @@ struct OpenNode {
   std::unordered_map<std::string, std::size_t> lines;  // Mapping: where each key was first seen
 };
 
+/// Where the list item of a missing value starts: yaml-cpp places such a value at whatever follows.
+std::optional<std::size_t> dash_before(std::string_view text, const YAML::Mark& mark) {
+  const std::size_t at = std::min(text.size(), static_cast<std::size_t>(std::max(0, mark.pos)));
+  const bool is_written = at < text.size() && (text[at] == '~' || text[at] == 'n' || text[at] == 'N');
+  const std::size_t before = at == 0 || is_written ? text.npos : text.find_last_not_of(" \r\n", at - 1);
+  return before != text.npos && text[before] == '-' ? std::optional(before) : std::nullopt;
+}
+
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::shared_ptr<const SourceText> source, Diagnostics& problems, const YamlLimits& limits)
@@ -41,7 +51,11 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
-    add(node_at(YamlNode::Kind::Null, mark));
+    YamlNode node = node_at(YamlNode::Kind::Null, mark);
+    if (const std::optional<std::size_t> dash = dash_before(source_->text, mark)) {
+      node.where = node.content = position_.locate(*dash, 1);
+    }
+    add(std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     problems_.error(locate(mark, 1), "aliases are not supported", "write the value out");
@@ -211,18 +225,27 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-/// Tabs are the commonest reason for yaml-cpp's vaguest messages.
-std::string syntax_hint(const SourceText& source, std::size_t offset) {
+/// The commonest reasons for yaml-cpp's vaguest messages.
+std::string syntax_hint(const SourceText& source, std::size_t offset, std::string_view message) {
   const std::string_view text = source.text;
   const std::size_t line_start = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
   const std::size_t first = text.find_first_not_of(' ', line_start);
-  return first != text.npos && text[first] == '\t' ? "indent with spaces, not with tabs" : "";
+  if (first != text.npos && text[first] == '\t') return "indent with spaces, not with tabs";
+  if (message == "illegal map value") return "a value that holds ': ' must be in quotes as a whole";
+  const std::size_t before = text.substr(0, offset).find_last_not_of(' ');
+  if (message == "end of map not found" && before != text.npos && (text[before] == '"' || text[before] == '\'')) {
+    return "a value that begins with a quote ends with it; put the whole of it into other quotes";
+  }
+  if (message == "the referenced anchor is not defined") return "a value that begins with '*' must be in quotes";
+  const bool is_reserved = offset < text.size() && (text[offset] == '@' || text[offset] == '`' || text[offset] == '%');
+  if (is_reserved) return std::string("a value that begins with '") + text[offset] + "' must be in quotes";
+  return "";
 }
 
 void report_syntax_error(const YAML::Exception& error, const SourceText& source, TreeBuilder& builder,
                          Diagnostics& problems) {
   const std::size_t offset = error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos);
-  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + error.msg, syntax_hint(source, offset));
+  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + error.msg, syntax_hint(source, offset, error.msg));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/text_checks.h"
+#include "rules/action_text.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
@@ -16,9 +17,8 @@ constexpr std::size_t kReplyTextBytes = 400;  // RFC 5321 4.5.3.1.5: 512 for the
 constexpr std::size_t kReasonBytes = 100;     // Postfix cuts a quarantine reason here
 constexpr std::size_t kHeaderValueBytes = 900;  // RFC 5322 2.1.1: 998 for the line, name included
 constexpr std::size_t kSubjectTagBytes = 100;
-
-constexpr std::size_t kReplyLines = 32;         // libmilter's limit
-constexpr std::size_t kAddressBytes = 254;       // RFC 5321 4.5.3.1.3, without the brackets
+constexpr std::size_t kReplyLines = 32;     // libmilter's limit
+constexpr std::size_t kAddressBytes = 254;  // RFC 5321 4.5.3.1.3, without the brackets
 constexpr std::size_t kExtensionBytes = 32;
 
 // A second one makes the message malformed, or changes what it is.
@@ -40,9 +40,13 @@ std::vector<std::string> action_names() {
   return names;
 }
 
-/// How an action is written that needs an argument; "" for those that stand by their name.
+/// How an action is written with its argument; "" for those that have none.
 std::string form_of(ActionKind kind) {
   switch (kind) {
+    case ActionKind::Junk: return "junk: {extension: Junk}, or just junk";
+    case ActionKind::Quarantine: return "quarantine: {reason: \"...\"}, or just quarantine";
+    case ActionKind::Reject: return "reject: {code: 550, enhanced: 5.7.1, text: \"...\"}, or just reject";
+    case ActionKind::TempFail: return "tempfail: {code: 451, enhanced: 4.7.1, text: \"...\"}, or just tempfail";
     case ActionKind::AddHeader: return "add_header: {name: ..., value: ...}";
     case ActionKind::RemoveHeader: return "remove_header: X-Name";
     case ActionKind::TagSubject: return "tag_subject: \"...\"";
@@ -52,38 +56,22 @@ std::string form_of(ActionKind kind) {
   }
 }
 
+bool needs_argument(ActionKind kind) { return !is_final(kind) || kind == ActionKind::Redirect; }
+
 bool is_extension(std::string_view text) {
   return !text.empty() && text.size() <= kExtensionBytes && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
   });
 }
 
-std::string why_header_is_protected(std::string_view name) {
+std::string why_header_is_protected(std::string_view name, std::string_view why_once) {
   const auto starts = [&](std::string_view prefix) { return equal_ignoring_case(name.substr(0, prefix.size()), prefix); };
   if (starts("X-Spam") || starts("X-Winnow")) {
     return "Winnow writes the X-Spam and X-Winnow headers itself, and removes those that come in";
   }
   const bool once = std::any_of(kOnceOnly.begin(), kOnceOnly.end(),
                                 [&](std::string_view other) { return equal_ignoring_case(name, other); });
-  return once ? "a message has one of its own" : "";
-}
-
-struct TextLimits {
-  std::size_t bytes;  // of a line
-  std::size_t lines;
-};
-
-/// What is wrong with a text on the wire, to be said after its name; "" when nothing is.
-std::string why_not_printable(std::string_view text, TextLimits limits) {
-  std::size_t lines = 0;
-  for (std::string_view rest = text; lines == 0 || !rest.empty(); ++lines) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (line.size() > limits.bytes) return "may have " + std::to_string(limits.bytes) + " characters at most";
-    if (!is_printable_ascii(line)) return "may hold printable ASCII characters only";
-  }
-  if (lines <= limits.lines) return "";
-  return limits.lines == 1 ? "must be one line" : "may have " + std::to_string(limits.lines) + " lines at most";
+  return std::string(once ? why_once : "");
 }
 
 using Read = std::optional<RuleAction>;
@@ -119,9 +107,8 @@ class ActionReader {
     if (!kind) {
       return fail(item.where, "unknown action " + quoted_for_message(item.scalar), did_you_mean(item.scalar, action_names()));
     }
-    const std::string form = form_of(*kind);
-    if (form.empty()) return standard(*kind);
-    return fail(item.where, item.scalar + " needs more than its name", "write " + form);
+    if (!needs_argument(*kind)) return standard(*kind);
+    return fail(item.where, item.scalar + " needs more than its name", "write " + form_of(*kind));
   }
 
   Read read_with_argument(const YamlNode::Entry& entry) {
@@ -140,38 +127,19 @@ class ActionReader {
       case ActionKind::Bcc: return read_recipient(*kind, entry);
       default: break;
     }
-    if (!require_mapping(entry.value, entry.key, problems_)) return std::nullopt;
+    if (entry.value.kind != YamlNode::Kind::Mapping) {
+      return fail(entry.value.where, entry.key + " must be a mapping, got " + describe_found(entry.value),
+                  "write " + form_of(*kind));
+    }
     if (*kind == ActionKind::AddHeader) return read_header(entry);
     if (*kind == ActionKind::Quarantine) return read_quarantine(entry.value);
     if (*kind == ActionKind::Junk) return read_junk(entry.value);
     return read_reply(*kind, entry.value);
   }
 
-  /// Printable ASCII of 1..most bytes a line, with facts in braces. Everything a rule says goes on the wire, so nothing else
-  /// may be in it.
-  bool read_text(const YamlNode& value, std::string_view name, TextLimits limits, RuleAction& into) {
-    if (require_text(value, name, problems_) == nullptr) return false;
-    std::string text = value.scalar;
-    while (text.ends_with('\n')) text.pop_back();  // of a block scalar
-    const std::string why_not = why_not_printable(text, limits);
-    if (!why_not.empty()) {
-      problems_.error(value.where, std::string(name) + " " + why_not);
-      return false;
-    }
-    const ReportProblem report = [&](Span span, std::string problem, std::string hint) {
-      problems_.error(location_in_scalar(value, span.offset, span.length), std::move(problem), std::move(hint));
-    };
-    std::optional<TextTemplate> parsed = TextTemplate::parse(text, report);
-    if (!parsed) return false;
-    // What needs no facts is written now.
-    into.action.text = parsed->is_plain() ? parsed->render({Facts(), {}, {}}) : text;
-    into.text = std::move(*parsed);
-    return true;
-  }
-
   Read read_tag(const YamlNode& value) {
     RuleAction one = standard(ActionKind::TagSubject);
-    return read_text(value, "tag_subject", {kSubjectTagBytes, 1}, one) ? Read(std::move(one)) : std::nullopt;
+    return read_action_text(value, "tag_subject", {kSubjectTagBytes, 1}, one, problems_) ? Read(std::move(one)) : std::nullopt;
   }
 
   Read read_removal(const YamlNode& value) {
@@ -195,7 +163,7 @@ class ActionReader {
     refuse_unknown_keys(value, {"extension"}, "in junk", problems_);
     RuleAction one = standard(ActionKind::Junk);
     const YamlNode* extension = value.find("extension");
-    if (extension == nullptr) return fail(value.where, "junk takes an extension", "write junk: {extension: Junk}, or just junk");
+    if (extension == nullptr) return fail(value.where, "junk takes an extension", "write " + form_of(ActionKind::Junk));
     if (require_text(*extension, "extension", problems_) == nullptr) return std::nullopt;
     if (!is_extension(extension->scalar)) {
       return fail(extension->where, quoted_for_message(extension->scalar) + " is not an extension of an address",
@@ -214,7 +182,7 @@ class ActionReader {
     }
     RuleAction one = standard(ActionKind::AddHeader);
     const bool name_fits = check_header_name(*name, "name", "add");
-    if (!read_text(*value, "value", {kHeaderValueBytes, 1}, one) || !name_fits) return std::nullopt;
+    if (!read_action_text(*value, "value", {kHeaderValueBytes, 1}, one, problems_) || !name_fits) return std::nullopt;
     one.action.name = name->scalar;
     return one;
   }
@@ -223,10 +191,11 @@ class ActionReader {
     if (require_text(name, key, problems_) == nullptr) return false;
     if (!is_header_name(name.scalar)) {
       problems_.error(name.where, quoted_for_message(name.scalar) + " is not a header name",
-                      "printable ASCII without blanks and ':'");
+                      "up to 64 printable ASCII characters without blanks and ':'");
       return false;
     }
-    const std::string why = why_header_is_protected(name.scalar);
+    const std::string why =
+        why_header_is_protected(name.scalar, verb == "add" ? "a message has one of its own" : "a message needs its own");
     if (why.empty()) return true;
     problems_.error(name.where, "a rule cannot " + verb + " the header " + quoted_for_message(name.scalar), why);
     return false;
@@ -236,7 +205,7 @@ class ActionReader {
     refuse_unknown_keys(value, {"reason"}, "in quarantine", problems_);
     RuleAction one = standard(ActionKind::Quarantine);
     const YamlNode* reason = value.find("reason");
-    if (reason != nullptr && !read_text(*reason, "reason", {kReasonBytes, 1}, one)) return std::nullopt;
+    if (reason != nullptr && !read_action_text(*reason, "reason", {kReasonBytes, 1}, one, problems_)) return std::nullopt;
     return one;
   }
 
@@ -246,20 +215,23 @@ class ActionReader {
     bool fine = true;
     if (const YamlNode* code = value.find("code")) fine = read_code(*code, one.action) && fine;
     if (const YamlNode* enhanced = value.find("enhanced")) fine = read_enhanced(*enhanced, one.action) && fine;
-    if (const YamlNode* text = value.find("text")) fine = read_text(*text, "text", {kReplyTextBytes, kReplyLines}, one) && fine;
+    if (const YamlNode* text = value.find("text")) {
+      fine = read_action_text(*text, "text", {kReplyTextBytes, kReplyLines}, one, problems_) && fine;
+    }
     return fine ? Read(std::move(one)) : std::nullopt;
   }
 
   bool read_code(const YamlNode& node, Action& action) {
     const char expected = action.kind == ActionKind::Reject ? '5' : '4';
+    const char other = expected == '5' ? '4' : '5';
     const std::string& text = node.scalar;
     const bool fits = node.kind == YamlNode::Kind::Scalar && text.size() == 3 && text[0] == expected &&
                       text[1] >= '0' && text[1] <= '5' && text[2] >= '0' && text[2] <= '9';
     if (!fits) {
       problems_.error(node.where,
-                      "the code of " + std::string(action_name(action.kind)) + " must be a reply code " +
-                          std::string(1, expected) + "xx, got " + describe_found(node),
-                      expected == '5' ? "for a 4xx code use tempfail" : "for a 5xx code use reject");
+                      "the code of " + std::string(action_name(action.kind)) + " must be a reply code from " + expected +
+                          "00 to " + expected + "59, got " + describe_found(node),
+                      !text.starts_with(other) ? "" : other == '4' ? "for a 4xx code use tempfail" : "for a 5xx code use reject");
       return false;
     }
     if (text == "421") {
@@ -277,7 +249,8 @@ class ActionReader {
       return true;
     }
     problems_.error(node.where, "enhanced must be a code " + std::string(1, expected) +
-                                    ".SUBJECT.DETAIL as RFC 3463 says, got " + describe_found(node));
+                                    ".SUBJECT.DETAIL as RFC 3463 says, got " + describe_found(node),
+                    std::string("such as ") + expected + ".7.1");
     return false;
   }
 

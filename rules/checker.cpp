@@ -12,6 +12,8 @@ namespace {
 
 using Checked = std::optional<Expression>;
 
+constexpr const char* kSeeFacts = "'winnow facts' lists them all";
+
 const FactDeclaration* fact_named(std::string_view name) {
   const auto& table = fact_table();
   const auto found = std::find_if(table.begin(), table.end(), [&](const auto& fact) { return fact.name == name; });
@@ -114,7 +116,8 @@ class Checker {
     return condition_over(operation, Comparison::Equal, std::move(operands));
   }
 
-  Checked check_name(const SyntaxNode& node) {
+  /// `hint` is for a name that resembles no other.
+  Checked check_name(const SyntaxNode& node, std::string hint = kSeeFacts) {
     if (Checked value = named_value(node.text)) return value;
     if (scope_.lists.find(node.text) != nullptr) {
       return fail(node.span, "'" + node.text + "' is a list", "a list stands on the right of 'in'");
@@ -123,12 +126,17 @@ class Checker {
       return fail(node.span, "'" + node.text + "' needs a name", "write " + node.text + "(\"name\")");
     }
     if (node.text == "sample") return fail(node.span, "'sample' needs a share", "write sample(10%)");
-    return fail(node.span, "unknown fact " + quoted_for_message(node.text), did_you_mean(node.text, names_beside({"junk", "flag", "header", "feature", "sample", "true", "false"})));
+    const std::string similar =
+        did_you_mean(node.text, names_beside({"junk", "flag", "header", "feature", "sample", "true", "false"}));
+    return fail(node.span, "unknown fact " + quoted_for_message(node.text), similar.empty() ? std::move(hint) : similar);
   }
 
   Checked check_call(const SyntaxNode& node) {
     if (node.text == "sample") return check_sample(node);
     const bool is_header = node.text == "header";
+    if (fact_named(node.text) != nullptr) {
+      return fail(node.operator_span, "'" + node.text + "' is a fact, not a function", "leave the parentheses out");
+    }
     if (!is_header && node.text != "feature") {
       return fail(node.operator_span, "unknown function " + quoted_for_message(node.text),
                   did_you_mean(node.text, {"header", "feature", "sample"}));
@@ -139,7 +147,7 @@ class Checker {
     const SyntaxNode& name = node.children[0];
     if (is_header && !is_header_name(name.text)) {
       return fail(name.span, quoted_for_message(name.text) + " is not a header name",
-                  "printable ASCII without blanks and ':'");
+                  "up to 64 printable ASCII characters without blanks and ':'");
     }
     if (name.text.empty()) return fail(name.span, "the name of a feature is missing");
     Expression expression = is_header ? of_operation(Operation::Header, FactType::Text)
@@ -163,7 +171,11 @@ class Checker {
     if (node.text == "in") return check_in(node);
     Checked left = check(node.children[0]);
     if (node.text == "matches") return left ? check_match(node, std::move(*left), report_) : std::nullopt;
-    Checked right = check(node.children[1]);
+    const SyntaxNode& operand = node.children[1];
+    const bool is_beside_text = left && (left->type == FactType::Text || left->type == FactType::TextList);
+    Checked right = operand.kind == SyntaxKind::Name && is_beside_text
+                        ? check_name(operand, "a text stands in quotes: \"" + operand.text + "\"")
+                        : check(operand);
     if (!left || !right) return std::nullopt;
     return check_operands(node, std::move(*left), std::move(*right), report_);
   }
@@ -279,7 +291,8 @@ std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScop
 std::optional<Expression> check_fact_name(std::string_view name, Span where, const ReportProblem& report) {
   Checked value = named_value(name);
   if (!value) {
-    report(where, "unknown fact " + quoted_for_message(name), did_you_mean(name, names_beside({"junk", "flag"})));
+    const std::string similar = did_you_mean(name, names_beside({"junk", "flag"}));
+    report(where, "unknown fact " + quoted_for_message(name), similar.empty() ? kSeeFacts : similar);
   }
   return value;
 }

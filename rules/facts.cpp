@@ -38,7 +38,7 @@ constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Dmarc, "dmarc", FactType::Text, "DMARC result of a trusted server; empty when unknown."},
     {Fact::DateAge, "date.age", FactType::Duration,
      "How long before its arrival the message says it was written; 0 when its Date or newest Received is missing."},
-    {Fact::DateAhead, "date.ahead", FactType::Duration, "How far its Date lies behind its arrival, in the future; else 0."},
+    {Fact::DateAhead, "date.ahead", FactType::Duration, "How far in the future its Date lies, seen from its arrival; else 0."},
     {Fact::Language, "language", FactType::Text, "What Content-Language says first: de, en-gb; empty when it is missing."},
     {Fact::Gtube, "gtube", FactType::Bool, "The standard test string of spam filters is in the text."},
     {Fact::SamplePoint, "sample.point", FactType::Percent,

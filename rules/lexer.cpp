@@ -1,5 +1,7 @@
 #include "rules/lexer.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -12,6 +14,27 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+/// What other languages write, and what it is here.
+struct Foreign {
+  std::string_view written, hint;
+};
+constexpr std::array<Foreign, 16> kForeign{{{"<>", "write '!='"},
+                                            {"=>", "write '>='"},
+                                            {"=<", "write '<='"},
+                                            {"=~", "write 'matches'"},
+                                            {"&&", "write 'and'"},
+                                            {"||", "write 'or'"},
+                                            {"=", "equality is written '=='"},
+                                            {"!", "negation is written 'not'"},
+                                            {"&", "write 'and'"},
+                                            {"|", "write 'or'"},
+                                            {"%", "a percentage has no blank in it: 90%"},
+                                            {"-", "there are no negative numbers"},
+                                            {"\u201C", "texts stand in straight quotes"},
+                                            {"\u201D", "texts stand in straight quotes"},
+                                            {"\u201E", "texts stand in straight quotes"},
+                                            {"\u2019", "texts stand in straight quotes"}}};
+
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 class Lexer {
@@ -88,27 +111,16 @@ class Lexer {
   bool read_operator() {
     const std::size_t start = at_;
     for (const std::string_view word : {"==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ","}) {
-      if (text_.substr(at_, word.size()) != word) continue;
+      if (text_.substr(at_, word.size()) != word || text_.substr(at_, 2) == "<>") continue;
       at_ += word.size();
       return push(TokenKind::Operator, start, std::string(word));
     }
-    at_ += std::max<std::size_t>(1, utf8_length_at(text_, at_));
-    return fail(start, "unexpected character " + quoted_for_message(text_.substr(start, at_ - start)), hint_for(start));
-  }
-
-  std::string hint_for(std::size_t start) const {
-    switch (text_[start]) {
-      case '=':
-        return "equality is written '=='";
-      case '!':
-        return "negation is written 'not'";
-      case '&':
-        return "write 'and'";
-      case '|':
-        return "write 'or'";
-      default:
-        return {};
-    }
+    const auto foreign = std::find_if(kForeign.begin(), kForeign.end(),
+                                      [&](const Foreign& one) { return text_.substr(at_).starts_with(one.written); });
+    const bool is_known = foreign != kForeign.end();
+    at_ += is_known ? foreign->written.size() : std::max<std::size_t>(1, utf8_length_at(text_, at_));
+    return fail(start, "unexpected " + quoted_for_message(text_.substr(start, at_ - start)),
+                std::string(is_known ? foreign->hint : ""));
   }
 
   bool push(TokenKind kind, std::size_t start, std::string text, double number = 0) {

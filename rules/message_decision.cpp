@@ -30,21 +30,33 @@ void add_new(std::vector<std::string>& names, const std::vector<std::string>& fr
   }
 }
 
+/// Discarding and redirecting are done for one recipient alone, so they have no say when there is another wish for the
+/// message. But a redirect is a delivery, and counts against the verdicts that prevent one.
+std::vector<const Decision*> with_a_say(const std::vector<RecipientDecision>& all) {
+  const auto any_milder_than = [&](Verdict verdict) {
+    return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.decision.verdict < verdict; });
+  };
+  const bool discards_count = !any_milder_than(Verdict::Discard), redirects_count = !any_milder_than(Verdict::Redirect);
+  std::vector<const Decision*> some;
+  for (const RecipientDecision& one : all) {
+    const Verdict verdict = one.decision.verdict;
+    if (verdict == Verdict::Discard && !discards_count) continue;
+    if (verdict == Verdict::Redirect && !redirects_count) continue;
+    some.push_back(&one.decision);
+  }
+  return some;
+}
+
 }  // namespace
 
 void join_recipients(MessageDecision& all, OnDisagreement on_disagreement) {
   bring_together(all.recipients);
-  const bool all_discarded = std::all_of(all.recipients.begin(), all.recipients.end(), [](const auto& one) {
-    return one.decision.verdict == Verdict::Discard;
-  });
   const Decision* chosen = nullptr;
-  for (const RecipientDecision& one : all.recipients) {
-    const Verdict verdict = one.decision.verdict;
-    if (verdict == Verdict::Discard && !all_discarded) continue;
-    if (chosen == nullptr) chosen = &one.decision;
-    all.disagreement = all.disagreement || verdict != chosen->verdict;
-    const bool is_wanted = on_disagreement == OnDisagreement::Mildest ? verdict < chosen->verdict : verdict > chosen->verdict;
-    if (is_wanted) chosen = &one.decision;
+  for (const Decision* one : with_a_say(all.recipients)) {
+    if (chosen == nullptr) chosen = one;
+    const Verdict verdict = one->verdict, best = chosen->verdict;
+    all.disagreement = all.disagreement || verdict != best;
+    if (on_disagreement == OnDisagreement::Mildest ? verdict < best : verdict > best) chosen = one;
   }
   all.message = *chosen;
   for (const RecipientDecision& one : all.recipients) add_new(all.message.monitored, one.decision.monitored);

@@ -68,7 +68,14 @@ class OperandChecker {
 
   Checked fail_types(const Expression& left, const Expression& right) {
     return fail(node_.operator_span,
-                "'" + node_.text + "' cannot compare " + name_of(left) + " with " + name_of(right));
+                "'" + node_.text + "' cannot compare " + name_of(left) + " with " + name_of(right),
+                hint_for_types(left, right));
+  }
+
+  static std::string hint_for_types(const Expression& left, const Expression& right) {
+    if (left.type == FactType::Bool) return "it is true or false: leave the comparison out, or write 'not' before it";
+    const bool is_quoted_number = is_numeric(left.type) && is_constant(right) && right.type == FactType::Text;
+    return is_quoted_number ? "numbers stand without quotes" : "";
   }
 
   Checked check_numbers(Expression left, Expression right) {

@@ -25,6 +25,13 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+/// Not the key of an empty mapping or list.
+bool has_content(const YamlNode* node) {
+  if (node == nullptr) return false;
+  const bool is_empty_mapping = node->kind == YamlNode::Kind::Mapping && node->entries.empty();
+  return !is_empty_mapping && !(node->kind == YamlNode::Kind::Sequence && node->items.empty());
+}
+
 /// The patterns, or one empty text that stands for everybody.
 std::vector<std::string> or_everybody(const std::vector<std::string>& patterns) {
   return patterns.empty() ? std::vector<std::string>{""} : patterns;
@@ -50,13 +57,15 @@ void OverrideReader::read(const YamlNode& list, RuleMode mode, Overrides& into) 
   for (const YamlNode& node : list.items) {
     if (!require_mapping(node, "an override", problems_)) continue;
     into.add(read_one(node, mode));
-    wheres_.push_back(node.where);
+    const YamlNode* thresholds = node.find("thresholds");
+    wheres_.push_back(thresholds != nullptr ? thresholds->where : node.where);
   }
 }
 
 Override OverrideReader::read_one(const YamlNode& node, RuleMode mode) {
   refuse_unknown_keys(node, kOverrideKeys, "in an override", problems_);
   Override one;
+  const std::size_t errors_before = problems_.error_count();
   const YamlNode* recipients = node.find("for");
   const YamlNode* senders = node.find("from");
   if (recipients == nullptr && senders == nullptr) {
@@ -64,15 +73,19 @@ Override OverrideReader::read_one(const YamlNode& node, RuleMode mode) {
   }
   if (recipients != nullptr) one.recipients = read_patterns(*recipients, "for");
   if (senders != nullptr) one.senders = read_patterns(*senders, "from");
-  if (const YamlNode* thresholds = node.find("thresholds")) read_thresholds(*thresholds, one.junk, one.flag, problems_);
-  if (const YamlNode* ceiling = node.find("ceiling")) read_ceiling(*ceiling, one);
+  const bool is_known_whose = problems_.error_count() == errors_before;
+  const YamlNode* thresholds = node.find("thresholds");
+  const YamlNode* ceiling = node.find("ceiling");
   const YamlNode* rules = node.find("rules");
+  if (thresholds != nullptr) read_thresholds(*thresholds, one.junk, one.flag, problems_);
+  if (ceiling != nullptr) read_ceiling(*ceiling, one);
   if (rules != nullptr && require_sequence(*rules, "rules", "each rule starts with '- id:'", problems_)) {
     for (const YamlNode& rule : rules->items) one.rules.push_back(rules_.read(rule, mode));
   }
-  if (node.find("thresholds") == nullptr && node.find("ceiling") == nullptr && rules == nullptr) {
+  if (!has_content(thresholds) && ceiling == nullptr && !has_content(rules)) {
     problems_.error(node.where, "the override changes nothing", "add thresholds, a ceiling or rules");
   }
+  if (!is_known_whose) return Override();  // so that nobody else is told about its values
   refuse_second_value(node, one);
   return one;
 }
@@ -95,6 +108,10 @@ std::vector<std::string> OverrideReader::read_patterns(const YamlNode& node, std
 }
 
 void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
+  if (node.scalar == "discard") {
+    problems_.error(node.where, "ceiling cannot be discard: nothing is stricter", "leave the ceiling out");
+    return;
+  }
   const auto choice = require_one_of(node, "ceiling", kCeilings, problems_);
   if (!choice) return;
   into.ceiling = Sourced<Verdict>{*verdict_named(kCeilings[*choice]), place_of(node.where)};
@@ -102,18 +119,19 @@ void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
 
 /// The most specific override has the last word, so two that are equally specific must not set the same.
 void OverrideReader::refuse_second_value(const YamlNode& node, const Override& one) {
-  const auto note = [&](std::string_view key, const std::string& recipient, const std::string& sender) {
-    const std::string setting = recipient + " " + sender + " " + std::string(key);
-    const auto [first, is_new] = settings_.try_emplace(setting, node.where);
-    if (is_new) return;
-    problems_.error(node.where, std::string(key) + " for " + shown(recipient, sender) + " is set twice",
-                    "first in " + place_of(first->second));
+  const YamlNode& patterns = *node.find(one.recipients.empty() ? "from" : "for");
+  const auto note = [&](std::string_view key, const std::string& whose, const Location& where) {
+    const auto [first, is_new] = settings_.try_emplace(std::string(key) + " for " + whose, where);
+    if (!is_new) problems_.error(where, first->first + " is set twice", "first in " + place_of(first->second));
   };
-  for (const std::string& recipient : or_everybody(one.recipients)) {
-    for (const std::string& sender : or_everybody(one.senders)) {
-      if (one.junk) note("junk", recipient, sender);
-      if (one.flag) note("flag", recipient, sender);
-      if (one.ceiling) note("ceiling", recipient, sender);
+  const std::vector<std::string> recipients = or_everybody(one.recipients), senders = or_everybody(one.senders);
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    for (std::size_t j = 0; j < senders.size(); ++j) {
+      const Location& where = patterns.items[one.recipients.empty() ? j : i].where;
+      const std::string whose = shown(recipients[i], senders[j]);
+      if (one.junk) note("junk", whose, where);
+      if (one.flag) note("flag", whose, where);
+      if (one.ceiling) note("ceiling", whose, where);
     }
   }
 }

@@ -38,7 +38,7 @@ class OverrideReader {
   RuleReader& rules_;
   Diagnostics& problems_;
   std::vector<Location> wheres_;              // of each override
-  std::map<std::string, Location> settings_;  // recipient pattern, sender pattern and key: set there
+  std::map<std::string, Location> settings_;  // "junk for @example.org": set there
 };
 
 }  // namespace winnow

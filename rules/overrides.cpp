@@ -63,6 +63,7 @@ std::vector<AddressPatterns::Match> AddressPatterns::matches(std::string_view ad
 std::string why_not_an_address_pattern(std::string_view pattern) {
   const std::size_t at = pattern.rfind('@');
   if (at == pattern.npos) return "it has no '@'; a whole domain is written @example.org";
+  if (pattern.find('@') != at) return "it has more than one '@'";
   std::string_view domain = pattern.substr(at + 1);
   if (at == 0 && domain.starts_with("*.")) domain.remove_prefix(2);
   if (at == 0 && domain.starts_with('.')) domain.remove_prefix(1);
@@ -71,7 +72,7 @@ std::string why_not_an_address_pattern(std::string_view pattern) {
     return "'*' may only stand as @*.example.org";
   }
   const bool is_clean = std::all_of(pattern.begin(), pattern.end(), [](char c) { return c > 0x20 && c <= 0x7E; });
-  return is_clean ? "" : "printable ASCII without blanks";
+  return is_clean ? "" : "it may hold printable ASCII without blanks only";
 }
 
 std::string example_of(std::string_view pattern) {

@@ -50,9 +50,16 @@ class Parser {
       return fail(now().span, "comparisons cannot be chained", "write 'a < b and b < c'");
     }
     if (now().is("not")) return fail(now().span, "expected an operator, got 'not'", "write 'not (a in b)'");
-    const std::vector<std::string> words{"and", "or", "in", "matches", "contains", "starts_with", "ends_with"};
-    const std::string hint = now().kind == TokenKind::Name ? did_you_mean(now().text, words) : "";
-    return fail(now().span, "expected an operator or the end, got " + shown(now()), hint);
+    return fail(now().span, "expected an operator or the end, got " + shown(now()), hint_after_value());
+  }
+
+  std::string hint_after_value() const {
+    const bool is_after_number = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::Number;
+    if (is_after_number && now().is(",")) return "decimals are written with a point, such as 99.5%";
+    if (now().kind != TokenKind::Name) return "";
+    const std::string hint =
+        did_you_mean(now().text, {"and", "or", "in", "matches", "contains", "starts_with", "ends_with"});
+    return hint.empty() && is_after_number ? "a unit stands right behind its number, such as 5MiB or 2d" : hint;
   }
 
   static std::string shown(const Token& token) {
@@ -141,7 +148,10 @@ class Parser {
     if (token.is("true") || token.is("false")) {
       return SyntaxNode{SyntaxKind::Bool, token.span, token.span, "", token.is("true") ? 1.0 : 0.0, {}};
     }
-    if (is_reserved_word(token.text)) return fail(token.span, "expected a value, got " + shown(token));
+    if (is_reserved_word(token.text)) {
+      return fail(token.span, "expected a value, got " + shown(token),
+                  is_comparison(token) ? "it stands between its two values" : "");
+    }
     if (!now().is("(")) return SyntaxNode{SyntaxKind::Name, token.span, token.span, token.text, 0, {}};
     Parsed call = parse_sequence(take(), SyntaxKind::Call, ")");
     if (!call) return std::nullopt;

@@ -58,8 +58,13 @@ class FileCollector {
  public:
   explicit FileCollector(Diagnostics& problems) : problems_(problems) {}
 
-  void add_file(const std::filesystem::path& file) {
-    if (std::optional<YamlNode> root = read_yaml_file(file, problems_)) add(file, std::move(*root));
+  /// A file that the settings name, or that lies in a folder they name.
+  void add_named(const std::filesystem::path& file) {
+    if (is_read(file.lexically_normal())) {
+      report_file(file, "is read already: another file includes it, or it is named twice", problems_);
+    } else {
+      add_file(file);
+    }
   }
 
   void add_text(RuleText text) {
@@ -70,6 +75,15 @@ class FileCollector {
   std::vector<RuleFile> take() { return std::move(files_); }
 
  private:
+  void add_file(const std::filesystem::path& file) {
+    if (std::optional<YamlNode> root = read_yaml_file(file, problems_)) add(file, std::move(*root));
+  }
+
+  bool is_read(const std::filesystem::path& file) const {
+    return std::any_of(files_.begin(), files_.end(),
+                       [&](const RuleFile& other) { return other.file.lexically_normal() == file; });
+  }
+
   void add(const std::filesystem::path& file, YamlNode root) {
     open_.push_back(file.lexically_normal());
     if (const YamlNode* include = root.find("include")) read_includes(*include, file.parent_path());
@@ -88,16 +102,16 @@ class FileCollector {
   void read_include(const YamlNode& item, const std::filesystem::path& folder) {
     const std::filesystem::path file = (folder / item.scalar).lexically_normal();  // an absolute path replaces the folder
     const auto opened = std::find(open_.begin(), open_.end(), file);
-    const auto is_this = [&](const RuleFile& other) { return other.file.lexically_normal() == file; };
     if (opened != open_.end()) {
       problems_.error(item.where, "the include goes in a circle", circle_from(opened) + file.string());
-    } else if (std::any_of(files_.begin(), files_.end(), is_this)) {
+    } else if (is_read(file)) {
       problems_.error(item.where, quoted_for_message(file.string()) + " is read already", "a file counts once");
     } else if (std::error_code failed; std::filesystem::is_regular_file(file, failed)) {
       add_file(file);
     } else {
+      const bool is_missing = failed == std::errc::no_such_file_or_directory;
       problems_.error(item.where, "the file " + quoted_for_message(file.string()) + " cannot be included: " +
-                                      (failed ? failed.message() : "it is not a file"));
+                                      (is_missing ? "no such file" : failed ? failed.message() : "it is not a file"));
     }
   }
 
@@ -125,7 +139,7 @@ std::shared_ptr<const RuleSet> rule_set_of(const std::vector<RuleFile>& files, s
 std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems) {
   const std::size_t errors_before = problems.error_count();
   FileCollector files(problems);
-  for (const std::filesystem::path& path : all_files(paths, problems)) files.add_file(path);
+  for (const std::filesystem::path& path : all_files(paths, problems)) files.add_named(path);
   return rule_set_of(files.take(), errors_before, problems);
 }
 

@@ -97,7 +97,12 @@ class TextTemplate::Parser {
       at_ = text_.size();
       return;
     }
-    read_fact(text_.substr(at_ + 1, end - at_ - 1));
+    const std::string_view inside = text_.substr(at_ + 1, end - at_ - 1);
+    if (inside.empty()) {
+      fail({at_, 2}, "there is no fact between these braces", "a brace as such is written twice");
+    } else {
+      read_fact(inside);
+    }
     at_ = end + 1;
   }
 

@@ -82,9 +82,9 @@ bool TextSet::contains_address(std::string_view at_domain) const {
 }
 
 std::string why_not_an_entry(std::string_view text) {
-  if (text.empty() || text == "@") return "it is empty";
+  if (text.empty()) return "it is empty";
   if (text == "*" || text == "@*") return "it stands for everything; leave the condition out";
-  if (text == "." || text == "*." || text == "@." || text == "@*.") return "the name behind it is missing";
+  if (text == "@" || text == "." || text == "*." || text == "@." || text == "@*.") return "the name behind it is missing";
   return "";
 }
 

@@ -14,8 +14,8 @@ std::string shown(std::string_view expression) {
   const auto tokens = read_tokens(expression, report);
   if (!tokens) return text;
   for (const Token& token : *tokens) {
-    text += "NTnpsoE"[static_cast<int>(token.kind)];
-    const bool numeric = token.kind == TokenKind::Number || token.kind == TokenKind::Percent || token.kind == TokenKind::Size;
+    text += "NTnpsdoE"[static_cast<int>(token.kind)];
+    const bool numeric = token.kind >= TokenKind::Number && token.kind <= TokenKind::Duration;
     if (token.kind != TokenKind::End) {
       text += "(" + (numeric ? std::to_string(token.number).substr(0, 6) : token.text) + ")";
     }
@@ -28,6 +28,7 @@ TEST(Lexer, ReadsEveryKindOfToken) {
   EXPECT_EQ(shown("size<1KiB"), "N(size)o(<)s(1024.0)E");
   EXPECT_EQ(shown("from.domain in my-list"), "N(from.domain)N(in)N(my-list)E");
   EXPECT_EQ(shown("a!=(b)==[c,1.5]"), "N(a)o(!=)o(()N(b)o())o(==)o([)N(c)o(,)n(1.5000)o(])E");
+  EXPECT_EQ(shown("date.age>90min"), "N(date.age)o(>)d(5400.0)E");
   EXPECT_EQ(shown(" \t\r\n"), "E");
 }
 
@@ -38,11 +39,12 @@ TEST(Lexer, KeepsBackslashesExceptBeforeTheQuote) {
 }
 
 TEST(Lexer, SaysWhatIsNoToken) {
-  EXPECT_EQ(shown("a = b"), "error@2+1 unexpected character '='");
-  EXPECT_EQ(shown("a \xC3\xA4"), "error@2+2 unexpected character '\xC3\xA4'");
+  EXPECT_EQ(shown("a = b"), "error@2+1 unexpected '='");
+  EXPECT_EQ(shown("a \xC3\xA4"), "error@2+2 unexpected '\xC3\xA4'");
   EXPECT_EQ(shown("\"abc"), "error@0+4 this text has no closing quote");
-  EXPECT_EQ(shown("1.2.3.4"), "error@0+7 '1.2.3.4' is not a number, percentage or size");
-  EXPECT_EQ(shown("5 > 4s"), "error@4+2 '4s' is not a number, percentage or size");
+  EXPECT_EQ(shown("1.2.3.4"), "error@0+7 '1.2.3.4' is not a number, percentage, size or duration");
+  EXPECT_EQ(shown("5 > 4y"), "error@4+2 '4y' is not a number, percentage, size or duration");
+  EXPECT_EQ(shown("a <> b"), "error@2+2 unexpected '<>'");
   EXPECT_EQ(shown("200%"), "error@0+4 a percentage is between 0% and 100%, got '200%'");
 }
 

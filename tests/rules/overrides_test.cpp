@@ -61,7 +61,8 @@ TEST(Overrides, OfASenderCountBehindThoseOfTheRecipient) {
 }
 
 TEST(Overrides, NeedBothPatternsWhenTheyHaveBoth) {
-  const auto rules = load("overrides:\n  - {for: ['@a.test'], from: ['@b.test'], thresholds: {junk: 70%}}\nrules: []\n");
+  const auto rules = load("overrides:\n  - {for: ['@a.test'], from: ['@b.test'], thresholds: {junk: 70%}}\n"
+                          "rules: [{id: a, when: true, then: [accept]}]\n");
   EXPECT_EQ(rules->policy_for("x@a.test", "y@b.test").junk.value, 0.7);
   EXPECT_EQ(rules->policy_for("x@a.test", "y@c.test").junk.value, 0.9);
   EXPECT_EQ(rules->policy_for("x@c.test", "y@b.test").junk.value, 0.9);

@@ -103,90 +103,6 @@ TEST(RuleSet, FillsInWhatAnActionLeavesOut) {
   EXPECT_EQ(rules->decide(facts_with_spam(0.1)).message.actions[0], (Action{.kind = ActionKind::Reject, .text = "no, 100%", .reply_code = 554, .enhanced_code = "5.7.0"}));
 }
 
-// Recipients
-
-const char* const kPerRecipient =
-    "rules:\n  - {id: boss, when: recipient == 'boss@example.org', then: [accept]}\n"
-    "  - {id: tag, when: recipient.domain == 'tag.example', then: [tag_subject: '[t] '], continue: true}\n"
-    "  - {id: watch, when: recipient.domain == 'tag.example', then: [discard], mode: monitor}\n"
-    "  - {id: rest, when: true, then: [junk]}\n";
-
-TEST(Recipients, GetTheMildestOfTheirVerdictsByDefault) {
-  Facts facts;
-  facts.recipients = {"a@example.org", "boss@example.org", "b@example.org"};
-  const MessageDecision all = load(kPerRecipient)->decide(facts);
-  const Decision& decision = all.message;
-  EXPECT_EQ(decision.verdict, Verdict::Accept);
-  EXPECT_EQ(decision.rule, "boss");
-  EXPECT_TRUE(all.disagreement);
-  ASSERT_EQ(decision.actions.size(), 1u);
-  EXPECT_EQ(decision.actions[0].kind, ActionKind::Accept);
-}
-
-TEST(Recipients, GetTheStrictestWhenTheFileSaysSo) {
-  Facts facts;
-  facts.recipients = {"boss@example.org", "a@example.org"};
-  const MessageDecision all = load(std::string("on_disagreement: strictest\n") + kPerRecipient)->decide(facts);
-  EXPECT_EQ(all.message.verdict, Verdict::Junk);
-  EXPECT_TRUE(all.disagreement);
-}
-
-TEST(Recipients, WhoAgreeKeepTheFirstOnesActionsAndEveryonesMonitoredRules) {
-  Facts facts;
-  facts.recipients = {"a@example.org", "b@tag.example"};
-  const MessageDecision all = load(kPerRecipient)->decide(facts);
-  const Decision& decision = all.message;
-  EXPECT_EQ(decision.verdict, Verdict::Junk);
-  EXPECT_FALSE(all.disagreement);
-  EXPECT_EQ(decision.actions.size(), 1u);
-  EXPECT_EQ(decision.monitored, std::vector<std::string>{"watch"});
-}
-
-TEST(Recipients, AreRememberedToDisagreeWhenALaterOneAgreesAgain) {
-  Facts facts;
-  facts.recipients = {"boss@example.org", "a@example.org", "boss@example.org"};
-  EXPECT_TRUE(load(kPerRecipient)->decide(facts).disagreement);
-}
-
-TEST(Recipients, MayBeNone) {
-  EXPECT_EQ(load(kPerRecipient)->decide(Facts()).message.rule, "rest");
-  Facts facts;
-  facts.set(Fact::Recipient, std::string("boss@example.org"));
-  EXPECT_EQ(load(kPerRecipient)->decide(facts).message.rule, "boss");
-}
-
-/// "accept: 0 2; discard: 1"
-std::string by_recipient(const MessageDecision& all) {
-  std::string text;
-  for (const RecipientDecision& one : all.recipients) {
-    text += (text.empty() ? "" : "; ") + std::string(verdict_name(one.decision.verdict)) + ":";
-    for (const std::size_t index : one.recipients) text += " " + std::to_string(index);
-  }
-  return text;
-}
-
-TEST(Recipients, WhoGetTheSameStandTogether) {
-  Facts facts;
-  facts.recipients = {"a@example.org", "boss@example.org", "b@example.org", "c@tag.example"};
-  EXPECT_EQ(by_recipient(load(kPerRecipient)->decide(facts)), "junk: 0 2; accept: 1; junk: 3");
-  const auto alike = load("rules:\n  - {id: all, when: true, then: [junk]}\n");
-  EXPECT_EQ(by_recipient(alike->decide(facts)), "junk: 0 1 2 3");
-}
-
-TEST(Recipients, WhoseMailIsDiscardedHaveNoSayUnlessAllAre) {
-  const auto rules = load("on_disagreement: strictest\nrules:\n"
-                          "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
-                          "  - {id: rest, when: true, then: [flag]}\n");
-  Facts facts;
-  facts.recipients = {"a@gone.example", "b@example.org"};
-  const MessageDecision all = rules->decide(facts);
-  EXPECT_EQ(all.message.verdict, Verdict::Flag);
-  EXPECT_FALSE(all.disagreement);
-  EXPECT_EQ(by_recipient(all), "discard: 0; flag: 1");
-  facts.recipients = {"a@gone.example", "b@gone.example"};
-  EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Discard);
-}
-
 // Texts
 
 TEST(ActionTexts, AreWrittenWithTheFactsOfTheRecipient) {
@@ -279,6 +195,15 @@ TEST_F(RuleFolder, MayIncludeFilesWhoseRulesComeFirst) {
   EXPECT_EQ(rules->decide(facts).message.rule, "own");
   facts.set(Fact::FromDomain, std::string("good.example"));
   EXPECT_EQ(rules->decide(facts).message.rule, "first");
+}
+
+TEST_F(RuleFolder, MustNotHoldAFileThatIsIncludedToo) {
+  write("rules.yaml", "include: [rules.d/10.yaml]\nrules: []\n");
+  write("rules.d/10.yaml", "rules:\n  - {id: ten, when: true, then: [flag]}\n");
+  Diagnostics problems;
+  EXPECT_FALSE(load_rules({folder_ / "rules.yaml", folder_ / "rules.d"}, problems));
+  EXPECT_EQ(problems.error_count(), 1u);
+  EXPECT_NE(problems.to_string().find("10.yaml: error: is read already"), std::string::npos);
 }
 
 TEST_F(RuleFolder, IsReadByNameAfterTheFilesBeforeIt) {

@@ -46,7 +46,7 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Folder, WrongRulesFile, testing::ValuesIn(case_names()), test_name);
 
-TEST(WrongRulesFiles, AreAtLeastTwentyFive) { EXPECT_GE(case_names().size(), 25u); }
+TEST(WrongRulesFiles, AreAtLeastSixty) { EXPECT_GE(case_names().size(), 60u); }
 
 }  // namespace
 }  // namespace winnow

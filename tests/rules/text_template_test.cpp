@@ -64,7 +64,7 @@ TEST(TextTemplate, ReportsEveryProblemAtItsPlace) {
             "20+7 a text cannot be written as percent\n"
             "35+7 a size cannot be written as percent\n");
   EXPECT_EQ(problem_of("100 } {spam"), "4+1 this brace has no other half (a brace as such is written twice)\n");
-  EXPECT_EQ(problem_of("{}"), "1+1 unknown fact ''\n");
+  EXPECT_EQ(problem_of("{}"), "0+2 there is no fact between these braces (a brace as such is written twice)\n");
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+// action_text.h - a text of an action as it is written in a rule -> what goes on the wire, with facts in braces.
+//
+// Fails:   a problem is reported at its character; the result is then false.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "config/yaml_node.h"
+#include "rules/rule.h"
+
+namespace winnow {
+
+struct TextLimits {
+  std::size_t bytes;  // of a line
+  std::size_t lines;
+};
+
+/// Sets text and template of `into`. Everything a rule says goes into headers and replies, so nothing but printable ASCII
+/// may be in it.
+bool read_action_text(const YamlNode& value, std::string_view name, TextLimits limits, RuleAction& into,
+                      Diagnostics& problems);
+
+}  // namespace winnow
