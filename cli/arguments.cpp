@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 
 #include "cli/terminal.h"
 #include "config/diagnostics.h"
@@ -23,6 +24,13 @@ std::string comma_spaced(std::string_view names) {
     if (c == ',') out += ' ';
   }
   return out;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream{std::string(text)};
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
 }
 
 std::string shown_number(double value) {
@@ -64,7 +72,7 @@ struct Arguments::Parser {
   CLI::App app;
   std::vector<HelpLine> lines;
   std::vector<std::string> known{"--help", "-h"};
-  bool takes_files = false;
+  std::string operands;  // " FILE..."
 };
 
 Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
@@ -101,8 +109,21 @@ void Arguments::add(const OptionText& text, std::vector<std::filesystem::path>& 
       ->allow_extra_args(false);
 }
 
+void Arguments::add_choice(std::string_view words, std::string_view meaning, std::string& value) {
+  parser_->operands += " " + std::string(words);
+  parser_->lines.insert(parser_->lines.begin(), {std::string(words), std::string(meaning)});
+  std::string name(words);  // "settings-or-rules": what the parser's own messages call it
+  for (std::size_t at = name.find('|'); at != name.npos; at = name.find('|')) name.replace(at, 1, "-or-");
+  const auto check = [known = split(words, '|')](const std::string& given) {
+    if (std::find(known.begin(), known.end(), given) != known.end()) return std::string();
+    const std::string hint = did_you_mean(given, known);
+    return "there is no '" + given + "'" + (hint.empty() ? "" : " (" + hint + ")");
+  };
+  parser_->app.add_option(name, value)->required()->check(check);
+}
+
 void Arguments::add_files(std::string_view meaning, std::vector<std::filesystem::path>& value) {
-  parser_->takes_files = true;
+  parser_->operands += " FILE...";
   parser_->lines.insert(parser_->lines.begin(), {"FILE...", std::string(meaning)});
   parser_->app
       .add_option_function<std::vector<std::string>>(
@@ -136,7 +157,7 @@ std::string Arguments::help() const {
   const Command& command = parser_->command;
   const std::string name = "winnow " + std::string(command.name);
   std::string out = name + " - " + std::string(command.sentence) + "\n";
-  out += "usage: " + name + " [options]" + (parser_->takes_files ? " FILE..." : "") + "\n";
+  out += "usage: " + name + " [options]" + parser_->operands + "\n";
   std::size_t width = 0;
   for (const HelpLine& line : parser_->lines) width = std::max(width, line.form.size());
   for (const HelpLine& line : parser_->lines) {

@@ -38,6 +38,8 @@ class Arguments {
   void add(const OptionText& text, double& value);
   void add(const OptionText& text, std::vector<std::string>& value);
   void add(const OptionText& text, std::vector<std::filesystem::path>& value);
+  /// What stands without an option: one of these words, "settings|rules".
+  void add_choice(std::string_view words, std::string_view meaning, std::string& value);
   /// What stands without an option: one or more files.
   void add_files(std::string_view meaning, std::vector<std::filesystem::path>& value);
 

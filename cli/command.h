@@ -27,6 +27,7 @@ extern const Command kEvaluateCommand;
 extern const Command kCompressCommand;
 extern const Command kFactsCommand;
 extern const Command kConfigCommand;
+extern const Command kSchemaCommand;
 extern const Command kSendCommand;
 
 }  // namespace winnow

@@ -15,7 +15,7 @@ using winnow::Command;
 constexpr const Command* kCommands[] = {
     &winnow::kCheckCommand,    &winnow::kClassifyCommand, &winnow::kExplainCommand, &winnow::kTrainCommand,
     &winnow::kEvaluateCommand, &winnow::kCompressCommand, &winnow::kFactsCommand,   &winnow::kConfigCommand,
-    &winnow::kSendCommand,
+    &winnow::kSchemaCommand,   &winnow::kSendCommand,
 };
 
 void print_overview(FILE* out) {

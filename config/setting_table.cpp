@@ -20,7 +20,7 @@ SettingKey key(std::string path, std::string meaning, F& (*field)(Settings&), Se
     Settings copy = settings;
     return print_value(field(copy));
   };
-  return {std::move(path), std::move(meaning), std::move(kind.range), read, print};
+  return {std::move(path), std::move(meaning), std::move(kind.range), read, print, std::move(kind.form)};
 }
 
 std::vector<SettingKey> milter_keys() {
@@ -31,7 +31,7 @@ std::vector<SettingKey> milter_keys() {
                     [](Settings& s) -> auto& { return s.milter.socket_mode; }, file_mode()),
       key<std::string>("milter.socket_group", "Group of a unix socket; \"\" is the daemon's own.",
                        [](Settings& s) -> auto& { return s.milter.socket_group; },
-                       text_with("a group", check_group_name)),
+                       text_with("a group", check_group_name, "^([A-Za-z0-9_.][A-Za-z0-9_.-]{0,31})?$")),
       key<microseconds>("milter.deadline", "Time from the end of a message to its answer; then on_error answers.",
                         [](Settings& s) -> auto& { return s.milter.deadline; },
                         duration_between(milliseconds(100), seconds(60))),
@@ -47,10 +47,12 @@ std::vector<SettingKey> milter_keys() {
       key<std::vector<std::string>>("milter.trusted_authserv_ids",
                                     "Servers whose Authentication-Results headers are believed.",
                                     [](Settings& s) -> auto& { return s.milter.trusted_authserv_ids; },
-                                    list_of("a list of authserv-ids", check_authserv_id)),
+                                    list_of("a list of authserv-ids", check_authserv_id,
+                                            R"(^[!#-'*+\--:<>-\[\]-~]{1,255}$)")),
       key<std::vector<std::string>>("milter.skip", "Clients whose mail is accepted unseen.",
                                     [](Settings& s) -> auto& { return s.milter.skip; },
-                                    list_of("a list of networks, and 'authenticated'", check_skip_entry)),
+                                    list_of("a list of networks, and 'authenticated'", check_skip_entry,
+                                            "^(authenticated|[0-9A-Fa-f:.]+(/[0-9]{1,3})?)$")),
   };
 }
 
@@ -60,10 +62,11 @@ std::vector<SettingKey> engine_keys() {
                                  [](Settings& s) -> auto& { return s.engine.model; }, file_path()),
       key<std::string>("engine.sha256", "SHA-256 the model file must have; \"\" is no check.",
                        [](Settings& s) -> auto& { return s.engine.sha256; },
-                       text_with("64 hexadecimal digits", check_sha256)),
+                       text_with("64 hexadecimal digits", check_sha256, "^([0-9A-Fa-f]{64})?$")),
       key<std::string>("engine.device", "Where the model runs; auto takes a GPU when there is one.",
                        [](Settings& s) -> auto& { return s.engine.device; },
-                       text_with("auto | cpu | cuda | cuda:N", check_device)),
+                       text_with("auto | cpu | cuda | cuda:N", check_device,
+                                 "^(auto|cpu|cuda(:[0-9]{1,3})?)$")),
       key<std::size_t>("engine.replicas", "Copies of the model; auto is one per GPU, or half of the cores.",
                        [](Settings& s) -> auto& { return s.engine.replicas; }, auto_or_count(256)),
       key<std::size_t>("engine.max_batch_size", "Messages of one model call.",
@@ -83,10 +86,10 @@ std::vector<SettingKey> other_keys() {
   return {
       key<std::string>("headers.flag_name", "Header that marks mail at the flag threshold.",
                        [](Settings& s) -> auto& { return s.headers.flag_name; },
-                       text_with("a header name", check_flag_name)),
+                       text_with("a header name", check_flag_name, "^[!-9;-~]{1,64}$")),
       key<std::string>("headers.flag_value", "Value of that header.",
                        [](Settings& s) -> auto& { return s.headers.flag_value; },
-                       text_with("printable ASCII", check_flag_value)),
+                       text_with("printable ASCII", check_flag_value, "")),
       key<bool>("headers.show_authenticated", "Write Winnow's headers on mail of authenticated clients too.",
                 [](Settings& s) -> auto& { return s.headers.show_authenticated; }, yes_or_no()),
       key<bool>("headers.reasons", "Say in X-Winnow what spoke for spam, on mail that is marked.",
@@ -95,7 +98,8 @@ std::vector<SettingKey> other_keys() {
                                               [](Settings& s) -> auto& { return s.rules; }, path_list()),
       key<std::string>("metrics.listen", "Where metrics and health are served; \"\" is off.",
                        [](Settings& s) -> auto& { return s.metrics.listen; },
-                       text_with("ADDRESS:PORT | unix:PATH | \"\"", check_listen_address)),
+                       text_with("ADDRESS:PORT | unix:PATH | \"\"", check_listen_address,
+                                 "^(unix:.+|.+:[0-9]{1,5})?$")),
       key<std::string>("log.to", "Where the log goes; auto is the journal under systemd, else stderr.",
                        [](Settings& s) -> auto& { return s.log.to; }, one_of({"auto", "stderr", "syslog"})),
       key<bool>("log.addresses", "Write sender and recipients into the log line.",
@@ -109,6 +113,25 @@ std::vector<SettingKey> all_keys() {
     keys.insert(keys.end(), more.begin(), more.end());
   }
   return keys;
+}
+
+struct Group {
+  std::string_view name, meaning;
+};
+
+constexpr Group kGroups[] = {
+    {"milter", "The MTA's side: where it connects, and what it hears when a message cannot be judged."},
+    {"engine", "The model and how messages reach it."},
+    {"headers", "What Winnow writes on mail, beside its fixed headers."},
+    {"metrics", "Where the daemon tells how it is."},
+    {"log", "What the daemon writes down, and where."},
+};
+
+std::string meaning_of_group(std::string_view name) {
+  for (const Group& group : kGroups) {
+    if (group.name == name) return std::string(group.meaning);
+  }
+  return {};
 }
 
 }  // namespace
@@ -126,6 +149,24 @@ std::string_view SettingKey::leaf() const {
 const std::vector<SettingKey>& setting_table() {
   static const std::vector<SettingKey> table = all_keys();
   return table;
+}
+
+ValueForm settings_form(const Settings& defaults) {
+  ValueForm file = mapping_form({});
+  file.may_be_nothing = true;
+  for (const SettingKey& key : setting_table()) {
+    std::vector<KeyForm>* keys = &file.keys;
+    if (const std::string group(key.group()); !group.empty()) {
+      if (file.keys.empty() || file.keys.back().name != group) {
+        file.keys.push_back({.name = group, .meaning = meaning_of_group(group), .form = mapping_form({})});
+        file.keys.back().form.may_be_nothing = true;
+      }
+      keys = &file.keys.back().form.keys;
+    }
+    keys->push_back({.name = std::string(key.leaf()), .meaning = key.meaning + "\nValues: " + key.range, .form = key.form,
+                     .fallback = key.print(defaults)});
+  }
+  return file;
 }
 
 }  // namespace winnow

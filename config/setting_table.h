@@ -13,6 +13,7 @@
 
 #include "config/diagnostics.h"
 #include "config/settings.h"
+#include "config/value_form.h"
 #include "config/yaml_node.h"
 
 namespace winnow {
@@ -30,6 +31,7 @@ struct SettingKey {
   std::string range;    // "100ms..1min", "accept | tempfail"
   std::function<void(const YamlNode& value, Settings& settings, SettingContext& context)> read;
   std::function<std::string(const Settings& settings)> print;  // as it would stand in the file
+  ValueForm form;
 
   std::string_view group() const;  // "milter"; "" for a key of the top level
   std::string_view leaf() const;   // "deadline"
@@ -37,5 +39,8 @@ struct SettingKey {
 
 /// All keys, in the order of the shipped file.
 const std::vector<SettingKey>& setting_table();
+
+/// The whole file as a mapping, with these defaults.
+ValueForm settings_form(const Settings& defaults);
 
 }  // namespace winnow

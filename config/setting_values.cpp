@@ -79,7 +79,7 @@ SettingKind<F> choice_of(std::vector<Choice<F>> choices) {
     }
     return std::string();
   };
-  return {range, read, print};
+  return {range, read, print, word_form(std::move(words))};
 }
 
 std::filesystem::path absolute_path(const std::string& text, const SettingContext& context) {
@@ -126,6 +126,10 @@ std::optional<std::string> read_checked_text(const YamlNode& value, SettingConte
   return std::nullopt;
 }
 
+ValueForm form_of_text(std::string pattern) {
+  return pattern.empty() ? any_text_form() : text_form(std::move(pattern));
+}
+
 }  // namespace
 
 void refuse(const YamlNode& value, SettingContext& context, const std::string& expected, std::string hint) {
@@ -153,19 +157,22 @@ SettingKind<std::chrono::microseconds> duration_between(std::chrono::microsecond
   using Duration = std::chrono::microseconds;
   const std::function<std::string(const Duration&)> print = [](const Duration& d) { return format_duration(d); };
   return {range_text(least, most, print),
-          reader_between<Duration>(least, most, "a duration such as 4s or 500ms", parse_duration, print), print};
+          reader_between<Duration>(least, most, "a duration such as 4s or 500ms", parse_duration, print), print,
+          duration_form(least == Duration::zero())};
 }
 
 SettingKind<std::uint64_t> size_between(std::uint64_t least, std::uint64_t most) {
   const std::function<std::string(const std::uint64_t&)> print = [](const std::uint64_t& s) { return format_size(s); };
   return {range_text(least, most, print),
-          reader_between<std::uint64_t>(least, most, "a size such as 1MiB or 64KiB", parse_size, print), print};
+          reader_between<std::uint64_t>(least, most, "a size such as 1MiB or 64KiB", parse_size, print), print,
+          size_form()};
 }
 
 SettingKind<std::size_t> count_between(std::size_t least, std::size_t most) {
   const std::function<std::string(const std::size_t&)> print = [](const std::size_t& n) { return std::to_string(n); };
   return {range_text(least, most, print),
-          reader_between<std::size_t>(least, most, "a whole number", parse_count, print), print};
+          reader_between<std::size_t>(least, most, "a whole number", parse_count, print), print,
+          integer_form(static_cast<double>(least), static_cast<double>(most))};
 }
 
 SettingKind<std::size_t> auto_or_count(std::size_t most) {
@@ -173,7 +180,8 @@ SettingKind<std::size_t> auto_or_count(std::size_t most) {
   const auto read = [count](const YamlNode& value, SettingContext& context) -> std::optional<std::size_t> {
     return is_auto(value) ? std::optional<std::size_t>(0) : count.read(value, context);
   };
-  return {"auto | " + count.range, read, [](const std::size_t& n) { return n == 0 ? "auto" : std::to_string(n); }};
+  return {"auto | " + count.range, read, [](const std::size_t& n) { return n == 0 ? "auto" : std::to_string(n); },
+          any_of_forms({word_form({"auto"}), count.form})};
 }
 
 SettingKind<std::optional<double>> auto_or_percent(double least, double most) {
@@ -186,7 +194,8 @@ SettingKind<std::optional<double>> auto_or_percent(double least, double most) {
     return percent ? std::optional(percent) : std::nullopt;
   };
   return {"auto | " + range_text(least, most, print), read,
-          [](const std::optional<double>& p) { return p ? format_percent(*p) : "auto"; }};
+          [](const std::optional<double>& p) { return p ? format_percent(*p) : "auto"; },
+          any_of_forms({word_form({"auto"}), percent_form(least, most)})};
 }
 
 SettingKind<bool> yes_or_no() {
@@ -209,14 +218,15 @@ SettingKind<unsigned> file_mode() {
     std::snprintf(text, sizeof text, "\"%04o\"", mode);
     return std::string(text);
   };
-  return {"\"0000\"..\"0777\"", read, print};
+  return {"\"0000\"..\"0777\"", read, print,
+          any_of_forms({text_form("^0?[0-7]{3}$"), integer_form(0, 777)})};  // YAML may take 0660 for a number
 }
 
-SettingKind<std::string> text_with(std::string range, TextCheck check) {
-  const auto read = [=](const YamlNode& value, SettingContext& context) {
+SettingKind<std::string> text_with(std::string range, TextCheck check, std::string pattern) {
+  const auto read = [check](const YamlNode& value, SettingContext& context) {
     return read_checked_text(value, context, check);
   };
-  return {std::move(range), read, yaml_scalar};
+  return {std::move(range), read, yaml_scalar, form_of_text(std::move(pattern))};
 }
 
 SettingKind<std::string> one_of(std::vector<std::string> words) {
@@ -225,12 +235,12 @@ SettingKind<std::string> one_of(std::vector<std::string> words) {
   return choice_of<std::string>(std::move(choices));
 }
 
-SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check) {
-  const auto read = [=](const YamlNode& value, SettingContext& context) {
+SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check, std::string pattern) {
+  const auto read = [check](const YamlNode& value, SettingContext& context) {
     return read_items<std::string>(value, context,
                                    [&](const YamlNode& item) { return read_checked_text(item, context, check); });
   };
-  return {std::move(range), read, print_list};
+  return {std::move(range), read, print_list, list_form(form_of_text(std::move(pattern)))};
 }
 
 SettingKind<std::filesystem::path> file_path() {
@@ -239,7 +249,8 @@ SettingKind<std::filesystem::path> file_path() {
     refuse(value, context, "the path of a file");
     return std::nullopt;
   };
-  return {"a path", read, [](const std::filesystem::path& path) { return yaml_scalar(path.string()); }};
+  return {"a path", read, [](const std::filesystem::path& path) { return yaml_scalar(path.string()); },
+          any_text_form()};
 }
 
 SettingKind<std::vector<std::filesystem::path>> path_list() {
@@ -252,7 +263,7 @@ SettingKind<std::vector<std::filesystem::path>> path_list() {
   const auto print = [](const Paths& paths) {
     return print_list(std::vector<std::string>(paths.begin(), paths.end()));
   };
-  return {"a list of paths", read, print};
+  return {"a list of paths", read, print, list_form(one.form)};
 }
 
 SettingKind<std::string> socket_address() {
@@ -265,7 +276,8 @@ SettingKind<std::string> socket_address() {
     context.problems.error(value.where, std::string(context.name) + " " + wrong + ", got '" + resolved + "'");
     return std::nullopt;
   };
-  return {"unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS", read, yaml_scalar};
+  return {"unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS", read, yaml_scalar,
+          text_form("^(unix:.+|inet6?:[0-9]+@.+)$")};
 }
 
 }  // namespace winnow

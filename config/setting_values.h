@@ -24,6 +24,7 @@ struct SettingKind {
   std::string range;
   std::function<std::optional<F>(const YamlNode&, SettingContext&)> read;
   std::function<std::string(const F&)> print;
+  ValueForm form;
 };
 
 /// A check of a text: "" when it is fine, else what is wrong: "must be ...".
@@ -45,9 +46,10 @@ SettingKind<std::optional<double>> auto_or_percent(double least, double most);  
 SettingKind<bool> yes_or_no();
 SettingKind<OnError> accept_or_tempfail();
 SettingKind<unsigned> file_mode();
-SettingKind<std::string> text_with(std::string range, TextCheck check);
+/// A text for which `check` is the judge; `pattern` is what editors can know of it ("" is any text).
+SettingKind<std::string> text_with(std::string range, TextCheck check, std::string pattern);
 SettingKind<std::string> one_of(std::vector<std::string> words);
-SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check);
+SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check, std::string pattern);
 SettingKind<std::filesystem::path> file_path();
 SettingKind<std::vector<std::filesystem::path>> path_list();
 SettingKind<std::string> socket_address();  // a relative unix: path becomes absolute

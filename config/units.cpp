@@ -90,7 +90,22 @@ std::string formatted(std::uint64_t value, const std::array<Unit, N>& units) {
   return "0" + std::string(units.back().name);
 }
 
+template <std::size_t N>
+std::string names_of(const std::array<Unit, N>& units) {
+  std::string names;
+  for (const Unit& unit : units) names += (names.empty() ? "" : "|") + std::string(unit.name);
+  return names;
+}
+
 }  // namespace
+
+std::string duration_pattern() { return "^[0-9]+(\\.[0-9]{1,6})?(" + names_of(kDurations) + ")$"; }
+
+std::string size_pattern() {
+  return "^[0-9]+(\\.[0-9]{1,6})?(" + names_of(kBinarySizes) + "|" + names_of(kDecimalSizes) + ")$";
+}
+
+std::string percent_pattern() { return "^0*(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$"; }
 
 std::optional<std::chrono::microseconds> parse_duration(std::string_view text) {
   if (is_bare_zero(text)) return std::chrono::microseconds{0};

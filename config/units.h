@@ -17,6 +17,11 @@ std::optional<std::chrono::microseconds> parse_duration(std::string_view text);
 std::optional<std::uint64_t> parse_size(std::string_view text);  // bytes
 std::optional<double> parse_percent(std::string_view text);      // 0..1; "90%" and "0.9" are the same
 
+/// How each is spelled with its unit, as an ECMA-262 pattern of the whole text. A bare 0 and a fraction do not fit.
+std::string duration_pattern();
+std::string size_pattern();
+std::string percent_pattern();
+
 std::string format_duration(std::chrono::microseconds value);  // the largest unit that is exact: "4s", "1500ms"
 std::string format_size(std::uint64_t bytes);                  // the largest binary unit that is exact: "1MiB"
 std::string format_percent(double fraction);                   // "90%", "99.5%"

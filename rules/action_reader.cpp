@@ -7,19 +7,14 @@
 #include <utility>
 
 #include "config/text_checks.h"
+#include "rules/action_forms.h"
 #include "rules/action_text.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
 namespace {
 
-constexpr std::size_t kReplyTextBytes = 400;  // RFC 5321 4.5.3.1.5: 512 for the line, code and line end included
-constexpr std::size_t kReasonBytes = 100;     // Postfix cuts a quarantine reason here
-constexpr std::size_t kHeaderValueBytes = 900;  // RFC 5322 2.1.1: 998 for the line, name included
-constexpr std::size_t kSubjectTagBytes = 100;
-constexpr std::size_t kReplyLines = 32;     // libmilter's limit
 constexpr std::size_t kAddressBytes = 254;  // RFC 5321 4.5.3.1.3, without the brackets
-constexpr std::size_t kExtensionBytes = 32;
 
 // A second one makes the message malformed, or changes what it is.
 constexpr std::array<std::string_view, 18> kOnceOnly{
@@ -40,26 +35,19 @@ std::vector<std::string> action_names() {
   return names;
 }
 
-/// How an action is written with its argument; "" for those that have none.
-std::string form_of(ActionKind kind) {
-  switch (kind) {
-    case ActionKind::Junk: return "junk: {extension: Junk}, or just junk";
-    case ActionKind::Quarantine: return "quarantine: {reason: \"...\"}, or just quarantine";
-    case ActionKind::Reject: return "reject: {code: 550, enhanced: 5.7.1, text: \"...\"}, or just reject";
-    case ActionKind::TempFail: return "tempfail: {code: 451, enhanced: 4.7.1, text: \"...\"}, or just tempfail";
-    case ActionKind::AddHeader: return "add_header: {name: ..., value: ...}";
-    case ActionKind::RemoveHeader: return "remove_header: X-Name";
-    case ActionKind::TagSubject: return "tag_subject: \"...\"";
-    case ActionKind::Redirect: return "redirect: user@example.org";
-    case ActionKind::Bcc: return "bcc: user@example.org";
-    default: return "";
-  }
+/// Reports the keys of an action's argument that it does not know.
+void refuse_other_keys(const YamlNode& argument, ActionKind kind, Diagnostics& problems) {
+  refuse_unknown_keys(argument, key_names(*form_of(kind).argument), "in " + std::string(action_name(kind)), problems);
 }
 
-bool needs_argument(ActionKind kind) { return !is_final(kind) || kind == ActionKind::Redirect; }
+/// For a hint: how an action is written with its argument.
+std::string how_to_write(ActionKind kind) {
+  const ActionForm& form = form_of(kind);
+  return "write " + form.example + (form.stands_alone ? ", or just " + std::string(action_name(kind)) : "");
+}
 
 bool is_extension(std::string_view text) {
-  return !text.empty() && text.size() <= kExtensionBytes && std::all_of(text.begin(), text.end(), [](char c) {
+  return !text.empty() && text.size() <= kMaxExtensionBytes && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
   });
 }
@@ -107,8 +95,8 @@ class ActionReader {
     if (!kind) {
       return fail(item.where, "unknown action " + quoted_for_message(item.scalar), did_you_mean(item.scalar, action_names()));
     }
-    if (!needs_argument(*kind)) return standard(*kind);
-    return fail(item.where, item.scalar + " needs more than its name", "write " + form_of(*kind));
+    if (form_of(*kind).stands_alone) return standard(*kind);
+    return fail(item.where, item.scalar + " needs more than its name", how_to_write(*kind));
   }
 
   Read read_with_argument(const YamlNode::Entry& entry) {
@@ -116,11 +104,10 @@ class ActionReader {
     if (!kind) {
       return fail(entry.key_where, "unknown action " + quoted_for_message(entry.key), did_you_mean(entry.key, action_names()));
     }
+    if (!form_of(*kind).argument) {
+      return fail(entry.value.where, entry.key + " takes no argument", "write just " + entry.key);
+    }
     switch (*kind) {
-      case ActionKind::Accept:
-      case ActionKind::Flag:
-      case ActionKind::Discard:
-        return fail(entry.value.where, entry.key + " takes no argument", "write just " + entry.key);
       case ActionKind::TagSubject: return read_tag(entry.value);
       case ActionKind::RemoveHeader: return read_removal(entry.value);
       case ActionKind::Redirect:
@@ -129,7 +116,7 @@ class ActionReader {
     }
     if (entry.value.kind != YamlNode::Kind::Mapping) {
       return fail(entry.value.where, entry.key + " must be a mapping, got " + describe_found(entry.value),
-                  "write " + form_of(*kind));
+                  how_to_write(*kind));
     }
     if (*kind == ActionKind::AddHeader) return read_header(entry);
     if (*kind == ActionKind::Quarantine) return read_quarantine(entry.value);
@@ -139,7 +126,7 @@ class ActionReader {
 
   Read read_tag(const YamlNode& value) {
     RuleAction one = standard(ActionKind::TagSubject);
-    return read_action_text(value, "tag_subject", {kSubjectTagBytes, 1}, one, problems_) ? Read(std::move(one)) : std::nullopt;
+    return read_action_text(value, "tag_subject", kSubjectTagLimits, one, problems_) ? Read(std::move(one)) : std::nullopt;
   }
 
   Read read_removal(const YamlNode& value) {
@@ -153,17 +140,18 @@ class ActionReader {
     RuleAction one = standard(kind);
     if (require_text(entry.value, entry.key, problems_) == nullptr) return std::nullopt;
     if (!is_address(entry.value.scalar)) {
-      return fail(entry.value.where, quoted_for_message(entry.value.scalar) + " is not an address", "write " + form_of(kind));
+      return fail(entry.value.where, quoted_for_message(entry.value.scalar) + " is not an address",
+                  how_to_write(kind));
     }
     one.action.address = entry.value.scalar;
     return one;
   }
 
   Read read_junk(const YamlNode& value) {
-    refuse_unknown_keys(value, {"extension"}, "in junk", problems_);
+    refuse_other_keys(value, ActionKind::Junk, problems_);
     RuleAction one = standard(ActionKind::Junk);
     const YamlNode* extension = value.find("extension");
-    if (extension == nullptr) return fail(value.where, "junk takes an extension", "write " + form_of(ActionKind::Junk));
+    if (extension == nullptr) return fail(value.where, "junk takes an extension", how_to_write(ActionKind::Junk));
     if (require_text(*extension, "extension", problems_) == nullptr) return std::nullopt;
     if (!is_extension(extension->scalar)) {
       return fail(extension->where, quoted_for_message(extension->scalar) + " is not an extension of an address",
@@ -174,15 +162,16 @@ class ActionReader {
   }
 
   Read read_header(const YamlNode::Entry& entry) {
-    refuse_unknown_keys(entry.value, {"name", "value"}, "in add_header", problems_);
+    refuse_other_keys(entry.value, ActionKind::AddHeader, problems_);
     const YamlNode* name = entry.value.find("name");
     const YamlNode* value = entry.value.find("value");
     if (name == nullptr || value == nullptr) {
-      return fail(entry.key_where, "add_header needs a name and a value", "write " + form_of(ActionKind::AddHeader));
+      return fail(entry.key_where, "add_header needs a name and a value",
+                  how_to_write(ActionKind::AddHeader));
     }
     RuleAction one = standard(ActionKind::AddHeader);
     const bool name_fits = check_header_name(*name, "name", "add");
-    if (!read_action_text(*value, "value", {kHeaderValueBytes, 1}, one, problems_) || !name_fits) return std::nullopt;
+    if (!read_action_text(*value, "value", kHeaderValueLimits, one, problems_) || !name_fits) return std::nullopt;
     one.action.name = name->scalar;
     return one;
   }
@@ -202,21 +191,21 @@ class ActionReader {
   }
 
   Read read_quarantine(const YamlNode& value) {
-    refuse_unknown_keys(value, {"reason"}, "in quarantine", problems_);
+    refuse_other_keys(value, ActionKind::Quarantine, problems_);
     RuleAction one = standard(ActionKind::Quarantine);
     const YamlNode* reason = value.find("reason");
-    if (reason != nullptr && !read_action_text(*reason, "reason", {kReasonBytes, 1}, one, problems_)) return std::nullopt;
+    if (reason != nullptr && !read_action_text(*reason, "reason", kReasonLimits, one, problems_)) return std::nullopt;
     return one;
   }
 
   Read read_reply(ActionKind kind, const YamlNode& value) {
-    refuse_unknown_keys(value, {"code", "enhanced", "text"}, "in " + std::string(action_name(kind)), problems_);
+    refuse_other_keys(value, kind, problems_);
     RuleAction one = standard(kind);
     bool fine = true;
     if (const YamlNode* code = value.find("code")) fine = read_code(*code, one.action) && fine;
     if (const YamlNode* enhanced = value.find("enhanced")) fine = read_enhanced(*enhanced, one.action) && fine;
     if (const YamlNode* text = value.find("text")) {
-      fine = read_action_text(*text, "text", {kReplyTextBytes, kReplyLines}, one, problems_) && fine;
+      fine = read_action_text(*text, "text", kReplyLimits, one, problems_) && fine;
     }
     return fine ? Read(std::move(one)) : std::nullopt;
   }

@@ -3,18 +3,13 @@
 // Fails:   a problem is reported at its character; the result is then false.
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include "config/yaml_node.h"
+#include "rules/action_forms.h"
 #include "rules/rule.h"
 
 namespace winnow {
-
-struct TextLimits {
-  std::size_t bytes;  // of a line
-  std::size_t lines;
-};
 
 /// Sets text and template of `into`. Everything a rule says goes into headers and replies, so nothing but printable ASCII
 /// may be in it.

@@ -7,6 +7,7 @@
 #include "config/text_file.h"
 #include "rules/facts.h"
 #include "rules/parser.h"
+#include "rules/rule_keys.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
@@ -55,7 +56,7 @@ class ListReader {
     if (value.kind == YamlNode::Kind::Sequence) {
       for (const YamlNode& item : value.items) read_item(item, list);
     } else if (value.kind == YamlNode::Kind::Mapping) {
-      refuse_unknown_keys(value, {"file"}, "in a list", problems_);
+      refuse_unknown_keys(value, key_names(list_file_form()), "in a list", problems_);
       const YamlNode* file = value.find("file");
       if (file == nullptr) {
         problems_.error(value.where, "a list is [one, two] or {file: PATH}");

@@ -5,13 +5,11 @@
 
 #include "config/text_checks.h"
 #include "config/units.h"
+#include "rules/rule_keys.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
 namespace {
-
-const std::vector<std::string> kOverrideKeys{"for", "from", "thresholds", "ceiling", "rules"};
-const std::vector<std::string> kCeilings{"accept", "flag", "junk", "redirect", "quarantine", "tempfail", "reject"};
 
 std::optional<Sourced<double>> read_threshold(const YamlNode& node, std::string_view name, Diagnostics& problems) {
   const auto read = node.kind == YamlNode::Kind::Scalar ? parse_percent(node.scalar) : std::nullopt;
@@ -46,7 +44,7 @@ std::string shown(const std::string& recipient, const std::string& sender) {
 void read_thresholds(const YamlNode& node, std::optional<Sourced<double>>& junk, std::optional<Sourced<double>>& flag,
                      Diagnostics& problems) {
   if (!require_mapping(node, "thresholds", problems)) return;
-  refuse_unknown_keys(node, {"junk", "flag"}, "in thresholds", problems);
+  refuse_unknown_keys(node, key_names(thresholds_form()), "in thresholds", problems);
   if (const YamlNode* value = node.find("junk")) junk = read_threshold(*value, "junk", problems);
   if (const YamlNode* value = node.find("flag")) flag = read_threshold(*value, "flag", problems);
 }
@@ -63,7 +61,7 @@ void OverrideReader::read(const YamlNode& list, RuleMode mode, Overrides& into) 
 }
 
 Override OverrideReader::read_one(const YamlNode& node, RuleMode mode) {
-  refuse_unknown_keys(node, kOverrideKeys, "in an override", problems_);
+  refuse_unknown_keys(node, key_names(override_form()), "in an override", problems_);
   Override one;
   const std::size_t errors_before = problems_.error_count();
   const YamlNode* recipients = node.find("for");
@@ -112,9 +110,9 @@ void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
     problems_.error(node.where, "ceiling cannot be discard: nothing is stricter", "leave the ceiling out");
     return;
   }
-  const auto choice = require_one_of(node, "ceiling", kCeilings, problems_);
+  const auto choice = require_one_of(node, "ceiling", ceiling_words(), problems_);
   if (!choice) return;
-  into.ceiling = Sourced<Verdict>{*verdict_named(kCeilings[*choice]), place_of(node.where)};
+  into.ceiling = Sourced<Verdict>{static_cast<Verdict>(*choice), place_of(node.where)};
 }
 
 /// The most specific override has the last word, so two that are equally specific must not set the same.

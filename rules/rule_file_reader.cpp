@@ -6,14 +6,12 @@
 #include "config/units.h"
 #include "rules/list_reader.h"
 #include "rules/override_reader.h"
+#include "rules/rule_keys.h"
 #include "rules/rule_reader.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
 namespace {
-
-const std::vector<std::string> kFileKeys{"version",   "include", "thresholds", "on_disagreement", "mode",
-                                         "overrides", "lists",   "rules"};
 
 /// Reads all files in two passes, because a rule may use a list of a later file.
 class RuleFilesReader {
@@ -34,7 +32,7 @@ class RuleFilesReader {
   void read_settings(const RuleFile& file) {
     program_.info.files.push_back(file.file);
     if (file.root.kind == YamlNode::Kind::Null || !require_mapping(file.root, "a rules file", problems_)) return;
-    refuse_unknown_keys(file.root, kFileKeys, "in a rules file", problems_);
+    refuse_unknown_keys(file.root, key_names(rules_file_form()), "in a rules file", problems_);
     for (const YamlNode::Entry& entry : file.root.entries) {
       if (entry.key == "version") require_one_of(entry.value, "version", {"1"}, problems_);
       if (entry.key == "lists") read_lists(entry.value, file.file.parent_path(), lists_, problems_);
@@ -71,7 +69,7 @@ class RuleFilesReader {
   }
 
   void read_on_disagreement(const YamlNode& node) {
-    const auto choice = require_one_of(node, "on_disagreement", {"mildest", "strictest"}, problems_);
+    const auto choice = require_one_of(node, "on_disagreement", disagreement_words(), problems_);
     if (choice) program_.on_disagreement = *choice == 0 ? OnDisagreement::Mildest : OnDisagreement::Strictest;
   }
 

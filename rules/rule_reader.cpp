@@ -7,12 +7,12 @@
 #include "rules/action_reader.h"
 #include "rules/checker.h"
 #include "rules/parser.h"
+#include "rules/rule_keys.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
 namespace {
 
-const std::vector<std::string> kRuleKeys{"id", "when", "unless", "then", "continue", "mode"};
 constexpr std::size_t kMaxIdBytes = 64;
 
 /// Ids go into headers and log lines as they are.
@@ -32,14 +32,14 @@ std::optional<Verdict> verdict_of(const std::vector<RuleAction>& actions) {
 }  // namespace
 
 RuleMode read_mode(const YamlNode& node, Diagnostics& problems) {
-  const auto choice = require_one_of(node, "mode", {"enforce", "monitor"}, problems);
+  const auto choice = require_one_of(node, "mode", mode_words(), problems);
   return choice == std::optional<std::size_t>(1) ? RuleMode::Monitor : RuleMode::Enforce;
 }
 
 Rule RuleReader::read(const YamlNode& node, RuleMode mode) {
   Rule rule;
   if (!require_mapping(node, "a rule", problems_)) return rule;
-  refuse_unknown_keys(node, kRuleKeys, "in a rule", problems_);
+  refuse_unknown_keys(node, key_names(rule_form()), "in a rule", problems_);
   read_id(node, rule);
   read_conditions(node, rule);
   read_then(node, rule);
@@ -92,7 +92,7 @@ void RuleReader::read_then(const YamlNode& node, Rule& rule) {
   const YamlNode* then = node.find("then");
   const YamlNode* goes_on = node.find("continue");
   const bool continues =
-      goes_on != nullptr && require_one_of(*goes_on, "continue", {"true", "false"}, problems_) == std::optional<std::size_t>(0);
+      goes_on != nullptr && require_one_of(*goes_on, "continue", yes_no_words(), problems_) == std::optional<std::size_t>(0);
   if (then == nullptr) {
     problems_.error(node.where, "a rule needs a then", "write 'then: [accept]'");
     return;

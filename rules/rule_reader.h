@@ -13,7 +13,7 @@
 
 namespace winnow {
 
-enum class RuleMode { Enforce, Monitor };
+enum class RuleMode { Enforce, Monitor };  // in the order of mode_words()
 
 /// The value of a `mode:`.
 RuleMode read_mode(const YamlNode& node, Diagnostics& problems);

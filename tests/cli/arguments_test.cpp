@@ -78,6 +78,38 @@ TEST(CliArguments, RefusesANumberThatIsNone) {
   EXPECT_NE(p.err.find("--count"), std::string::npos) << p.err;
 }
 
+struct Chosen {
+  std::optional<int> exit_code;
+  std::string word, err;
+};
+
+Chosen choose(std::string given) {
+  Chosen chosen;
+  Arguments arguments(kProbe);
+  arguments.add_choice("spam|ham", "what it is", chosen.word);
+  char name[] = "probe";
+  char* argv[] = {name, given.data()};
+  testing::internal::CaptureStderr();
+  chosen.exit_code = arguments.parse(given.empty() ? 1 : 2, argv);
+  chosen.err = testing::internal::GetCapturedStderr();
+  return chosen;
+}
+
+TEST(CliArguments, TakesOneOfTheWordsOfAChoice) {
+  EXPECT_FALSE(choose("ham").exit_code);
+  EXPECT_EQ(choose("ham").word, "ham");
+}
+
+TEST(CliArguments, NamesTheNearestWordOfAChoice) {
+  EXPECT_EQ(choose("spma").exit_code, kWrongUsage);
+  EXPECT_NE(choose("spma").err.find("there is no 'spma' (did you mean 'spam'?)"), std::string::npos);
+}
+
+TEST(CliArguments, SaysWhichChoiceIsMissing) {
+  EXPECT_EQ(choose("").exit_code, kWrongUsage);
+  EXPECT_NE(choose("").err.find("spam-or-ham is required"), std::string::npos) << choose("").err;
+}
+
 TEST(CliArguments, EscapesWhatItRepeats) { EXPECT_NE(parse({"--\x1B[2J", "a"}).err.find("\\x1b"), std::string::npos); }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace winnow {
 namespace {
 
 constexpr const char* kCommands[] = {"check",    "classify", "explain", "train", "evaluate",
-                                     "compress", "facts",    "config",  "send"};
+                                     "compress", "facts",    "config",  "schema", "send"};
 
 std::string golden(const std::string& name) {
   std::ifstream file(std::string(WINNOW_TEST_DATA) + "/cli/" + name);
