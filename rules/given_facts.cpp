@@ -88,13 +88,20 @@ class FactsReader {
         const auto choice = require_one_of(node, fact.name, {"false", "true"}, problems_);
         return choice ? std::optional<FactValue>(*choice == 1) : std::nullopt;
       }
-      case FactType::Number: return read_scalar(fact.name, node, kNumber);
-      case FactType::Percent: return read_scalar(fact.name, node, kPercent);
-      case FactType::Size: return read_scalar(fact.name, node, kSize);
-      case FactType::Duration: return read_scalar(fact.name, node, kDuration);
-      case FactType::Ip: return read_scalar(fact.name, node, kIp);
-      case FactType::Text: return read_text(fact.name, node);
-      case FactType::TextList: return read_texts(fact.name, node);
+      case FactType::Number:
+        return read_scalar(fact.name, node, kNumber);
+      case FactType::Percent:
+        return read_scalar(fact.name, node, kPercent);
+      case FactType::Size:
+        return read_scalar(fact.name, node, kSize);
+      case FactType::Duration:
+        return read_scalar(fact.name, node, kDuration);
+      case FactType::Ip:
+        return read_scalar(fact.name, node, kIp);
+      case FactType::Text:
+        return read_text(fact.name, node);
+      case FactType::TextList:
+        return read_texts(fact.name, node);
     }
     return std::nullopt;
   }
@@ -121,7 +128,8 @@ class FactsReader {
     if (!require_sequence(node, name, hint, problems_)) return std::nullopt;
     std::vector<std::string> texts;
     for (const YamlNode& item : node.items) {
-      if (std::optional<std::string> text = read_text("an element of " + std::string(name), item)) texts.push_back(*text);
+      if (std::optional<std::string> text = read_text("an element of " + std::string(name), item))
+        texts.push_back(*text);
     }
     return texts;
   }
@@ -143,7 +151,8 @@ class FactsReader {
   void read_features(const YamlNode& node) {
     if (!require_mapping(node, "features", problems_)) return;
     for (const YamlNode::Entry& entry : node.entries) {
-      if (const auto value = read_scalar("a feature", entry.value, kNumber)) given_.features.emplace_back(entry.key, *value);
+      if (const auto value = read_scalar("a feature", entry.value, kNumber))
+        given_.features.emplace_back(entry.key, *value);
     }
   }
 
@@ -187,8 +196,10 @@ void lay_values(const GivenFacts& given, Facts& facts) {
   for (const auto& [fact, value] : given.values) {
     facts.set(fact, value);
     const auto* text = std::get_if<std::string>(&value);
-    if (fact == Fact::MailFrom) set_if_not_given(given, Fact::MailFromDomain, std::string(domain_of_address(*text)), facts);
-    if (fact == Fact::FromAddress) set_if_not_given(given, Fact::FromDomain, std::string(domain_of_address(*text)), facts);
+    if (fact == Fact::MailFrom)
+      set_if_not_given(given, Fact::MailFromDomain, std::string(domain_of_address(*text)), facts);
+    if (fact == Fact::FromAddress)
+      set_if_not_given(given, Fact::FromDomain, std::string(domain_of_address(*text)), facts);
     if (const auto* list = std::get_if<std::vector<std::string>>(&value); list && fact == Fact::AttachmentsNames) {
       set_if_not_given(given, Fact::AttachmentsCount, static_cast<double>(list->size()), facts);
     }

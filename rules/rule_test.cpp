@@ -42,7 +42,8 @@ const Decision& decision_for(const std::string& address, const Facts& facts, con
 
 class DecisionComparison {
  public:
-  std::vector<std::string> compare(const ExpectedDecision& expected, const MessageDecision& decided, const Facts& facts) {
+  std::vector<std::string> compare(const ExpectedDecision& expected, const MessageDecision& decided,
+                                   const Facts& facts) {
     const Decision& message = decided.message;
     if (expected.verdict && *expected.verdict != message.verdict) {
       differ("verdict", std::string(verdict_name(*expected.verdict)), shown_verdict(message));

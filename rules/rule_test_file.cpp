@@ -87,7 +87,8 @@ class ExpectationReader {
     for (const YamlNode& item : node.items) {
       const bool is_known = std::find(known.begin(), known.end(), item.scalar) != known.end();
       if (is_known || item.kind != YamlNode::Kind::Scalar || item.scalar.empty()) continue;
-      problems_.error(item.where, "unknown action " + quoted_for_message(item.scalar), did_you_mean(item.scalar, known));
+      problems_.error(item.where, "unknown action " + quoted_for_message(item.scalar),
+                      did_you_mean(item.scalar, known));
     }
   }
 
@@ -123,7 +124,9 @@ class ExpectationReader {
 
 class TestFileReader {
  public:
-  TestFileReader(const std::filesystem::path& file, Diagnostics& problems) : problems_(problems) { result_.file = file; }
+  TestFileReader(const std::filesystem::path& file, Diagnostics& problems) : problems_(problems) {
+    result_.file = file;
+  }
 
   RuleTestFile read(const YamlNode& root) {
     if (!require_mapping(root, "a file of tests", problems_)) return {};

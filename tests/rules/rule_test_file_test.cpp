@@ -90,7 +90,8 @@ TEST(RuleTestFacts, AreReadByTheirType) {
 
 TEST(RuleTestFacts, BringWhatFollowsFromThem) {
   const Facts facts = facts_given(
-      "mail_from: a@example.org, from.address: b@example.net, attachments.names: [x.pdf], recipients: [c@x.example, d@x.example]");
+      "mail_from: a@example.org, from.address: b@example.net, attachments.names: [x.pdf], recipients: [c@x.example, "
+      "d@x.example]");
   EXPECT_EQ(value<std::string>(facts, Fact::MailFromDomain), "example.org");
   EXPECT_EQ(value<std::string>(facts, Fact::FromDomain), "example.net");
   EXPECT_EQ(value<double>(facts, Fact::AttachmentsCount), 1);
@@ -110,7 +111,8 @@ TEST(RuleTestFacts, TakeASingleRecipientOrItsDomainForTheList) {
 }
 
 TEST(RuleTestFacts, ReplaceTheHeadersAndFeaturesOfTheirNames) {
-  const RuleTestFile file = read(with_facts("headers: {List-Id: [<a>, <b>], X-New: n}, features: {caps: 0.5, zeta: -1}"));
+  const RuleTestFile file =
+      read(with_facts("headers: {List-Id: [<a>, <b>], X-New: n}, features: {caps: 0.5, zeta: -1}"));
   Facts facts;
   facts.headers = {{"list-id", "old"}, {"Subject", "s"}};
   facts.features = {{"caps", 0.1}, {"length", 3}};
@@ -131,31 +133,32 @@ TEST(RuleTestFacts, TakeAValueForEveryFactThatRulesKnow) {
 }
 
 TEST(WrongRuleTestFile, ShowsAllProblemsAtTheirPlaces) {
-  EXPECT_EQ(problems_of("version: 1\ntests:\n"
-                        "  - name: a\n    facts: {span: 99%, size: big}\n    expect: {verdict: jnk}\n"
-                        "  - name: a\n    fact: {}\n    expect: {}\n"),
-            "t.yaml:4:13: error: unknown fact 'span' (did you mean 'spam'?)\n"
-            "    4 |     facts: {span: 99%, size: big}\n"
-            "      |             ^~~~\n"
-            "t.yaml:4:30: error: size must be a size such as 10KiB, got 'big'\n"
-            "    4 |     facts: {span: 99%, size: big}\n"
-            "      |                              ^~~\n"
-            "t.yaml:5:23: error: verdict must be accept or flag or junk or redirect or quarantine or tempfail or reject "
-            "or discard, got 'jnk' (did you mean 'junk'?)\n"
-            "    5 |     expect: {verdict: jnk}\n"
-            "      |                       ^~~\n"
-            "t.yaml:6:5: error: a test needs facts, a mail or both\n"
-            "    6 |   - name: a\n"
-            "      |     ^\n"
-            "t.yaml:6:11: error: the name 'a' is used twice (first in t.yaml:3)\n"
-            "    6 |   - name: a\n"
-            "      |           ^\n"
-            "t.yaml:7:5: error: unknown key 'fact' in a test (did you mean 'facts'?)\n"
-            "    7 |     fact: {}\n"
-            "      |     ^~~~\n"
-            "t.yaml:8:13: error: expect names nothing (write expect: {verdict: junk})\n"
-            "    8 |     expect: {}\n"
-            "      |             ^\n");
+  EXPECT_EQ(
+      problems_of("version: 1\ntests:\n"
+                  "  - name: a\n    facts: {span: 99%, size: big}\n    expect: {verdict: jnk}\n"
+                  "  - name: a\n    fact: {}\n    expect: {}\n"),
+      "t.yaml:4:13: error: unknown fact 'span' (did you mean 'spam'?)\n"
+      "    4 |     facts: {span: 99%, size: big}\n"
+      "      |             ^~~~\n"
+      "t.yaml:4:30: error: size must be a size such as 10KiB, got 'big'\n"
+      "    4 |     facts: {span: 99%, size: big}\n"
+      "      |                              ^~~\n"
+      "t.yaml:5:23: error: verdict must be accept or flag or junk or redirect or quarantine or tempfail or reject "
+      "or discard, got 'jnk' (did you mean 'junk'?)\n"
+      "    5 |     expect: {verdict: jnk}\n"
+      "      |                       ^~~\n"
+      "t.yaml:6:5: error: a test needs facts, a mail or both\n"
+      "    6 |   - name: a\n"
+      "      |     ^\n"
+      "t.yaml:6:11: error: the name 'a' is used twice (first in t.yaml:3)\n"
+      "    6 |   - name: a\n"
+      "      |           ^\n"
+      "t.yaml:7:5: error: unknown key 'fact' in a test (did you mean 'facts'?)\n"
+      "    7 |     fact: {}\n"
+      "      |     ^~~~\n"
+      "t.yaml:8:13: error: expect names nothing (write expect: {verdict: junk})\n"
+      "    8 |     expect: {}\n"
+      "      |             ^\n");
 }
 
 TEST(WrongRuleTestFile, IsToldWhatAFactMustBe) {
@@ -183,11 +186,13 @@ TEST(WrongRuleTestFile, IsToldWhatAnExpectationMustBe) {
       {"rule:", "rule must be the id of a rule, got nothing (write \"\" when no rule decides)"},
       {"monitored: {}", "monitored must be a list, got a mapping"},
       {"disagreement: maybe", "disagreement must be false or true, got 'maybe'"},
-      {"recipients: {a@y.example: junk}", "'a@y.example' is not among the recipients of the facts (did you mean 'a@x.example'?)"},
+      {"recipients: {a@y.example: junk}",
+       "'a@y.example' is not among the recipients of the facts (did you mean 'a@x.example'?)"},
       {"recipients: {a@x.example: maybe}", "the verdict for a recipient must be accept or flag"},
       {"verdct: junk", "unknown key 'verdct' in expect (did you mean 'verdict'?)"}};
   for (const auto& [expect, expected] : cases) {
-    expect_problem("tests:\n  - name: one\n    facts: {recipient: a@x.example}\n    expect: {" + expect + "}\n", expected);
+    expect_problem("tests:\n  - name: one\n    facts: {recipient: a@x.example}\n    expect: {" + expect + "}\n",
+                   expected);
   }
 }
 

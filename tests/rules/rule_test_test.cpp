@@ -40,8 +40,8 @@ RuleTestResult run(const std::string& facts, const std::string& expect, const Fa
 using Texts = std::vector<std::string>;
 
 TEST(RuleTestRun, PassesWhenAllThatIsExpectedCame) {
-  const RuleTestResult result =
-      run("spam: 95%", "verdict: junk, rule: junk, actions: [tag_subject, junk], monitored: [watch], disagreement: false");
+  const RuleTestResult result = run(
+      "spam: 95%", "verdict: junk, rule: junk, actions: [tag_subject, junk], monitored: [watch], disagreement: false");
   EXPECT_TRUE(result.passed());
   EXPECT_EQ(result.differences, Texts{});
   EXPECT_TRUE(result.tried.empty());
@@ -51,9 +51,9 @@ TEST(RuleTestRun, ListsEveryDifference) {
   const RuleTestResult result = run("spam: 95%, mail_from: a@partner.example",
                                     "verdict: junk, rule: \"\", actions: [junk], monitored: [], disagreement: true");
   EXPECT_EQ(result.differences,
-            (Texts{"verdict: expected junk, got accept (rule 'partners')", "rule: expected no rule, got rule 'partners'",
-                   "actions: expected [junk], got [accept]", "monitored: expected [], got [watch]",
-                   "disagreement: expected true, got false"}));
+            (Texts{"verdict: expected junk, got accept (rule 'partners')",
+                   "rule: expected no rule, got rule 'partners'", "actions: expected [junk], got [accept]",
+                   "monitored: expected [], got [watch]", "disagreement: expected true, got false"}));
 }
 
 TEST(RuleTestRun, TellsWhichRulesWereTriedInAFailedTest) {
