@@ -22,6 +22,8 @@ struct Command {
 extern const Command kCheckCommand;
 extern const Command kClassifyCommand;
 extern const Command kExplainCommand;
+extern const Command kTestCommand;
+extern const Command kReplayCommand;
 extern const Command kTrainCommand;
 extern const Command kEvaluateCommand;
 extern const Command kCompressCommand;

@@ -50,12 +50,6 @@ Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t labe
   return result;
 }
 
-std::string trial_word(const RuleTrial& trial, const Decision& decision) {
-  if (trial.monitored) return "matched, only monitored";
-  if (trial.matched) return trial.rule == decision.rule ? "matched, decided" : "matched, went on";
-  return "no";
-}
-
 void print_verdict(const Explained& e) {
   const Judgement& judgement = e.judgement;
   const std::string& rule = judgement.decision.rule;
@@ -71,7 +65,7 @@ void print_verdict(const Explained& e) {
 
 void print_rules(const Explained& e) {
   Rows rows;
-  for (const RuleTrial& trial : e.trials) rows.push_back({"  " + trial.rule, trial_word(trial, e.judgement.decision)});
+  for (const RuleTrial& trial : e.trials) rows.push_back({"  " + trial.rule, trial_word(trial, e.judgement.decision.rule)});
   std::printf("\nrules, in the order they were tried\n%s", format_table({{""}, {""}}, rows).c_str());
 }
 

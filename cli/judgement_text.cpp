@@ -21,16 +21,25 @@ Json action_json(const Action& action) {
 
 }  // namespace
 
-std::string spam_percent(const Judgement& judgement) {
-  if (judgement.probabilities.empty()) return "-";
+std::string percent_text(double probability) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", 100.0 * judgement.probabilities.front().probability);
+  std::snprintf(text, sizeof text, "%.1f %%", 100.0 * probability);
   return text;
+}
+
+std::string spam_percent(const Judgement& judgement) {
+  return judgement.probabilities.empty() ? "-" : percent_text(judgement.probabilities.front().probability);
 }
 
 std::string verdict_word(const Judgement& judgement) {
   if (!judgement.fallback) return std::string(verdict_name(judgement.decision.verdict));
   return judgement.fallback->action == OnError::Accept ? "accept" : "tempfail";
+}
+
+std::string trial_word(const RuleTrial& trial, const std::string& deciding_rule) {
+  if (trial.monitored) return "matched, only monitored";
+  if (trial.matched) return trial.rule == deciding_rule ? "matched, decided" : "matched, went on";
+  return "no";
 }
 
 std::string failure_text(const Judgement& judgement) {

@@ -10,11 +10,17 @@
 
 namespace winnow {
 
-/// "97.3 %", or "-" for a message without a probability.
+/// "97.3 %"
+std::string percent_text(double probability);
+
+/// The same of a judgement, or "-" for a message without a probability.
 std::string spam_percent(const Judgement& judgement);
 
 /// The verdict that the MTA would get: the rules', or the fallback's.
 std::string verdict_word(const Judgement& judgement);
+
+/// How a rule fared: "no", "matched, decided" ...; `deciding_rule` is the one that decided, "" when none did.
+std::string trial_word(const RuleTrial& trial, const std::string& deciding_rule);
 
 /// Why there is no probability: "deadline: ..."; "" when there is one.
 std::string failure_text(const Judgement& judgement);

@@ -13,9 +13,9 @@ namespace {
 using winnow::Command;
 
 constexpr const Command* kCommands[] = {
-    &winnow::kCheckCommand,    &winnow::kClassifyCommand, &winnow::kExplainCommand, &winnow::kTrainCommand,
-    &winnow::kEvaluateCommand, &winnow::kCompressCommand, &winnow::kFactsCommand,   &winnow::kConfigCommand,
-    &winnow::kSchemaCommand,   &winnow::kSendCommand,
+    &winnow::kCheckCommand,  &winnow::kClassifyCommand, &winnow::kExplainCommand,  &winnow::kTestCommand,
+    &winnow::kReplayCommand, &winnow::kTrainCommand,    &winnow::kEvaluateCommand, &winnow::kCompressCommand,
+    &winnow::kFactsCommand,  &winnow::kConfigCommand,   &winnow::kSchemaCommand,   &winnow::kSendCommand,
 };
 
 void print_overview(FILE* out) {

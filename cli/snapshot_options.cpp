@@ -6,9 +6,15 @@
 #include "cli/terminal.h"
 
 namespace winnow {
-namespace {
 
-std::optional<Settings> chosen_settings(const SnapshotOptions& options, Diagnostics& problems) {
+void add_snapshot_options(Arguments& arguments, SnapshotOptions& options) {
+  arguments.add({"--config", "FILE", "settings file (default /etc/winnow/winnow.yaml)"}, options.config);
+  arguments.add({"--model", "FILE", "this model instead of the settings' (with --rules, no settings are read)"},
+                options.model);
+  arguments.add({"--rules", "PATH", "this rules file or folder instead of the settings'"}, options.rules);
+}
+
+std::optional<Settings> load_chosen_settings(const SnapshotOptions& options, Diagnostics& problems) {
   const bool self_contained = options.config.empty() && !options.model.empty() && !options.rules.empty();
   std::optional<Settings> settings;
   if (self_contained) {
@@ -25,20 +31,11 @@ std::optional<Settings> chosen_settings(const SnapshotOptions& options, Diagnost
   return settings;
 }
 
-}  // namespace
-
-void add_snapshot_options(Arguments& arguments, SnapshotOptions& options) {
-  arguments.add({"--config", "FILE", "settings file (default /etc/winnow/winnow.yaml)"}, options.config);
-  arguments.add({"--model", "FILE", "this model instead of the settings' (with --rules, no settings are read)"},
-                options.model);
-  arguments.add({"--rules", "PATH", "this rules file or folder instead of the settings'"}, options.rules);
-}
-
 std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& options, Diagnostics& problems) {
   if (options.model.empty() && options.rules.empty()) {
     return load_snapshot(options.config.empty() ? kDefaultSettingsFile : options.config, nullptr, problems);
   }
-  std::optional<Settings> settings = chosen_settings(options, problems);
+  std::optional<Settings> settings = load_chosen_settings(options, problems);
   if (!settings) return nullptr;
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->skip = SkipList::from(settings->milter.skip, problems);

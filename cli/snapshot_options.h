@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/arguments.h"
 #include "milter/snapshot.h"
@@ -21,6 +22,9 @@ struct SnapshotOptions {
 };
 
 void add_snapshot_options(Arguments& arguments, SnapshotOptions& options);
+
+/// The settings with the chosen model and rules in place of their own; the defaults when both are given without --config.
+std::optional<Settings> load_chosen_settings(const SnapshotOptions& options, Diagnostics& problems);
 
 std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& options, Diagnostics& problems);
 
