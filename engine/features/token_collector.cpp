@@ -30,7 +30,7 @@ std::uint64_t with_space(std::uint64_t hash, Space space) {
 const std::array<SpaceAbout, kSpaces>& spaces() {
   static constexpr std::array<SpaceAbout, kSpaces> kTable = {{
       {"subject word", 120, 1.0F},     {"subject pair", 60, 0.7F},     {"subject characters", 300, 1.0F},
-      {"opening word", 150, 1.0F},     {"text word", 1500, 1.0F},      {"text pair", 1500, 1.0F},
+      {"opening word", 150, 2.0F},     {"text word", 1500, 1.0F},      {"text pair", 1500, 1.0F},
       {"text characters", 2600, 1.0F}, {"quoted word", 200, 0.3F},     {"hidden word", 200, 0.7F},
       {"link text word", 150, 0.7F},   {"url host", 60, 0.5F},         {"url domain", 60, 0.7F},
       {"url tld", 20, 0.5F},           {"url path word", 150, 0.5F},   {"sender domain", 4, 0.5F},

@@ -7,9 +7,10 @@ namespace winnow {
 namespace {
 
 constexpr std::size_t kHistogramBins = 4096;
-/// What an error at this value costs. Training gives the largest weights to the tokens that most mail has, so that with
-/// equal weights the levels would crowd where it matters least: six bits moved a probability by 0.09 instead of 0.014.
-double weight_of(float value) { return std::abs(static_cast<double>(value)); }
+/// What an error at this value costs. Training gives the largest weights to the tokens that most mail has: with equal costs
+/// the levels would crowd where it matters least. Seven bits of the shipped model move a probability by 0.022 with
+/// the absolute value as the cost, by 0.009 with its square and by 0.011 with its cube.
+double weight_of(float value) { return static_cast<double>(value) * value; }
 
 constexpr int kIterations = 30;  // the error changes by less than 0.1 % in the last ones
 

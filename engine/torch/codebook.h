@@ -1,4 +1,4 @@
-// codebook.h - a few values that stand for many with the least squared error, large values counting more: Lloyd's
+// codebook.h - a few values that stand for many with the least squared error, each counting by its square: Lloyd's
 // scalar quantizer.
 //
 // Owns:    plain values.
