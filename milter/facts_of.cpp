@@ -1,9 +1,8 @@
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "config/text_checks.h"
+#include "engine/model_file.h"
 #include "milter/judge.h"
 
 namespace winnow {
@@ -64,7 +63,7 @@ double sample_point(const Message& message) {
   const Header* id = message.header("Message-ID");
   const std::string name = id != nullptr ? id->value : message.envelope.mail_from + "\n" + message.subject;
   constexpr double kTwoTo64 = 18446744073709551616.0;
-  return static_cast<double>(XXH3_64bits(name.data(), name.size())) / kTwoTo64;
+  return static_cast<double>(std::stoull(sha256_hex(name).substr(0, 16), nullptr, 16)) / kTwoTo64;
 }
 
 /// The first tag of a Content-Language header (RFC 3282), in lower case.

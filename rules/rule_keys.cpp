@@ -48,7 +48,7 @@ ValueForm lists_form() {
 }
 
 ValueForm address_patterns_form() {
-  ValueForm pattern = text_form(R"(^(@\*\.[!-)+-?A-~]+|[!-)+-~]*@[!-)+-?A-~]+)$)");
+  ValueForm pattern = text_form(R"(^(@\*\.[!-)+-?A-~]+|[!-)+-?A-~]*@[!-)+-?A-~]+)$)");
   pattern.meaning =
       "user@example.org, @example.org, @*.example.org for all domains below, @.example.org for that domain too.";
   return list_form(named("addresses", std::move(pattern)), 1);

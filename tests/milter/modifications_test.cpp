@@ -161,7 +161,7 @@ TEST(Answer, GivesRepliesThatMtasDoNotDrop) {
       {Verdict::Reject, {.kind = ActionKind::Reject}, {Reply::Kind::Reject, 550, "5.7.1", standard}},
       {Verdict::Reject,
        {.kind = ActionKind::Reject, .text = "No\r\nthanks", .reply_code = 554, .enhanced_code = "5.7.0"},
-       {Reply::Kind::Reject, 554, "5.7.0", "No??thanks"}},
+       {Reply::Kind::Reject, 554, "5.7.0", "No?\nthanks"}},
       {Verdict::Reject,
        {.kind = ActionKind::Reject, .reply_code = 450, .enhanced_code = "4.7.0"},
        {Reply::Kind::Reject, 550, "5.7.1", standard}},
@@ -175,6 +175,66 @@ TEST(Answer, GivesRepliesThatMtasDoNotDrop) {
     EXPECT_EQ(answer.reply, one.expected) << one.expected.text;
     EXPECT_THAT(answer.modifications, IsEmpty());
   }
+}
+
+TEST(Answer, RemovesEveryInstanceOfAHeaderARuleNamesFromTheLast) {
+  Judgement judgement = judged(Verdict::Accept, 0.1, {{.kind = ActionKind::RemoveHeader, .name = "X-Old"},
+                                                      {.kind = ActionKind::RemoveHeader, .name = "x-old"}});
+  judgement.message.headers = {{"X-Old", "1"}, {"Subject", "s"}, {"x-OLD", "2"}};
+  const Answer answer = answer_for(judgement, {}, {});
+  EXPECT_EQ(answer.modifications[0], (Modification{Kind::RemoveHeader, "X-Old", 2, ""}));
+  EXPECT_EQ(answer.modifications[1], (Modification{Kind::RemoveHeader, "X-Old", 1, ""}));
+  EXPECT_EQ(answer.modifications[2].kind, Kind::InsertHeader);
+}
+
+/// "+added -removed", in their order.
+std::string recipient_changes(const std::vector<std::string>& envelope, const std::vector<RecipientDecision>& decisions) {
+  Judgement judgement = judged(Verdict::Accept, 0.1);
+  judgement.message.envelope.recipients = envelope;
+  judgement.recipients = decisions;
+  std::string text;
+  for (const Modification& one : answer_for(judgement, {}, {}).modifications) {
+    if (one.kind == Kind::AddRecipient) text += " +" + one.value;
+    if (one.kind == Kind::RemoveRecipient) text += " -" + one.value;
+  }
+  return text;
+}
+
+RecipientDecision decision_for(std::vector<std::size_t> recipients, std::vector<Action> actions) {
+  RecipientDecision one;
+  one.recipients = std::move(recipients);
+  one.decision.actions = std::move(actions);
+  return one;
+}
+
+TEST(RecipientChanges, AreMadeOnlyForWhoseRulesAskForThem) {
+  const Action redirect{.kind = ActionKind::Redirect, .address = "held@x.test"};
+  const Action junk{.kind = ActionKind::Junk, .extension = "Junk"};
+  const Action copy{.kind = ActionKind::Bcc, .address = "copy@x.test"};
+  const std::vector<std::string> abc{"a@x.test", "b@x.test", "c+news@x.test"};
+  EXPECT_EQ(recipient_changes(abc, {decision_for({0, 1, 2}, {{.kind = ActionKind::Junk}})}), "");
+  EXPECT_EQ(recipient_changes(abc, {decision_for({0}, {redirect}), decision_for({1, 2}, {junk})}),
+            " +held@x.test +b+Junk@x.test +c+Junk@x.test -a@x.test -b@x.test -c+news@x.test");
+  EXPECT_EQ(recipient_changes(abc, {decision_for({0, 2}, {}), decision_for({1}, {{.kind = ActionKind::Discard}})}), " -b@x.test");
+  EXPECT_EQ(recipient_changes(abc, {decision_for({0, 1, 2}, {copy, {.kind = ActionKind::Accept}})}), " +copy@x.test");
+}
+
+TEST(RecipientChanges, NeverTakeTheMailFromOneWhoGetsItAnyway) {
+  const Action to_b{.kind = ActionKind::Redirect, .address = "B@x.test"};
+  EXPECT_EQ(recipient_changes({"a@x.test", "b@x.test"}, {decision_for({0}, {to_b}), decision_for({1}, {})}), " -a@x.test");
+  EXPECT_EQ(recipient_changes({"b@x.test"}, {decision_for({0}, {to_b})}), "");
+  EXPECT_EQ(recipient_changes({}, {decision_for({0}, {to_b})}), "");
+}
+
+TEST(RecipientChanges, AreNotMadeForMailThatIsRefused) {
+  Judgement judgement = judged(Verdict::Reject, 0.99, {{.kind = ActionKind::Reject}});
+  judgement.message.envelope.recipients = {"a@x.test"};
+  judgement.recipients = {decision_for({0}, {{.kind = ActionKind::Bcc, .address = "copy@x.test"}})};
+  EXPECT_THAT(answer_for(judgement, {}, {}).modifications, IsEmpty());
+}
+
+TEST(Answer, MarksARedirectedMessageAsSpam) {
+  EXPECT_THAT(inserted(answer_for(judged(Verdict::Redirect, 0.9), {}, {})), testing::Contains("X-Spam-Flag: YES"));
 }
 
 TEST(Answer, SaysWhyAMessageWasNotScanned) {

@@ -143,7 +143,7 @@ TEST(WrongRuleTestFile, ShowsAllProblemsAtTheirPlaces) {
       "t.yaml:4:30: error: size must be a size such as 10KiB, got 'big'\n"
       "    4 |     facts: {span: 99%, size: big}\n"
       "      |                              ^~~\n"
-      "t.yaml:5:23: error: verdict must be accept or flag or junk or redirect or quarantine or tempfail or reject "
+      "t.yaml:5:23: error: verdict must be accept, flag, junk, redirect, quarantine, tempfail, reject "
       "or discard, got 'jnk' (did you mean 'junk'?)\n"
       "    5 |     expect: {verdict: jnk}\n"
       "      |                       ^~~\n"
@@ -188,7 +188,7 @@ TEST(WrongRuleTestFile, IsToldWhatAnExpectationMustBe) {
       {"disagreement: maybe", "disagreement must be false or true, got 'maybe'"},
       {"recipients: {a@y.example: junk}",
        "'a@y.example' is not among the recipients of the facts (did you mean 'a@x.example'?)"},
-      {"recipients: {a@x.example: maybe}", "the verdict for a recipient must be accept or flag"},
+      {"recipients: {a@x.example: maybe}", "the verdict for a recipient must be accept, flag"},
       {"verdct: junk", "unknown key 'verdct' in expect (did you mean 'verdict'?)"}};
   for (const auto& [expect, expected] : cases) {
     expect_problem("tests:\n  - name: one\n    facts: {recipient: a@x.example}\n    expect: {" + expect + "}\n",
