@@ -57,12 +57,14 @@ std::size_t utf8_length_at(std::string_view text, std::size_t at) {
 }
 
 std::size_t count_code_points(std::string_view text) {
+  if (is_printable_ascii(text)) return text.size();
   std::size_t count = 0;
   for (std::size_t at = 0; at < text.size(); ++count) at += std::max<std::size_t>(1, utf8_length_at(text, at));
   return count;
 }
 
 std::string printable(std::string_view text) {
+  if (is_printable_ascii(text)) return std::string(text);
   std::string shown;
   shown.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {

@@ -39,6 +39,8 @@ class PrometheusMetrics : public Metrics {
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& messages_ =
       counter("winnow_messages_total", "Messages judged, by the verdict of the rules");
+  prometheus::Family<prometheus::Counter>& rule_hits_ =
+      counter("winnow_rule_total", "Messages that a rule decided, or (mode monitor) would have acted on");
   prometheus::Family<prometheus::Counter>& fallbacks_ =
       counter("winnow_fallback_total", "Messages answered without a probability, by cause and action");
   prometheus::Family<prometheus::Counter>& reloads_ = counter("winnow_reload_total", "Reloads, by result");
@@ -77,14 +79,17 @@ class PrometheusMetrics : public Metrics {
 };
 
 PrometheusMetrics::PrometheusMetrics() {
-  for (const Verdict verdict : {Verdict::Accept, Verdict::Flag, Verdict::Junk, Verdict::Quarantine, Verdict::TempFail,
-                                Verdict::Reject, Verdict::Discard}) {
+  for (const Verdict verdict : {Verdict::Accept, Verdict::Flag, Verdict::Junk, Verdict::Redirect, Verdict::Quarantine,
+                                Verdict::TempFail, Verdict::Reject, Verdict::Discard}) {
     messages_.Add({{"verdict", std::string(verdict_name(verdict))}});  // a series that is 0 is better than none
   }
 }
 
 void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microseconds total) {
-  messages_.Add({{"verdict", std::string(verdict_name(judgement.decision.verdict))}}).Increment();
+  const Decision& decision = judgement.decision;
+  messages_.Add({{"verdict", std::string(verdict_name(decision.verdict))}}).Increment();
+  if (!decision.rule.empty()) rule_hits_.Add({{"rule", decision.rule}, {"mode", "enforce"}}).Increment();
+  for (const std::string& rule : decision.monitored) rule_hits_.Add({{"rule", rule}, {"mode", "monitor"}}).Increment();
   total_.Observe(seconds(total));
   parse_.Observe(seconds(judgement.timings.parse));
   features_.Observe(seconds(judgement.timings.features));

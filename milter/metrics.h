@@ -19,7 +19,7 @@ namespace winnow {
 class Metrics {
  public:
   virtual ~Metrics() = default;
-  /// A message that was judged; `total` from end of message to the answer.
+  /// A message that was judged; `total` from end of message to the answer. Series of rules stay when a reload drops them.
   virtual void judged(const Judgement& judgement, std::chrono::microseconds total) = 0;
   virtual void fallback(const Fallback& fallback) = 0;
   virtual void skipped() = 0;

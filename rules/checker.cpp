@@ -237,8 +237,8 @@ class Checker {
     const bool of_addresses = left.type == FactType::Ip;
     Expression condition;
     condition.operation = of_addresses ? Operation::InNetworks : Operation::InTexts;
-    if (of_addresses) condition.networks = std::move(networks);
-    if (!of_addresses) condition.texts = std::move(texts);
+    if (of_addresses) condition.operand = std::move(networks);
+    if (!of_addresses) condition.operand = std::move(texts);
     return lookup_condition(std::move(condition), std::move(left));
   }
 

@@ -16,6 +16,12 @@ const T* value_of(const Expression& expression, const EvaluationInput& input) {
   return std::get_if<T>(&input.facts.get(expression.fact));
 }
 
+/// The checker gives each operation what it looks into.
+template <typename T>
+const T& looked_into(const Expression& condition) {
+  return **std::get_if<std::shared_ptr<const T>>(&condition.operand);
+}
+
 std::string_view header_named(std::string_view name, const Facts& facts) {
   for (const auto& [header, value] : facts.headers) {
     if (equal_ignoring_case(header, name)) return value;
@@ -30,7 +36,7 @@ double feature_named(const std::string& name, const Facts& facts) {
 }
 
 const IpBytes* address_of(const Expression& expression, const EvaluationInput& input) {
-  if (expression.operation == Operation::Constant) return &expression.address;
+  if (expression.operation == Operation::Constant) return std::get_if<IpBytes>(&expression.operand);
   const IpAddress* value = value_of<IpAddress>(expression, input);
   return value != nullptr ? &value->bytes : nullptr;
 }
@@ -79,7 +85,7 @@ bool has_part(Operation operation, std::string_view text, std::string_view part)
 
 bool is_in_networks(const Expression& condition, const EvaluationInput& input) {
   const IpBytes* address = address_of(condition.children[0], input);
-  return address != nullptr && condition.networks->contains(*address);
+  return address != nullptr && looked_into<NetworkSet>(condition).contains(*address);
 }
 
 /// The operations on two children.
@@ -160,11 +166,11 @@ bool holds(const Expression& condition, const EvaluationInput& input) {
     case Operation::Not:
       return !holds(children[0], input);
     case Operation::InTexts:
-      return any_text(children[0], input, [&](std::string_view text) { return condition.texts->contains(text); });
+      return any_text(children[0], input, [&](std::string_view text) { return looked_into<TextSet>(condition).contains(text); });
     case Operation::InNetworks:
       return is_in_networks(condition, input);
     case Operation::Matches:
-      return any_text(children[0], input, [&](std::string_view text) { return condition.pattern->found_in(text); });
+      return any_text(children[0], input, [&](std::string_view text) { return looked_into<TextPattern>(condition).found_in(text); });
     default:
       return pair_holds(condition, input);
   }

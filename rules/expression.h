@@ -4,8 +4,10 @@
 // Threads: immutable after checking.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "config/network.h"
@@ -15,8 +17,8 @@
 
 namespace winnow {
 
-enum class Operation {
-  Constant,    // by type: boolean, number, text or address
+enum class Operation : std::uint8_t {
+  Constant,    // by type: boolean, number, text or (operand) address
   Fact,        // fact
   Header,      // text: the header's name
   Feature,     // text: the feature's name
@@ -29,16 +31,20 @@ enum class Operation {
   EqualBools,
   EqualTexts,
   EqualAddresses,
-  InTexts,      // texts; a list of texts holds when one of its elements does, here and below
-  InNetworks,   // networks
+  InTexts,      // operand: texts; a list of texts holds when one of its elements does, here and below
+  InNetworks,   // operand: networks
   InTextList,   // right child is a list of texts
-  Matches,      // pattern
+  Matches,      // operand: pattern
   Contains,
   StartsWith,
   EndsWith,
 };
 
-enum class Comparison { Equal, Unequal, Less, LessOrEqual, Greater, GreaterOrEqual };
+enum class Comparison : std::uint8_t { Equal, Unequal, Less, LessOrEqual, Greater, GreaterOrEqual };
+
+/// What a condition looks into, or an address; one of them, so that thousands of conditions stay small.
+using Operand = std::variant<std::monostate, IpBytes, std::shared_ptr<const TextSet>, std::shared_ptr<const NetworkSet>,
+                             std::shared_ptr<const TextPattern>>;
 
 struct Expression {
   Operation operation = Operation::Constant;
@@ -48,11 +54,8 @@ struct Expression {
   bool boolean = false;
   double number = 0;
   std::string text;
-  IpBytes address{};
   std::vector<Expression> children;
-  std::shared_ptr<const TextSet> texts;
-  std::shared_ptr<const NetworkSet> networks;
-  std::shared_ptr<const TextPattern> pattern;
+  Operand operand;
 };
 
 }  // namespace winnow

@@ -18,7 +18,7 @@
 
 namespace winnow {
 
-enum class FactType { Bool, Number, Percent, Size, Duration, Text, TextList, Ip };
+enum class FactType : std::uint8_t { Bool, Number, Percent, Size, Duration, Text, TextList, Ip };
 
 /// An IPv4 or IPv6 address; IPv4 is kept as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2).
 struct IpAddress {

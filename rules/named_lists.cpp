@@ -28,6 +28,7 @@ std::shared_ptr<const TextSet> NamedLists::texts(const std::string& name, Diagno
   NamedList& list = lists_.find(name)->second;
   if (!list.as_texts) {
     const auto texts = std::make_shared<TextSet>();
+    texts->reserve(list.entries.size());
     for (const ListEntry& entry : list.entries) texts->add(entry.text);
     std::string why_not;
     if (!texts->finish(why_not)) problems.error(list.where, "the list '" + name + "' cannot be used: " + why_not);

@@ -53,8 +53,9 @@ class OperandChecker {
     std::string why_not;
     Expression condition;
     condition.operation = Operation::Matches;
-    condition.pattern = make_pattern(literal.text, why_not);
-    if (!condition.pattern) return fail(literal.span, "the pattern cannot be used: " + why_not);
+    std::shared_ptr<const TextPattern> pattern = make_pattern(literal.text, why_not);
+    if (!pattern) return fail(literal.span, "the pattern cannot be used: " + why_not);
+    condition.operand = std::move(pattern);
     return lookup_condition(std::move(condition), std::move(left));
   }
 
@@ -136,7 +137,7 @@ class OperandChecker {
       return false;
     }
     text.type = FactType::Ip;
-    text.address = *address;
+    text.operand = *address;
     return true;
   }
 

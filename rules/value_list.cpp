@@ -1,6 +1,7 @@
 #include "rules/value_list.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 
 #include "config/text_checks.h"
@@ -9,11 +10,25 @@ namespace winnow {
 namespace {
 
 IpBytes masked(IpBytes bytes, unsigned prefix_bits) {
-  for (unsigned i = 0; i < bytes.size(); ++i) {
-    const unsigned kept = prefix_bits > i * 8 ? std::min(8u, prefix_bits - i * 8) : 0;
-    bytes[i] &= static_cast<std::uint8_t>(0xFF00u >> kept);
-  }
+  const unsigned whole = prefix_bits / 8;
+  if (whole >= bytes.size()) return bytes;
+  bytes[whole] &= static_cast<std::uint8_t>(0xFF00u >> (prefix_bits % 8));
+  std::fill(bytes.begin() + whole + 1, bytes.end(), std::uint8_t{0});
   return bytes;
+}
+
+/// The eight bytes with their ASCII capitals as small letters, all at once.
+std::uint64_t lower_eight(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u, kHigh = kOnes * 0x80;
+  const std::uint64_t low = bytes & ~kHigh;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'A'), past_z = low + kOnes * (0x7F - 'Z');
+  const std::uint64_t capitals = (from_a & ~past_z) & ~bytes & kHigh;
+  return bytes | (capitals >> 2);
+}
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t eight) {
+  hash = (hash ^ eight) * 0x9E3779B97F4A7C15u;
+  return hash ^ (hash >> 29);
 }
 
 bool has_wildcard(std::string_view text) { return text.find_first_of("*?") != text.npos; }
@@ -35,14 +50,22 @@ bool has_suffix(const Set& suffixes, std::string_view text) {
 }  // namespace
 
 std::size_t IgnoringCase::operator()(std::string_view text) const {
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a, over lower case
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(ascii_lower(c))) * 1099511628211u;
-  return static_cast<std::size_t>(hash);
+  std::uint64_t hash = text.size();
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data(), 8);
+    hash = mixed(hash, lower_eight(eight));
+  }
+  std::uint64_t rest = 0;
+  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());
+  return static_cast<std::size_t>(mixed(hash, lower_eight(rest)));
 }
 
 bool IgnoringCase::operator()(std::string_view left, std::string_view right) const {
   return equal_ignoring_case(left, right);
 }
+
+void TextSet::reserve(std::size_t entries) { exact_.reserve(entries); }
 
 void TextSet::add(std::string_view entry) {
   const std::size_t at = entry.starts_with('@') ? 1 : 0;

@@ -34,6 +34,7 @@ struct IgnoringCase {
 ///     anything with another '*' or with '?': a glob over the whole text, '*' any characters and '?' one
 class TextSet {
  public:
+  void reserve(std::size_t entries);  // about as many will be added
   void add(std::string_view entry);
   /// After the last add(). False when the globs are more than kMaxGlobs or too large together; says so in `why_not`.
   bool finish(std::string& why_not);

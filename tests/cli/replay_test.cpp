@@ -103,6 +103,14 @@ TEST(ReplayReport, CountsOtherActionsUnderTheSameVerdict) {
             "1 message judged, 0 would change, 1 would keep the verdict but get other actions\n");
 }
 
+TEST(ReplayReport, TakesARuleThatAcceptsForTheSameAsNoRule) {
+  ReplayReport report(ReplayReport::Rules::TodaysAndOthers, 50);
+  Decision nothing = kAccept;
+  nothing.actions.clear();
+  report.add({"a", 0.05, kAccept, nothing});
+  EXPECT_NE(report.text().find("\n1 message judged, 0 would change\n"), std::string::npos) << report.text();
+}
+
 TEST(ReplayReport, OfNothingIsOneLine) {
   EXPECT_EQ(ReplayReport(ReplayReport::Rules::TodaysOnly, 50).text(), "0 messages judged\n");
 }

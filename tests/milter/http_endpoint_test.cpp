@@ -122,6 +122,8 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   const auto metrics = make_metrics();
   Judgement judgement;
   judgement.decision.verdict = Verdict::Junk;
+  judgement.decision.rule = "certain";
+  judgement.decision.monitored = {"watch"};
   metrics->judged(judgement, std::chrono::milliseconds(3));
   metrics->fallback({ScoreError::Deadline, OnError::Accept, ""});
   metrics->reload(true);
@@ -130,6 +132,8 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   metrics->model("m-2", "bb");
   const std::string text = metrics->text();
   for (const char* line : {"winnow_messages_total{verdict=\"junk\"} 1", "winnow_messages_total{verdict=\"accept\"} 0",
+                           "winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1",
+                           "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
                            "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1",
                            "winnow_reload_total{result=\"ok\"} 1", "winnow_in_flight 7", "winnow_judge_seconds_count 1",
                            "winnow_stage_seconds_count{stage=\"infer\"} 1",
