@@ -192,6 +192,19 @@ int apply(SMFICTX* context, const Modification& modification, bool leading_space
   return MI_FAILURE;
 }
 
+/// How many the MTA did not take. When a recipient cannot be added none is removed: mail to one too many is better than mail to none.
+std::size_t apply_all(SMFICTX* context, const std::vector<Modification>& modifications, bool leading_space) {
+  std::size_t refused = 0;
+  bool may_remove = true;
+  for (const Modification& modification : modifications) {
+    const bool is_removal = modification.kind == Modification::Kind::RemoveRecipient;
+    const bool done = (may_remove || !is_removal) && apply(context, modification, leading_space) == MI_SUCCESS;
+    if (!done) ++refused;
+    if (!done && modification.kind == Modification::Kind::AddRecipient) may_remove = false;
+  }
+  return refused;
+}
+
 /// The lines of a reply as MTAs want them: "%" is the start of an escape to them.
 std::vector<std::string> reply_lines(const std::string& text) {
   std::vector<std::string> lines(1);
@@ -233,10 +246,7 @@ sfsistat answer_message(SMFICTX* context, Connection& connection) {
                             ? g_service->give_up(connection.session, queue_id, connection.broken)
                             : g_service->end_of_message(connection.session, queue_id,
                                                         [context] { (void)::smfi_progress(context); });
-  std::size_t refused = 0;
-  for (const Modification& modification : answer.modifications) {
-    if (apply(context, modification, connection.leading_space) != MI_SUCCESS) ++refused;
-  }
+  const std::size_t refused = apply_all(context, answer.modifications, connection.leading_space);
   if (refused > 0) {
     g_service->log().warning(log_id(queue_id) + ": modifications refused=" + std::to_string(refused) +
                              " (the MTA does not offer them, or is gone)");

@@ -228,5 +228,33 @@ TEST(Server, AcceptsSkippedNetworksUnseen) {
   EXPECT_TRUE(daemon.log_has("4bK2xQ0cTz: skipped reason=network client=192.0.2.7")) << daemon.log();
 }
 
+constexpr char kRedirect[] =
+    "version: 1\nrules:\n  - {id: away, when: subject contains 'minutes', then: [redirect: held@example.org]}\n";
+
+TEST(Server, ChangesRecipientsAsTheRulesSay) {
+  const TestDaemon daemon({}, kRedirect);
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  MilterMail mail = test_mail();
+  mail.envelope.recipients = {"a@example.org", "b@example.org"};
+  const MilterAnswer answer = send(*client, mail);
+  EXPECT_EQ(answer.verdict, MilterVerdict::Accept);
+  EXPECT_EQ(answer.recipients_added, std::vector<std::string>{"held@example.org"});
+  EXPECT_EQ(answer.recipients_removed, (std::vector<std::string>{"a@example.org", "b@example.org"}));
+}
+
+TEST(Server, TakesNoRecipientAwayWhenTheMtaLetsItAddNone) {
+  const TestDaemon daemon({}, kRedirect);
+  MilterClientOptions options;
+  options.offer.actions &= ~std::uint32_t{0x04};  // SMFIF_ADDRCPT
+  const auto client = daemon.client(options);
+  ASSERT_NE(client, nullptr);
+  const MilterAnswer answer = send(*client, test_mail());
+  EXPECT_EQ(answer.verdict, MilterVerdict::Accept);
+  EXPECT_TRUE(answer.recipients_added.empty());
+  EXPECT_TRUE(answer.recipients_removed.empty());
+  EXPECT_TRUE(daemon.log_has("modifications refused="));
+}
+
 }  // namespace
 }  // namespace winnow
