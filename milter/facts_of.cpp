@@ -15,6 +15,25 @@ std::string domain_of(const std::string& address) {
   return domain;
 }
 
+bool is_atom_text(char c) {  // RFC 5322 3.2.3, and the dot between atoms
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+}
+
+/// One spelling for one mailbox, so that no rule is passed by writing its address otherwise: without a source route
+/// (RFC 5321 appendix C), without quotes that are not needed, without the dot behind the domain.
+std::string plain_address(std::string address) {
+  if (const std::size_t route = address.find(':'); address.starts_with('@') && route != std::string::npos) address.erase(0, route + 1);
+  const std::size_t at = address.rfind('@');
+  const std::string_view local = std::string_view(address).substr(0, at);
+  if (local.size() > 2 && local.front() == '"' && local.back() == '"' &&
+      std::all_of(local.begin() + 1, local.end() - 1, is_atom_text)) {
+    address = std::string(local.substr(1, local.size() - 2)) + (at == std::string::npos ? "" : address.substr(at));
+  }
+  if (address.ends_with('.')) address.pop_back();
+  return address;
+}
+
 void set_probabilities(Facts& facts, const Judgement& judgement) {
   facts.set(Fact::ScanOk, !judgement.fallback.has_value());
   facts.set(Fact::ScanError,
@@ -34,13 +53,13 @@ void set_envelope(Facts& facts, const Envelope& envelope) {
   facts.set(Fact::ClientName, envelope.client_name);
   facts.set(Fact::Helo, envelope.helo);
   facts.set(Fact::Tls, envelope.tls);
-  facts.set(Fact::MailFrom, envelope.mail_from);
-  facts.set(Fact::MailFromDomain, domain_of(envelope.mail_from));
+  facts.set(Fact::MailFrom, plain_address(envelope.mail_from));
+  facts.set(Fact::MailFromDomain, domain_of(plain_address(envelope.mail_from)));
   facts.set(Fact::RecipientsCount, static_cast<double>(envelope.recipients.size()));
-  facts.recipients = envelope.recipients;
-  if (!envelope.recipients.empty()) {
-    facts.set(Fact::Recipient, envelope.recipients.front());
-    facts.set(Fact::RecipientDomain, domain_of(envelope.recipients.front()));
+  for (const std::string& recipient : envelope.recipients) facts.recipients.push_back(plain_address(recipient));
+  if (!facts.recipients.empty()) {
+    facts.set(Fact::Recipient, facts.recipients.front());
+    facts.set(Fact::RecipientDomain, domain_of(facts.recipients.front()));
   }
 }
 
@@ -76,8 +95,10 @@ std::string declared_language(const Message& message) {
 }
 
 void set_date_facts(Facts& facts, const Message& message) {
-  if (!message.date || !message.arrived) return;
-  const double age = static_cast<double>(*message.arrived) - static_cast<double>(*message.date);
+  // MTAs do not show a milter the Received header of their own; what the newest one says came from the sender's side.
+  const std::optional<std::int64_t> arrived = message.envelope.arrived ? message.envelope.arrived : message.arrived;
+  if (!message.date || !arrived) return;
+  const double age = static_cast<double>(*arrived) - static_cast<double>(*message.date);
   facts.set(age >= 0 ? Fact::DateAge : Fact::DateAhead, std::abs(age));
 }
 

@@ -91,7 +91,7 @@ Answer MailService::answer(const Session& session, std::string_view queue_id, co
   Judgement judgement = judge_within_limits(session, on_wait, start);
   add_reasons(session, start, judgement);
   Answer answer = answer_for(judgement, session.snapshot()->settings,
-                             {session.authenticated(), session.forged(), session.subject()});
+                             {session.authenticated(), session.forged(), session.subject(), session.removable()});
   const std::chrono::microseconds total = since(start);
   note(judgement, total);
   const std::string line = judged_line(queue_id, judgement, answer, session, total);

@@ -9,6 +9,8 @@
 namespace winnow {
 namespace {
 
+constexpr std::size_t kMaxOthers = 10;  // a line that nobody reads to its end helps nobody
+
 class Line {
  public:
   explicit Line(std::string start) : text_(std::move(start)) {}
@@ -46,6 +48,20 @@ void add_recipient_changes(Line& line, const Answer& answer) {
   if (removed > 0) line.add("recipients_removed", removed);
 }
 
+/// "gone:discard:2,away:redirect:1": what other rules than the message's did, and for how many recipients.
+std::string other_decisions(const Judgement& judgement) {
+  std::vector<std::string> others;
+  for (const RecipientDecision& one : judgement.recipients) {
+    const Decision& decision = one.decision;
+    if (decision.rule == judgement.decision.rule && decision.verdict == judgement.decision.verdict) continue;
+    others.push_back((decision.rule.empty() ? "-" : word(decision.rule)) + ":" + std::string(verdict_name(decision.verdict)) +
+                     (decision.wanted ? "(wanted-" + std::string(verdict_name(*decision.wanted)) + ")" : "") + ":" +
+                     std::to_string(one.recipients.size()));
+    if (others.size() == kMaxOthers) break;
+  }
+  return joined(others);
+}
+
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
   const Decision& decision = judgement.decision;
   line.add("verdict", std::string(verdict_name(decision.verdict)));
@@ -61,6 +77,8 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
   if (decision.wanted) line.add("wanted", std::string(verdict_name(*decision.wanted)));
   if (judgement.disagreement) line.add("disagreement", "yes");
+  const std::string others = other_decisions(judgement);
+  if (!others.empty()) line.add("others", others);
   add_recipient_changes(line, answer);
   if (judgement.gtube) line.add("gtube", "yes");
 }
@@ -77,7 +95,7 @@ void add_session(Line& line, const Session& session) {
   line.add("size", input.full_size);
   if (input.truncated) line.add("truncated", "yes");
   std::size_t forged = session.forged_left();
-  for (const ForgedHeader& header : session.forged()) forged += header.count;
+  for (const HeaderCount& header : session.forged()) forged += header.count;
   if (forged > 0) line.add("forged", forged);
   if (session.forged_left() > 0) line.add("forged_left", session.forged_left());
   line.add("client", input.envelope.client_ip.empty() ? "unknown" : word(input.envelope.client_ip));

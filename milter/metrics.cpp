@@ -6,6 +6,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <set>
+
 namespace winnow {
 namespace {
 
@@ -40,7 +42,7 @@ class PrometheusMetrics : public Metrics {
   prometheus::Family<prometheus::Counter>& messages_ =
       counter("winnow_messages_total", "Messages judged, by the verdict of the rules");
   prometheus::Family<prometheus::Counter>& rule_hits_ =
-      counter("winnow_rule_total", "Messages that a rule decided, or (mode monitor) would have acted on");
+      counter("winnow_rule_total", "Messages that a rule decided for a recipient or more, or (mode monitor) would have acted on");
   prometheus::Family<prometheus::Counter>& fallbacks_ =
       counter("winnow_fallback_total", "Messages answered without a probability, by cause and action");
   prometheus::Family<prometheus::Counter>& reloads_ = counter("winnow_reload_total", "Reloads, by result");
@@ -88,7 +90,10 @@ PrometheusMetrics::PrometheusMetrics() {
 void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microseconds total) {
   const Decision& decision = judgement.decision;
   messages_.Add({{"verdict", std::string(verdict_name(decision.verdict))}}).Increment();
-  if (!decision.rule.empty()) rule_hits_.Add({{"rule", decision.rule}, {"mode", "enforce"}}).Increment();
+  std::set<std::string> rules{decision.rule};
+  for (const RecipientDecision& one : judgement.recipients) rules.insert(one.decision.rule);
+  rules.erase("");
+  for (const std::string& rule : rules) rule_hits_.Add({{"rule", rule}, {"mode", "enforce"}}).Increment();
   for (const std::string& rule : decision.monitored) rule_hits_.Add({{"rule", rule}, {"mode", "monitor"}}).Increment();
   total_.Observe(seconds(total));
   parse_.Observe(seconds(judgement.timings.parse));

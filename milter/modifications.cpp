@@ -13,30 +13,22 @@ namespace {
 constexpr std::size_t kMaxReplyText = 400;     // RFC 5321 4.5.3.1.5: a reply line holds 512 octets, codes included
 constexpr std::size_t kMaxQuarantineText = 100;  // Postfix cuts there
 
-void remove_forged(const std::vector<ForgedHeader>& forged, std::vector<Modification>& out) {
-  for (const ForgedHeader& header : forged) {
-    for (std::size_t instance = header.count; instance > 0; --instance) {
-      out.push_back({Modification::Kind::RemoveHeader, header.name, static_cast<std::uint32_t>(instance), ""});
-    }
+void remove_instances(const HeaderCount& header, std::vector<Modification>& out) {
+  for (std::size_t instance = header.count; instance > 0; --instance) {
+    out.push_back({Modification::Kind::RemoveHeader, header.name, static_cast<std::uint32_t>(instance), ""});
   }
 }
 
-void remove_header(const std::string& name, const Message& message, std::vector<Modification>& out) {
-  const auto instances = std::count_if(message.headers.begin(), message.headers.end(), [&](const Header& header) {
-    return equal_ignoring_case(header.name, name);
-  });
-  for (auto instance = instances; instance > 0; --instance) {
-    out.push_back({Modification::Kind::RemoveHeader, name, static_cast<std::uint32_t>(instance), ""});
-  }
+void remove_forged(const std::vector<HeaderCount>& forged, std::vector<Modification>& out) {
+  for (const HeaderCount& header : forged) remove_instances(header, out);
 }
 
-void remove_headers(const Judgement& judgement, std::vector<Modification>& out) {
-  std::vector<std::string> removed;
-  for (const Action& action : judgement.decision.actions) {
-    const auto is_same = [&](const std::string& name) { return equal_ignoring_case(name, action.name); };
-    if (action.kind != ActionKind::RemoveHeader || std::any_of(removed.begin(), removed.end(), is_same)) continue;
-    remove_header(action.name, judgement.message, out);
-    removed.push_back(action.name);
+void remove_headers(const Decision& decision, const std::vector<HeaderCount>& removable, std::vector<Modification>& out) {
+  for (const HeaderCount& header : removable) {
+    const bool is_wanted = std::any_of(decision.actions.begin(), decision.actions.end(), [&](const Action& action) {
+      return action.kind == ActionKind::RemoveHeader && equal_ignoring_case(action.name, header.name);
+    });
+    if (is_wanted) remove_instances(header, out);
   }
 }
 
@@ -100,6 +92,16 @@ Reply reply_of(Reply standard, ActionKind kind, const Decision& decision) {
   return standard;
 }
 
+/// What everybody discards still goes to a copy's address, and to recipients who were too many for the rules to see.
+bool must_be_kept(const Judgement& judgement) {
+  const auto has_copy = [](const RecipientDecision& one) {
+    return std::any_of(one.decision.actions.begin(), one.decision.actions.end(),
+                       [](const Action& action) { return action.kind == ActionKind::Bcc; });
+  };
+  return judgement.message.envelope.unseen_recipients > 0 ||
+         std::any_of(judgement.recipients.begin(), judgement.recipients.end(), has_copy);
+}
+
 Reply refusal(const Judgement& judgement) {
   const Reply reject{Reply::Kind::Reject, 550, "5.7.1", "Message rejected: it looks like spam"};
   const Reply tempfail{Reply::Kind::TempFail, 451, "4.7.1", "Message cannot be accepted now, try again later"};
@@ -108,7 +110,7 @@ Reply refusal(const Judgement& judgement) {
   switch (judgement.decision.verdict) {
     case Verdict::Reject: return reply_of(reject, ActionKind::Reject, judgement.decision);
     case Verdict::TempFail: return reply_of(tempfail, ActionKind::TempFail, judgement.decision);
-    case Verdict::Discard: return {Reply::Kind::Discard, 0, "", ""};
+    case Verdict::Discard: return must_be_kept(judgement) ? Reply{} : Reply{Reply::Kind::Discard, 0, "", ""};
     default: return {};
   }
 }
@@ -131,7 +133,7 @@ Answer answer_for(const Judgement& judgement, const Settings& settings, const An
   if (answer.reply.kind != Reply::Kind::Accept) return answer;  // nobody will see the message's header
   const bool show_result = !context.authenticated || settings.headers.show_authenticated;
   if (show_result) remove_forged(context.forged, answer.modifications);
-  remove_headers(judgement, answer.modifications);
+  remove_headers(judgement.decision, context.removable, answer.modifications);
   tag_subject(judgement.decision, context, answer.modifications);
   insert_headers(judgement, settings, show_result, answer.modifications);
   change_recipients(judgement, answer.modifications);

@@ -46,8 +46,9 @@ struct Answer {
 /// What came with the message that the answer depends on.
 struct AnswerContext {
   bool authenticated = false;
-  std::vector<ForgedHeader> forged;
+  std::vector<HeaderCount> forged;
   std::optional<std::string> subject;  // as it came
+  std::vector<HeaderCount> removable;  // headers that rules remove
 };
 
 Answer answer_for(const Judgement& judgement, const Settings& settings, const AnswerContext& context);

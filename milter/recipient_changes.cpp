@@ -8,8 +8,10 @@
 namespace winnow {
 namespace {
 
-/// user@example.org -> user+Junk@example.org; an extension that is there already is replaced.
+/// user@example.org -> user+Junk@example.org; an extension that is there already is replaced. A quoted local part has no
+/// extension that MTAs agree on, so that mail goes where it would have gone.
 std::string with_extension(const std::string& address, const std::string& extension) {
+  if (address.starts_with('"') || address.starts_with('@')) return address;
   const std::size_t at = address.rfind('@');
   const std::string local = address.substr(0, at);
   const std::size_t plus = local.find('+', 1);
@@ -27,7 +29,7 @@ std::string destination_of(const std::string& recipient, const Decision& decisio
   const Action* action = final_action(decision);
   if (action == nullptr) return recipient;
   if (action->kind == ActionKind::Discard) return "";
-  if (action->kind == ActionKind::Redirect) return action->address;
+  if (action->kind == ActionKind::Redirect && !action->address.empty()) return action->address;
   if (action->kind == ActionKind::Junk && !action->extension.empty()) return with_extension(recipient, action->extension);
   return recipient;
 }

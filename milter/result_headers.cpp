@@ -65,7 +65,7 @@ std::vector<ResultHeader> result_headers(const Judgement& judgement, const Heade
   std::vector<ResultHeader> headers;
   if (judgement.fallback) return {{"X-Winnow", folded("X-Winnow", unscanned_value(*judgement.fallback))}};
   const Decision& decision = judgement.decision;
-  if (decision.verdict == Verdict::Junk || decision.verdict == Verdict::Redirect) {
+  if (decision.verdict == Verdict::Junk) {
     headers.push_back({"X-Spam-Flag", "YES"});
     headers.push_back({"X-Spam", "Yes"});
   }

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace winnow {
 namespace {
@@ -52,11 +53,16 @@ void Session::mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart&
   envelope.mail_from = without_brackets(start.sender).substr(0, limits_.max_address_bytes);
   envelope.auth_user = start.auth_user.substr(0, limits_.max_address_bytes);
   envelope.tls = start.tls;
+  envelope.arrived = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   skipped_ = snapshot_->skip.covers(client_ip_, authenticated());
 }
 
 void Session::recipient(std::string_view address) {
-  if (!in_message() || input_.envelope.recipients.size() >= limits_.max_recipients) return;
+  if (!in_message()) return;
+  if (input_.envelope.recipients.size() >= limits_.max_recipients) {
+    ++input_.envelope.unseen_recipients;
+    return;
+  }
   input_.envelope.recipients.emplace_back(without_brackets(address).substr(0, limits_.max_address_bytes));
 }
 
@@ -72,11 +78,24 @@ void Session::count_forged(std::string_view name) {
   }
   ++forged_total_;
   const auto known = std::find_if(forged_.begin(), forged_.end(),
-                                  [&](const ForgedHeader& entry) { return same_name(entry.name, name); });
+                                  [&](const HeaderCount& entry) { return same_name(entry.name, name); });
   if (known != forged_.end()) {
     ++known->count;
   } else {
     forged_.push_back({std::string(name), 1});
+  }
+}
+
+void Session::count_removable(std::string_view name) {
+  if (!snapshot_->rules) return;
+  const std::vector<std::string>& removed = snapshot_->rules->info().removed_headers;
+  if (std::none_of(removed.begin(), removed.end(), [&](const std::string& one) { return same_name(one, name); })) return;
+  const auto known = std::find_if(removable_.begin(), removable_.end(),
+                                  [&](const HeaderCount& entry) { return same_name(entry.name, name); });
+  if (known != removable_.end()) {
+    ++known->count;
+  } else {
+    removable_.push_back({std::string(name), 1});
   }
 }
 
@@ -91,6 +110,7 @@ void Session::header(std::string_view name, std::string_view value, bool leading
   const auto folds = static_cast<std::size_t>(std::count(value.begin(), value.end(), '\n'));
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
   if (is_result_header(name)) count_forged(name);
+  count_removable(name);
   if (!subject_ && same_name(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);
@@ -136,6 +156,7 @@ void Session::reset_message() {
   seen_bytes_ = declared_size_ = 0;
   forged_total_ = forged_left_ = 0;
   forged_.clear();
+  removable_.clear();
   subject_.reset();
 }
 

@@ -22,13 +22,13 @@ namespace winnow {
 
 struct SessionLimits {
   std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
-  std::size_t max_recipients = 10'000;    // of one message; more are not seen by the rules
+  std::size_t max_recipients = 10'000;    // of one message; more are counted, and not seen by the rules
   std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
   std::size_t max_forged_headers = 1000;  // instances that are removed; more stay and are logged
 };
 
-/// Header instances that only Winnow or another spam filter should have written.
-struct ForgedHeader {
+/// Instances of a header: of one that only Winnow or another spam filter should have written, or that a rule removes.
+struct HeaderCount {
   std::string name;       // as its first instance spells it
   std::size_t count = 0;  // instances 1..count
 };
@@ -65,14 +65,17 @@ class Session {
   bool skipped() const { return skipped_; }
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   const MailInput& input() const { return input_; }
-  const std::vector<ForgedHeader>& forged() const { return forged_; }
+  const std::vector<HeaderCount>& forged() const { return forged_; }
   std::size_t forged_left() const { return forged_left_; }
+  /// Those of the headers that came, also of those that were not kept, whose names a rule's remove_header has.
+  const std::vector<HeaderCount>& removable() const { return removable_; }
   /// The first Subject as it came, without leading space; folds are "\n". nullopt: there is none.
   const std::optional<std::string>& subject() const { return subject_; }
 
  private:
   bool is_result_header(std::string_view name) const;
   void count_forged(std::string_view name);
+  void count_removable(std::string_view name);
   std::size_t room_for_headers() const;
 
   SessionLimits limits_;
@@ -84,7 +87,7 @@ class Session {
   std::uint64_t declared_size_ = 0;
   std::size_t forged_total_ = 0;
   std::size_t forged_left_ = 0;
-  std::vector<ForgedHeader> forged_;
+  std::vector<HeaderCount> forged_, removable_;
   std::optional<std::string> subject_;
 };
 

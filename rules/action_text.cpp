@@ -58,6 +58,11 @@ bool read_action_text(const YamlNode& value, std::string_view name, TextLimits l
   }
   std::optional<TextTemplate> parsed = TextTemplate::parse(text, report);
   if (!parsed) return false;
+  const bool all_read_it = into.action.kind == ActionKind::AddHeader || into.action.kind == ActionKind::TagSubject;
+  if (all_read_it && parsed->asks_for_recipient()) {
+    problems.error(value.where, std::string(name) + " may not name the recipient", "all recipients of the message would read it");
+    return false;
+  }
   // What needs no facts is written now.
   into.action.text = parsed->is_plain() ? parsed->render({Facts(), {}, {}}) : text;
   into.text = std::move(*parsed);

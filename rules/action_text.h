@@ -11,7 +11,7 @@
 
 namespace winnow {
 
-/// Sets text and template of `into`. Everything a rule says goes into headers and replies, so nothing but printable ASCII
+/// Sets text and template of `into`. A text that all recipients read (a header, a tag) may not name one of them. Everything a rule says goes into headers and replies, so nothing but printable ASCII
 /// may be in it.
 bool read_action_text(const YamlNode& value, std::string_view name, TextLimits limits, RuleAction& into,
                       Diagnostics& problems);

@@ -204,8 +204,7 @@ class Checker {
       const bool fine = of_addresses ? add_network(element, *networks) : add_text(element, *texts);
       all_fine = all_fine && fine;
     }
-    std::string why_not;
-    if (!texts->finish(why_not)) return fail(list.span, "the list cannot be used: " + why_not);
+    if (texts->has_too_many_globs()) return fail(list.span, "the list cannot be used: " + kTooManyGlobs);
     if (!all_fine || !left) return std::nullopt;
     return in_either(std::move(*left), texts, networks);
   }
@@ -295,6 +294,13 @@ std::optional<Expression> check_fact_name(std::string_view name, Span where, con
     report(where, "unknown fact " + quoted_for_message(name), similar.empty() ? kSeeFacts : similar);
   }
   return value;
+}
+
+bool depends_on_recipient(const Expression& expression) {
+  const Operation operation = expression.operation;
+  if (operation == Operation::JunkThreshold || operation == Operation::FlagThreshold) return true;
+  const bool below = std::any_of(expression.children.begin(), expression.children.end(), depends_on_recipient);
+  return below || asks_for_recipient(expression);
 }
 
 bool asks_for_recipient(const Expression& expression) {

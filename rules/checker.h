@@ -24,6 +24,9 @@ std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScop
 /// The name of a fact or a threshold, as it stands in a text of an action.
 std::optional<Expression> check_fact_name(std::string_view name, Span where, const ReportProblem& report);
 
+/// The names `recipient` and `recipient.domain`, or a threshold, occur in it.
+bool depends_on_recipient(const Expression& expression);
+
 /// The names `recipient` and `recipient.domain` occur in it.
 bool asks_for_recipient(const Expression& expression);
 

@@ -37,7 +37,7 @@ constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Dkim, "dkim", FactType::Text, "DKIM result of a trusted server; empty when unknown."},
     {Fact::Dmarc, "dmarc", FactType::Text, "DMARC result of a trusted server; empty when unknown."},
     {Fact::DateAge, "date.age", FactType::Duration,
-     "How long before its arrival the message says it was written; 0 when its Date or newest Received is missing."},
+     "How long before its arrival the message says it was written; 0 without a Date. The arrival of mail in a file is what its newest Received says."},
     {Fact::DateAhead, "date.ahead", FactType::Duration, "How far in the future its Date lies, seen from its arrival; else 0."},
     {Fact::Language, "language", FactType::Text, "What Content-Language says first: de, en-gb; empty when it is missing."},
     {Fact::Gtube, "gtube", FactType::Bool, "The standard test string of spam filters is in the text."},

@@ -47,6 +47,16 @@ std::vector<const Decision*> with_a_say(const std::vector<RecipientDecision>& al
   return some;
 }
 
+/// Headers and tags of recipients with the same verdict hold for all of them: whoever is named first must not decide
+/// whether a warning stands on the message.
+void add_marks(Decision& message, const Decision& from) {
+  for (const Action& action : from.actions) {
+    const bool is_known = std::find(message.actions.begin(), message.actions.end(), action) != message.actions.end();
+    if (is_final(action.kind) || action.kind == ActionKind::Bcc || is_known) continue;
+    message.actions.push_back(action);
+  }
+}
+
 }  // namespace
 
 void join_recipients(MessageDecision& all, OnDisagreement on_disagreement) {
@@ -59,6 +69,9 @@ void join_recipients(MessageDecision& all, OnDisagreement on_disagreement) {
     if (on_disagreement == OnDisagreement::Mildest ? verdict < best : verdict > best) chosen = one;
   }
   all.message = *chosen;
+  for (const RecipientDecision& one : all.recipients) {
+    if (&one.decision != chosen && one.decision.verdict == chosen->verdict) add_marks(all.message, one.decision);
+  }
   for (const RecipientDecision& one : all.recipients) add_new(all.message.monitored, one.decision.monitored);
 }
 

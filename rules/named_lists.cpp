@@ -30,8 +30,9 @@ std::shared_ptr<const TextSet> NamedLists::texts(const std::string& name, Diagno
     const auto texts = std::make_shared<TextSet>();
     texts->reserve(list.entries.size());
     for (const ListEntry& entry : list.entries) texts->add(entry.text);
-    std::string why_not;
-    if (!texts->finish(why_not)) problems.error(list.where, "the list '" + name + "' cannot be used: " + why_not);
+    if (texts->has_too_many_globs()) {
+      problems.error(list.where, "the list '" + name + "' cannot be used: " + kTooManyGlobs);
+    }
     list.as_texts = texts;
   }
   return list.as_texts;

@@ -110,9 +110,13 @@ void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
     problems_.error(node.where, "ceiling cannot be discard: nothing is stricter", "leave the ceiling out");
     return;
   }
+  if (node.scalar == "redirect") {
+    problems_.error(node.where, "ceiling cannot be redirect: it names no address", "write a rule that redirects, and ceiling: junk");
+    return;
+  }
   const auto choice = require_one_of(node, "ceiling", ceiling_words(), problems_);
   if (!choice) return;
-  into.ceiling = Sourced<Verdict>{static_cast<Verdict>(*choice), place_of(node.where)};
+  into.ceiling = Sourced<Verdict>{*verdict_named(ceiling_words()[*choice]), place_of(node.where)};
 }
 
 /// The most specific override has the last word, so two that are equally specific must not set the same.
@@ -140,10 +144,10 @@ void OverrideReader::check_thresholds(const Overrides& overrides, const Policy& 
     if (!one.junk && !one.flag) continue;
     const std::string sender = one.senders.empty() ? "" : example_of(one.senders.front());
     for (const std::string& pattern : or_everybody(one.recipients)) {
-      const Policy policy = overrides.merged(common, overrides.applying_to(example_of(pattern), sender));
-      if (policy.flag.value <= policy.junk.value) continue;
-      problems_.error(wheres_[i], "for " + shown(pattern, "") + " the flag threshold " + format_percent(policy.flag.value) +
-                                      " is above the junk threshold " + format_percent(policy.junk.value));
+      const Thresholds written = overrides.written_thresholds(common, overrides.applying_to(example_of(pattern), sender));
+      if (written.flag <= written.junk) continue;
+      problems_.error(wheres_[i], "for " + shown(pattern, "") + " the flag threshold " + format_percent(written.flag) +
+                                      " is above the junk threshold " + format_percent(written.junk));
       break;
     }
   }

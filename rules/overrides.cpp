@@ -46,9 +46,18 @@ void AddressPatterns::take(const Ids& ids, std::string_view key, std::size_t ran
   for (const std::size_t id : found->second) into.push_back({rank, id});
 }
 
+/// RFC 5321 4.1.1.3: <postmaster> without a domain is the postmaster of this host, whichever name it goes by.
+void AddressPatterns::take_postmasters(std::vector<Match>& into) const {
+  for (const auto& [pattern, ids] : addresses_) {
+    if (!equal_ignoring_case(std::string_view(pattern).substr(0, pattern.find('@')), "postmaster")) continue;
+    for (const std::size_t id : ids) into.push_back({0, id});
+  }
+}
+
 std::vector<AddressPatterns::Match> AddressPatterns::matches(std::string_view address) const {
   std::vector<Match> found;
   take(addresses_, address, 0, found);
+  if (equal_ignoring_case(address, "postmaster")) take_postmasters(found);
   const std::string plain = without_extension(address);
   if (!plain.empty()) take(addresses_, plain, 1, found);
   const std::string_view domain = domain_of_address(address);
@@ -116,7 +125,7 @@ std::vector<std::size_t> Overrides::applying_to(std::string_view recipient, std:
   return ids;
 }
 
-Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& overrides) const {
+Policy Overrides::with_values(const Policy& common, const std::vector<std::size_t>& overrides) const {
   Policy policy = common;
   for (auto id = overrides.rbegin(); id != overrides.rend(); ++id) {  // the most specific one has the last word
     const Override& one = all_[*id];
@@ -124,6 +133,17 @@ Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& o
     if (one.flag) policy.flag = *one.flag;
     if (one.ceiling) policy.ceiling = one.ceiling;
   }
+  return policy;
+}
+
+Thresholds Overrides::written_thresholds(const Policy& common, const std::vector<std::size_t>& overrides) const {
+  return with_values(common, overrides).thresholds();
+}
+
+Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& overrides) const {
+  Policy policy = with_values(common, overrides);
+  // Two overrides that know nothing of each other may cross; what is junk is not flagged any more.
+  if (policy.flag.value > policy.junk.value) policy.flag = policy.junk;
   for (const std::size_t id : overrides) {
     for (const Rule& rule : all_[id].rules) {
       policy.own_rules.push_back({rule.id, rule.where});

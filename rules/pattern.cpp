@@ -6,9 +6,7 @@ namespace winnow {
 namespace {
 
 constexpr std::size_t kMaxPatternBytes = 2000;
-// Bytes that one pattern, or all globs of a list, and their automata may use.
-constexpr std::int64_t kPatternMemory = 1 << 20;
-constexpr std::int64_t kGlobsMemory = 16 << 20;
+constexpr std::int64_t kPatternMemory = 1 << 20;  // bytes that one pattern and its automata may use
 
 class Re2Pattern final : public TextPattern {
  public:
@@ -40,20 +38,6 @@ std::shared_ptr<const TextPattern> compiled(const std::string& pattern, std::int
   return nullptr;
 }
 
-std::string regular_expression_of(const std::string& glob) {
-  std::string expression;
-  for (const char c : glob) {
-    if (c == '*') {
-      expression += ".*";
-    } else if (c == '?') {
-      expression += '.';
-    } else {
-      expression += RE2::QuoteMeta(re2::StringPiece(&c, 1));
-    }
-  }
-  return expression;
-}
-
 }  // namespace
 
 std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std::string& why_not) {
@@ -62,12 +46,6 @@ std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std:
     return nullptr;
   }
   return compiled(pattern, kPatternMemory, why_not);
-}
-
-std::shared_ptr<const TextPattern> make_glob_pattern(const std::vector<std::string>& globs, std::string& why_not) {
-  std::string any = "(?s)^(?:";
-  for (const std::string& glob : globs) any += (&glob == &globs.front() ? "" : "|") + regular_expression_of(glob);
-  return compiled(any + ")$", kGlobsMemory, why_not);
 }
 
 }  // namespace winnow

@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace winnow {
 
@@ -20,8 +19,5 @@ class TextPattern {
 };
 
 std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std::string& why_not);
-
-/// Holds for texts that one of the globs matches from end to end; '*' is any characters, '?' one.
-std::shared_ptr<const TextPattern> make_glob_pattern(const std::vector<std::string>& globs, std::string& why_not);
 
 }  // namespace winnow

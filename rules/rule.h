@@ -28,6 +28,7 @@ struct Rule {
   std::vector<RuleAction> actions;
   std::optional<Verdict> verdict;  // of its final action; none for a `continue` rule
   bool monitored = false;          // mode: monitor, its own or its file's
+  bool same_for_all = false;       // whether it matches does not depend on the recipient
 };
 
 struct RuleProgram {

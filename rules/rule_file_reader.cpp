@@ -1,8 +1,10 @@
 #include "rules/rule_file_reader.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "config/text_checks.h"
 #include "config/units.h"
 #include "rules/list_reader.h"
 #include "rules/override_reader.h"
@@ -90,7 +92,22 @@ class RuleFilesReader {
     info.thresholds = program_.common.thresholds();
     info.overrides = program_.overrides.size();
     info.common_rules = info.rules = program_.rules.size();
-    for (std::size_t i = 0; i < info.overrides; ++i) info.rules += program_.overrides[i].rules.size();
+    note_removed_headers(program_.rules);
+    for (std::size_t i = 0; i < info.overrides; ++i) {
+      info.rules += program_.overrides[i].rules.size();
+      note_removed_headers(program_.overrides[i].rules);
+    }
+  }
+
+  void note_removed_headers(const std::vector<Rule>& rules) {
+    std::vector<std::string>& names = program_.info.removed_headers;
+    for (const Rule& rule : rules) {
+      for (const RuleAction& one : rule.actions) {
+        const auto is_same = [&](const std::string& name) { return equal_ignoring_case(name, one.action.name); };
+        if (one.action.kind != ActionKind::RemoveHeader || std::any_of(names.begin(), names.end(), is_same)) continue;
+        names.push_back(one.action.name);
+      }
+    }
   }
 
   Diagnostics& problems_;

@@ -134,9 +134,10 @@ const std::vector<std::string>& disagreement_words() {
 
 const std::vector<std::string>& ceiling_words() {
   static const std::vector<std::string> words = [] {
-    std::vector<std::string> names;  // discard is the strictest; as a ceiling it would change nothing
-    for (int verdict = 0; verdict < static_cast<int>(Verdict::Discard); ++verdict) {
-      names.emplace_back(verdict_name(static_cast<Verdict>(verdict)));
+    std::vector<std::string> names;
+    for (const Verdict verdict : {Verdict::Accept, Verdict::Flag, Verdict::Junk, Verdict::Quarantine, Verdict::TempFail,
+                                  Verdict::Reject}) {
+      names.emplace_back(verdict_name(verdict));
     }
     return names;
   }();

@@ -42,6 +42,7 @@ Rule RuleReader::read(const YamlNode& node, RuleMode mode) {
   refuse_unknown_keys(node, key_names(rule_form()), "in a rule", problems_);
   read_id(node, rule);
   read_conditions(node, rule);
+  rule.same_for_all = !depends_on_recipient(rule.when) && !(rule.unless && depends_on_recipient(*rule.unless));
   read_then(node, rule);
   if (const YamlNode* own = node.find("mode")) mode = read_mode(*own, problems_);
   rule.monitored = mode == RuleMode::Monitor;

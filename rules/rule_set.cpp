@@ -1,6 +1,8 @@
 #include "rules/rule_set.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -47,24 +49,48 @@ std::string_view sender_of(const Facts& facts) {
   return text != nullptr ? std::string_view(*text) : std::string_view();
 }
 
+/// Whether the common rules match that do not depend on the recipient: asked once for a message, not once for each of
+/// ten thousand recipients.
+class KnownMatches {
+ public:
+  explicit KnownMatches(std::size_t rules) : known_(rules) {}
+
+  bool matches(const std::vector<Rule>& rules, std::size_t at, const EvaluationInput& input) {
+    if (!rules[at].same_for_all) return winnow::matches(rules[at], input);
+    if (!known_[at]) known_[at] = winnow::matches(rules[at], input);
+    return *known_[at];
+  }
+
+ private:
+  std::vector<std::optional<bool>> known_;
+};
+
 /// The rules for one recipient, tried one after the other.
 class Evaluation {
  public:
   Evaluation(const EvaluationInput& input, std::vector<RuleTrial>* trials) : input_(input), trials_(trials) {}
 
-  /// True when one of them decided.
-  bool try_rules(const std::vector<Rule>& rules) {
-    for (const Rule& rule : rules) {
-      const bool matched = matches(rule, input_);
-      if (trials_ != nullptr) trials_->push_back({rule.id, matched, matched && rule.monitored});
-      if (matched && apply(rule)) return true;
+  /// The same as try_rules, for the common rules.
+  bool try_common(const std::vector<Rule>& rules, KnownMatches& known) {
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (try_rule(rules[i], known.matches(rules, i, input_))) return true;
     }
     return false;
+  }
+
+  /// True when one of them decided.
+  bool try_rules(const std::vector<Rule>& rules) {
+    return std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return try_rule(rule, matches(rule, input_)); });
   }
 
   Decision take() { return std::move(decision_); }
 
  private:
+  bool try_rule(const Rule& rule, bool matched) {
+    if (trials_ != nullptr) trials_->push_back({rule.id, matched, matched && rule.monitored});
+    return matched && apply(rule);
+  }
+
   bool apply(const Rule& rule) {
     if (rule.monitored) {
       decision_.monitored.push_back(rule.id);
@@ -103,23 +129,22 @@ class ProgramRuleSet final : public RuleSet {
   }
 
   Decision decide_for(const Facts& facts, std::size_t recipient, std::vector<RuleTrial>* trials) const override {
-    return decide_with(overrides_for(facts, recipient), facts, recipient, trials);
+    KnownMatches known(program_->rules.size());
+    return decide_with(overrides_for(facts, recipient), {facts, recipient, trials}, known);
   }
 
   MessageDecision decide(const Facts& facts) const override {
     MessageDecision all;
-    const bool are_alike = !asks_for_recipient_ && program_->overrides.empty();
-    std::vector<std::vector<std::size_t>> seen;  // the overrides of each entry of all.recipients
+    KnownMatches known(program_->rules.size());
+    std::map<std::vector<std::size_t>, std::size_t> seen;  // overrides -> who gets the same by them, in all.recipients
     for (std::size_t i = 0; i < std::max<std::size_t>(1, facts.recipients.size()); ++i) {
-      std::vector<std::size_t> overrides = overrides_for(facts, i);
-      const auto same = std::find(seen.begin(), seen.end(), overrides);
-      const bool is_known = are_alike ? !seen.empty() : !asks_for_recipient_ && same != seen.end();
-      if (is_known) {
-        all.recipients[static_cast<std::size_t>(same - seen.begin())].recipients.push_back(i);
+      const std::vector<std::size_t> overrides = overrides_for(facts, i);
+      const auto [same, is_new] = seen.try_emplace(overrides, all.recipients.size());
+      if (!is_new && !asks_for_recipient_) {
+        all.recipients[same->second].recipients.push_back(i);
         continue;
       }
-      all.recipients.push_back({decide_with(overrides, facts, i, nullptr), {i}});
-      seen.push_back(std::move(overrides));
+      all.recipients.push_back({decide_with(overrides, {facts, i, nullptr}, known), {i}});
     }
     join_recipients(all, program_->on_disagreement);
     return all;
@@ -143,15 +168,20 @@ class ProgramRuleSet final : public RuleSet {
     return program_->overrides.applying_to(recipient_at(facts, recipient), sender_of(facts));
   }
 
-  Decision decide_with(const std::vector<std::size_t>& overrides, const Facts& facts, std::size_t recipient,
-                       std::vector<RuleTrial>* trials) const {
+  struct Question {
+    const Facts& facts;
+    std::size_t recipient;
+    std::vector<RuleTrial>* trials;
+  };
+
+  Decision decide_with(const std::vector<std::size_t>& overrides, const Question& question, KnownMatches& known) const {
     const Policy policy = overrides.empty() ? common_ : program_->overrides.merged(common_, overrides);
-    const EvaluationInput input{facts, recipient_at(facts, recipient), policy.thresholds()};
-    Evaluation evaluation(input, trials);
+    const EvaluationInput input{question.facts, recipient_at(question.facts, question.recipient), policy.thresholds()};
+    Evaluation evaluation(input, question.trials);
     const bool is_decided = std::any_of(overrides.begin(), overrides.end(), [&](std::size_t id) {
       return evaluation.try_rules(program_->overrides[id].rules);
     });
-    if (!is_decided) evaluation.try_rules(program_->rules);
+    if (!is_decided) evaluation.try_common(program_->rules, known);
     Decision decision = evaluation.take();
     if (policy.ceiling) lower(decision, policy.ceiling->value);
     return decision;

@@ -160,6 +160,7 @@ std::string TextTemplate::shown(const Part& part, const EvaluationInput& input) 
     }
   }
   const double number = number_of(value, input);
+  if (part.format == Format::Number && value.type == FactType::Percent) return fixed(number, 5, "");
   if (part.format == Format::Number) return short_number(number);
   if (part.format == Format::Percent || value.type == FactType::Percent) return fixed(number * 100, 1, "%");
   if (value.type == FactType::Size) return rounded_size(number);

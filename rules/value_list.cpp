@@ -72,7 +72,7 @@ void TextSet::add(std::string_view entry) {
   const std::string_view name = entry.substr(at);
   const bool below = name.starts_with("*."), itself_and_below = name.starts_with('.');
   if (has_wildcard(below ? name.substr(2) : name)) {
-    globs_.emplace_back(at == 1 ? "*" + std::string(entry) : entry);
+    globs_.emplace_back(at == 1 ? "*" + std::string(entry) : std::string(entry));
   } else if (below || itself_and_below) {
     (at == 1 ? address_suffixes_ : suffixes_).emplace(name.substr(below ? 1 : 0));
     if (itself_and_below) exact_.emplace(at == 1 ? "@" + std::string(name.substr(1)) : name.substr(1));
@@ -81,23 +81,12 @@ void TextSet::add(std::string_view entry) {
   }
 }
 
-bool TextSet::finish(std::string& why_not) {
-  if (globs_.empty()) return true;
-  if (globs_.size() > kMaxGlobs) {
-    why_not = "more than " + std::to_string(kMaxGlobs) + " of its entries are globs";
-    return false;
-  }
-  pattern_ = make_glob_pattern(globs_, why_not);
-  globs_.clear();
-  return pattern_ != nullptr;
-}
-
 bool TextSet::contains(std::string_view text) const {
   if (exact_.find(text) != exact_.end()) return true;
   if (has_suffix(suffixes_, text)) return true;
   const std::size_t at = text.rfind('@');
   if (at != text.npos && contains_address(text.substr(at))) return true;
-  return pattern_ != nullptr && pattern_->found_in(text);
+  return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) { return glob.fits(text); });
 }
 
 bool TextSet::contains_address(std::string_view at_domain) const {

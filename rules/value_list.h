@@ -2,8 +2,8 @@
 //
 // Owns:    its entries.
 // Threads: immutable after the last add().
-// Blocks:  never; a text is found in a few hash look-ups, without allocating, however long the list; globs cost one
-//          search that is linear in the text.
+// Blocks:  never; a text is found in a few hash look-ups, without allocating, however long the list; globs are
+//          tried one after the other.
 // Case:    ASCII letters are equal in both cases.
 #pragma once
 
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "config/network.h"
-#include "rules/pattern.h"
+#include "rules/glob.h"
 
 namespace winnow {
 
@@ -36,8 +36,8 @@ class TextSet {
  public:
   void reserve(std::size_t entries);  // about as many will be added
   void add(std::string_view entry);
-  /// After the last add(). False when the globs are more than kMaxGlobs or too large together; says so in `why_not`.
-  bool finish(std::string& why_not);
+  /// True when the entries hold more than kMaxGlobs globs, which are looked at one after the other.
+  bool has_too_many_globs() const { return globs_.size() > kMaxGlobs; }
   bool contains(std::string_view text) const;
 
   static constexpr std::size_t kMaxGlobs = 1000;
@@ -49,9 +49,10 @@ class TextSet {
   Set exact_;
   Set suffixes_;          // ".example.org"
   Set address_suffixes_;  // ".example.org" of "@*.example.org"
-  std::vector<std::string> globs_;
-  std::shared_ptr<const TextPattern> pattern_;  // of all globs
+  std::vector<Glob> globs_;
 };
+
+inline const std::string kTooManyGlobs = "more than " + std::to_string(TextSet::kMaxGlobs) + " of its entries are globs";
 
 /// Why this cannot be an entry; "" when it can.
 std::string why_not_an_entry(std::string_view text);

@@ -5,6 +5,7 @@
 // Fails:   read_mail_file returns nullopt with a sentence in `error`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -23,6 +24,8 @@ struct Envelope {
   std::string auth_user;  // {auth_authen}
   bool tls = false;
   bool present = false;  // false: there was no SMTP session (a file)
+  std::size_t unseen_recipients = 0;    // more than were kept
+  std::optional<std::int64_t> arrived;  // seconds since 1970, by this host's clock
 };
 
 struct MailInput {

@@ -107,7 +107,7 @@ struct Message {
 
   std::vector<Header> headers;
   std::optional<std::int64_t> date;     // seconds since 1970 of the Date header
-  std::optional<std::int64_t> arrived;  // of the newest Received header, which the receiving side wrote
+  std::optional<std::int64_t> arrived;  // of the newest Received header: of mail in a file the receiving side wrote it
   std::string subject;
   std::vector<Mailbox> from, reply_to, sender, to, cc;
 

@@ -95,6 +95,27 @@ TEST_F(JudgeTest, FillsEveryFact) {
   EXPECT_EQ(facts.headers.size(), 3u);
 }
 
+TEST_F(JudgeTest, GivesRulesOneSpellingOfAnAddress) {
+  Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
+  Envelope& envelope = judgement.message.envelope;
+  envelope.mail_from = "@relay.example:anna@Sender.example.";
+  envelope.recipients = {"\"abuse\"@home.example", "@a.example,@b.example:ben@home.example", "\"a b\"@home.example", "postmaster"};
+  const Facts facts = facts_of(judgement.message, judgement);
+  EXPECT_EQ(facts.recipients, (std::vector<std::string>{"abuse@home.example", "ben@home.example", "\"a b\"@home.example", "postmaster"}));
+  EXPECT_EQ(std::get<std::string>(facts.get(Fact::MailFrom)), "anna@Sender.example");
+  EXPECT_EQ(std::get<std::string>(facts.get(Fact::MailFromDomain)), "sender.example");
+}
+
+TEST_F(JudgeTest, MeasuresTheAgeOfADateByThisHostsClock) {
+  Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
+  judgement.message.date = 1'000'000;
+  judgement.message.arrived = 999'000;  // what the sender's own Received says
+  judgement.message.envelope.arrived = 1'007'200;
+  EXPECT_EQ(std::get<double>(facts_of(judgement.message, judgement).get(Fact::DateAge)), 7200);
+  judgement.message.envelope.arrived.reset();
+  EXPECT_EQ(std::get<double>(facts_of(judgement.message, judgement).get(Fact::DateAhead)), 1000);
+}
+
 TEST_F(JudgeTest, LetsTheRulesDecideOnGtube) {
   MailInput input = mail("Test");
   input.raw += "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n";

@@ -32,6 +32,20 @@ Judgement junk() {
   return judgement;
 }
 
+TEST(MessageLog, SaysWhatOtherRulesDidForSomeRecipients) {
+  Judgement judgement = junk();
+  RecipientDecision same{judgement.decision, {0}}, gone, mild;
+  gone.decision.verdict = Verdict::Discard;
+  gone.decision.rule = "gone";
+  gone.recipients = {1, 2};
+  mild.decision.wanted = Verdict::Reject;
+  mild.decision.verdict = Verdict::Flag;
+  mild.recipients = {3};
+  judgement.recipients = {same, gone, mild};
+  const std::string line = judged_line("4bK2xQ0cTz", judgement, {}, session_with(false), std::chrono::microseconds(2400));
+  EXPECT_THAT(line, testing::HasSubstr(" others=gone:discard:2,-:flag(wanted-reject):1 "));
+}
+
 TEST(MessageLog, WritesOneLineInFixedOrder) {
   EXPECT_EQ(judged_line("4bK2xQ0cTz", junk(), {}, session_with(false), std::chrono::microseconds(2400)),
             "4bK2xQ0cTz: judged verdict=junk p=0.982 rule=junk action=accept batch=12 wait_us=740 infer_us=1310 "

@@ -74,7 +74,7 @@ TEST(Answer, NamesFurtherLabelsOfTheModel) {
               testing::HasSubstr("probability=0.1000; phishing=0.2500; rule=rule-1;\n\tmodel=default-2026-11; truncated=yes"));
 }
 
-TEST(Answer, RemovesForgedHeadersFromLastToFirstBeforeAnythingElse) {
+TEST(Answer, RemovesHeaderCountsFromLastToFirstBeforeAnythingElse) {
   AnswerContext context;
   context.forged = {{"X-Spam-Flag", 3}, {"X-Winnow", 1}};
   const Answer answer = answer_for(judged(Verdict::Accept, 0.1), {}, context);
@@ -180,8 +180,9 @@ TEST(Answer, GivesRepliesThatMtasDoNotDrop) {
 TEST(Answer, RemovesEveryInstanceOfAHeaderARuleNamesFromTheLast) {
   Judgement judgement = judged(Verdict::Accept, 0.1, {{.kind = ActionKind::RemoveHeader, .name = "X-Old"},
                                                       {.kind = ActionKind::RemoveHeader, .name = "x-old"}});
-  judgement.message.headers = {{"X-Old", "1"}, {"Subject", "s"}, {"x-OLD", "2"}};
-  const Answer answer = answer_for(judgement, {}, {});
+  AnswerContext context;
+  context.removable = {{"X-Old", 2}, {"X-Other", 1}};
+  const Answer answer = answer_for(judgement, {}, context);
   EXPECT_EQ(answer.modifications[0], (Modification{Kind::RemoveHeader, "X-Old", 2, ""}));
   EXPECT_EQ(answer.modifications[1], (Modification{Kind::RemoveHeader, "X-Old", 1, ""}));
   EXPECT_EQ(answer.modifications[2].kind, Kind::InsertHeader);
@@ -217,6 +218,7 @@ TEST(RecipientChanges, AreMadeOnlyForWhoseRulesAskForThem) {
             " +held@x.test +b+Junk@x.test +c+Junk@x.test -a@x.test -b@x.test -c+news@x.test");
   EXPECT_EQ(recipient_changes(abc, {decision_for({0, 2}, {}), decision_for({1}, {{.kind = ActionKind::Discard}})}), " -b@x.test");
   EXPECT_EQ(recipient_changes(abc, {decision_for({0, 1, 2}, {copy, {.kind = ActionKind::Accept}})}), " +copy@x.test");
+  EXPECT_EQ(recipient_changes({"\"a+b\"@x.test", "@relay:c@x.test"}, {decision_for({0, 1}, {junk})}), "");
 }
 
 TEST(RecipientChanges, NeverTakeTheMailFromOneWhoGetsItAnyway) {
@@ -233,8 +235,28 @@ TEST(RecipientChanges, AreNotMadeForMailThatIsRefused) {
   EXPECT_THAT(answer_for(judgement, {}, {}).modifications, IsEmpty());
 }
 
-TEST(Answer, MarksARedirectedMessageAsSpam) {
-  EXPECT_THAT(inserted(answer_for(judged(Verdict::Redirect, 0.9), {}, {})), testing::Contains("X-Spam-Flag: YES"));
+TEST(Answer, DoesNotMarkARedirectedMessageAsSpamForThoseWhoGetItToo) {
+  EXPECT_THAT(inserted(answer_for(judged(Verdict::Redirect, 0.9), {}, {})), testing::Not(testing::Contains("X-Spam-Flag: YES")));
+}
+
+TEST(Answer, SendsTheCopyOfAMessageThatEverybodyDiscards) {
+  Judgement judgement = judged(Verdict::Discard, 0.99, {{.kind = ActionKind::Discard}});
+  judgement.message.envelope.recipients = {"a@x.test"};
+  judgement.recipients = {decision_for({0}, {{.kind = ActionKind::Bcc, .address = "copy@x.test"}, {.kind = ActionKind::Discard}})};
+  const Answer answer = answer_for(judgement, {}, {});
+  EXPECT_EQ(answer.reply.kind, Reply::Kind::Accept);
+  EXPECT_EQ(answer.modifications[answer.modifications.size() - 2], (Modification{Kind::AddRecipient, "", 0, "copy@x.test"}));
+  EXPECT_EQ(answer.modifications.back(), (Modification{Kind::RemoveRecipient, "", 0, "a@x.test"}));
+}
+
+TEST(Answer, DiscardsNothingForRecipientsThatTheRulesNeverSaw) {
+  Judgement judgement = judged(Verdict::Discard, 0.99, {{.kind = ActionKind::Discard}});
+  judgement.message.envelope.recipients = {"a@x.test"};
+  judgement.message.envelope.unseen_recipients = 1;
+  judgement.recipients = {decision_for({0}, {{.kind = ActionKind::Discard}})};
+  const Answer answer = answer_for(judgement, {}, {});
+  EXPECT_EQ(answer.reply.kind, Reply::Kind::Accept);
+  EXPECT_EQ(answer.modifications.back(), (Modification{Kind::RemoveRecipient, "", 0, "a@x.test"}));
 }
 
 TEST(Answer, SaysWhyAMessageWasNotScanned) {

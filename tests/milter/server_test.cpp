@@ -57,7 +57,7 @@ TEST(Server, MarksJunkAndFlagsByTheShippedRules) {
   EXPECT_TRUE(values_of(flag, "X-Spam-Flag").empty());
 }
 
-TEST(Server, RemovesForgedHeadersFromTheLastToTheFirst) {
+TEST(Server, RemovesHeaderCountsFromTheLastToTheFirst) {
   const TestDaemon daemon;
   const auto client = daemon.client();
   ASSERT_NE(client, nullptr);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/rule_loader.h"
+
 namespace winnow {
 namespace {
 
@@ -106,14 +108,14 @@ TEST(Session, StaysWithinItsLimitWhateverNumberOfHeadersComes) {
   EXPECT_TRUE(session.input().raw.ends_with("the text is still wanted\r\n"));
 }
 
-TEST(Session, CountsForgedHeadersPerNameWhateverTheirCase) {
+TEST(Session, CountsHeaderCountsPerNameWhateverTheirCase) {
   Session session = started();
   for (const char* name : {"X-Spam-Flag", "x-spam-flag", "X-Spam", "X-SPAM-STATUS", "X-Winnow", "X-Winnow-Flag",
                            "X-Spammer", "X-Winnowed", "Subject"}) {
     session.header(name, " NO", true);
   }
   std::vector<std::pair<std::string, std::size_t>> found;
-  for (const ForgedHeader& header : session.forged()) found.emplace_back(header.name, header.count);
+  for (const HeaderCount& header : session.forged()) found.emplace_back(header.name, header.count);
   const std::vector<std::pair<std::string, std::size_t>> expected = {
       {"X-Spam-Flag", 2}, {"X-Spam", 1}, {"X-SPAM-STATUS", 1}, {"X-Winnow", 1}, {"X-Winnow-Flag", 1}};
   EXPECT_EQ(found, expected);
@@ -126,7 +128,7 @@ TEST(Session, CountsTheConfiguredFlagHeaderAsForged) {
   EXPECT_EQ(session.forged()[0].count, 1u);
 }
 
-TEST(Session, StopsCountingForgedHeadersAtItsLimit) {
+TEST(Session, StopsCountingHeaderCountsAtItsLimit) {
   Session session = started();
   for (int i = 0; i < 100'000; ++i) session.header("X-Spam-" + std::to_string(i), " x", true);
   EXPECT_EQ(session.forged().size(), SessionLimits{}.max_forged_headers);
@@ -190,6 +192,28 @@ TEST(Session, KeepsNothingOfSkippedMail) {
   EXPECT_EQ(session.input().raw, "");
   EXPECT_TRUE(session.forged().empty());
   EXPECT_FALSE(started(skip).skipped());
+}
+
+TEST(Session, CountsHeadersThatRulesRemoveAlsoBehindAFlood) {
+  Diagnostics problems;
+  const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
+  Session session = started([&](Snapshot& s) {
+    s.rules = rules;
+    s.settings.milter.max_scan_bytes = 1000;
+  });
+  for (int i = 0; i < 2000; ++i) session.header("X-Filler", " x", true);
+  session.header("x-old", " 1", true);
+  session.header("X-Old", " 2", true);
+  ASSERT_EQ(session.removable().size(), 1u);
+  EXPECT_EQ(session.removable()[0].count, 2u);
+}
+
+TEST(Session, CountsRecipientsThatAreTooManyToKeep) {
+  Session session(SessionLimits{.max_recipients = 2});
+  session.mail(snapshot_with(), {"<anna@sender.example>"});
+  for (int i = 0; i < 5; ++i) session.recipient("<ben@home.example>");
+  EXPECT_EQ(session.input().envelope.recipients.size(), 2u);
+  EXPECT_EQ(session.input().envelope.unseen_recipients, 3u);
 }
 
 }  // namespace

@@ -41,15 +41,17 @@ TEST(Recipients, GetTheStrictestWhenTheFileSaysSo) {
   EXPECT_TRUE(all.disagreement);
 }
 
-TEST(Recipients, WhoAgreeKeepTheFirstOnesActionsAndEveryonesMonitoredRules) {
+TEST(Recipients, WhoAgreeGetTheMarksAndTheMonitoredRulesOfAllWhoeverIsNamedFirst) {
   Facts facts;
   facts.recipients = {"a@example.org", "b@tag.example"};
   const MessageDecision all = load(kPerRecipient)->decide(facts);
   const Decision& decision = all.message;
   EXPECT_EQ(decision.verdict, Verdict::Junk);
   EXPECT_FALSE(all.disagreement);
-  EXPECT_EQ(decision.actions.size(), 1u);
+  EXPECT_EQ(decision.actions, (std::vector<Action>{{.kind = ActionKind::Junk}, {.kind = ActionKind::TagSubject, .text = "[t] "}}));
   EXPECT_EQ(decision.monitored, std::vector<std::string>{"watch"});
+  facts.recipients = {"b@tag.example", "a@example.org"};
+  EXPECT_EQ(load(kPerRecipient)->decide(facts).message.actions.size(), 2u);
 }
 
 TEST(Recipients, AreRememberedToDisagreeWhenALaterOneAgreesAgain) {

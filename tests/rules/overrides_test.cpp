@@ -106,6 +106,20 @@ TEST(Ceiling, LeavesMilderVerdictsAndWhatGoesWithThemAlone) {
   EXPECT_EQ(decision.actions.front().kind, ActionKind::TagSubject);
 }
 
+TEST(Overrides, OfTwoThatCrossFlagNothingThatIsJunk) {
+  const auto rules = load("overrides:\n  - {for: [a@a.test], thresholds: {junk: 60%}}\n  - {from: ['@b.test'], thresholds: {flag: 80%}}\n"
+                          "rules: [{id: a, when: spam >= junk, then: [junk]}]\n");
+  EXPECT_EQ(rules->policy_for("a@a.test", "x@b.test").flag.value, 0.6);
+  EXPECT_EQ(rules->policy_for("c@a.test", "x@b.test").flag.value, 0.8);
+}
+
+TEST(AddressPatterns, OfAPostmasterFitThePostmasterWithoutADomain) {
+  const auto rules = load("overrides: [{for: [postmaster@example.org], ceiling: flag}]\n"
+                          "rules: [{id: a, when: spam >= junk, then: [junk]}]\n");
+  EXPECT_TRUE(rules->policy_for("Postmaster", "").ceiling);
+  EXPECT_FALSE(rules->policy_for("webmaster", "").ceiling);
+}
+
 TEST(AddressPatterns, MustNameAnAddressOrADomain) {
   for (const char* pattern : {"a@b.test", "@b.test", "@*.b.test", "@.b.test"}) EXPECT_EQ(why_not_an_address_pattern(pattern), "");
   for (const char* pattern : {"b.test", "@", "@*.", "a@", "*@b.test", "@a*.test", "a b@c.test", ""}) {

@@ -43,6 +43,9 @@ TEST(TextTemplate, RoundsDownSoThatNoFigureShowsAThresholdThatWasNotReached) {
   Facts facts;
   facts.set(Fact::Spam, 0.89999);
   EXPECT_EQ(rendered("{spam}", facts), "89.9%");
+  EXPECT_EQ(rendered("{spam:number}", facts), "0.89999");
+  facts.set(Fact::Spam, 0.8999999);
+  EXPECT_EQ(rendered("{spam:number}", facts), "0.89999");
   facts.set(Fact::Spam, 0.9);
   EXPECT_EQ(rendered("{spam}", facts), "90.0%");
 }
