@@ -146,6 +146,14 @@ std::string format_duration(std::chrono::microseconds value) {
 
 std::string format_size(std::uint64_t bytes) { return formatted(bytes, kBinarySizes); }
 
+std::string format_rounded_down(double value, int digits) {
+  const double scale = std::pow(10.0, digits);
+  char text[48];
+  // The small push keeps 0.9 from becoming 0.8999 because its nearest double is a little less.
+  std::snprintf(text, sizeof text, "%.*f", digits, std::floor(value * scale + 1e-9) / scale);
+  return text;
+}
+
 std::string format_percent(double fraction) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.10g%%", fraction * 100.0);

@@ -4,16 +4,12 @@
 #include "config/text_checks.h"
 #include "engine/model_file.h"
 #include "milter/judge.h"
+#include "rules/evaluator.h"
 
 namespace winnow {
 namespace {
 
-std::string domain_of(const std::string& address) {
-  const std::size_t at = address.rfind('@');
-  std::string domain = at == std::string::npos ? "" : address.substr(at + 1);
-  std::transform(domain.begin(), domain.end(), domain.begin(), ascii_lower);
-  return domain;
-}
+std::string domain_of(const std::string& address) { return ascii_lower(domain_of_address(address)); }
 
 bool is_atom_text(char c) {  // RFC 5322 3.2.3, and the dot between atoms
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -53,8 +49,9 @@ void set_envelope(Facts& facts, const Envelope& envelope) {
   facts.set(Fact::ClientName, envelope.client_name);
   facts.set(Fact::Helo, envelope.helo);
   facts.set(Fact::Tls, envelope.tls);
-  facts.set(Fact::MailFrom, plain_address(envelope.mail_from));
-  facts.set(Fact::MailFromDomain, domain_of(plain_address(envelope.mail_from)));
+  const std::string sender = plain_address(envelope.mail_from);
+  facts.set(Fact::MailFrom, sender);
+  facts.set(Fact::MailFromDomain, domain_of(sender));
   facts.set(Fact::RecipientsCount, static_cast<double>(envelope.recipients.size()));
   for (const std::string& recipient : envelope.recipients) facts.recipients.push_back(plain_address(recipient));
   if (!facts.recipients.empty()) {
@@ -89,9 +86,7 @@ double sample_point(const Message& message) {
 std::string declared_language(const Message& message) {
   const Header* header = message.header("Content-Language");
   if (header == nullptr) return "";
-  std::string tag = header->value.substr(0, header->value.find_first_of(",; \t("));
-  std::transform(tag.begin(), tag.end(), tag.begin(), ascii_lower);
-  return tag;
+  return ascii_lower(std::string_view(header->value).substr(0, header->value.find_first_of(",; \t(")));
 }
 
 void set_date_facts(Facts& facts, const Message& message) {

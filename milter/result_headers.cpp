@@ -1,21 +1,13 @@
 #include "milter/result_headers.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
+#include "config/units.h"
 #include "milter/header_text.h"
 
 namespace winnow {
 namespace {
-
-std::string rounded_down(double value, int digits) {
-  const double scale = std::pow(10.0, digits);
-  char text[32];
-  // The small push keeps 0.9 from becoming 0.8999 because its nearest double is a little less.
-  std::snprintf(text, sizeof text, "%.*f", digits, std::floor(value * scale + 1e-9) / scale);
-  return text;
-}
 
 /// Names in X-Winnow end at ';' and blanks.
 std::string token(std::string_view text) {
@@ -50,7 +42,7 @@ std::string judged_value(const Judgement& judgement) {
   std::string value = "verdict=" + std::string(verdict_name(judgement.decision.verdict));
   for (std::size_t i = 0; i < judgement.probabilities.size(); ++i) {
     const LabelProbability& label = judgement.probabilities[i];
-    value += "; " + (i == 0 ? "probability" : token(label.label)) + "=" + rounded_down(label.probability, 4);
+    value += "; " + (i == 0 ? "probability" : token(label.label)) + "=" + format_rounded_down(label.probability, 4);
   }
   if (!judgement.decision.rule.empty()) value += "; rule=" + token(judgement.decision.rule);
   value += "; model=" + token(judgement.model);
@@ -74,7 +66,7 @@ std::vector<ResultHeader> result_headers(const Judgement& judgement, const Heade
   }
   if (!judgement.probabilities.empty()) {
     const double spam = judgement.probabilities.front().probability;
-    headers.push_back({"X-Spam-Score", rounded_down(spam * 100, 1) + "%"});
+    headers.push_back({"X-Spam-Score", format_rounded_down(spam * 100, 1) + "%"});
     headers.push_back({"X-Spam-Level", std::string(static_cast<std::size_t>(spam * 10 + 1e-9), '*')});
   }
   headers.push_back({"X-Winnow", folded("X-Winnow", judged_value(judgement))});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 namespace winnow {
 namespace {
@@ -71,32 +72,24 @@ bool Session::is_result_header(std::string_view name) const {
          starts_with_name(name, "X-Winnow-") || same_name(name, snapshot_->settings.headers.flag_name);
 }
 
-void Session::count_forged(std::string_view name) {
-  if (forged_total_ >= limits_.max_forged_headers) {
-    ++forged_left_;
-    return;
-  }
-  ++forged_total_;
-  const auto known = std::find_if(forged_.begin(), forged_.end(),
-                                  [&](const HeaderCount& entry) { return same_name(entry.name, name); });
-  if (known != forged_.end()) {
-    ++known->count;
+/// False when as many are counted as may be.
+bool Session::count(std::string_view name, std::vector<HeaderCount>& counts) const {
+  const std::size_t counted = std::accumulate(counts.begin(), counts.end(), std::size_t{0},
+                                              [](std::size_t sum, const HeaderCount& one) { return sum + one.count; });
+  if (counted >= limits_.max_removed_headers) return false;
+  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return same_name(one.name, name); });
+  if (known == counts.end()) {
+    counts.push_back({std::string(name), 1});
   } else {
-    forged_.push_back({std::string(name), 1});
+    ++known->count;
   }
+  return true;
 }
 
-void Session::count_removable(std::string_view name) {
-  if (!snapshot_->rules) return;
+bool Session::is_removed_by_rules(std::string_view name) const {
+  if (!snapshot_->rules) return false;
   const std::vector<std::string>& removed = snapshot_->rules->info().removed_headers;
-  if (std::none_of(removed.begin(), removed.end(), [&](const std::string& one) { return same_name(one, name); })) return;
-  const auto known = std::find_if(removable_.begin(), removable_.end(),
-                                  [&](const HeaderCount& entry) { return same_name(entry.name, name); });
-  if (known != removable_.end()) {
-    ++known->count;
-  } else {
-    removable_.push_back({std::string(name), 1});
-  }
+  return std::any_of(removed.begin(), removed.end(), [&](const std::string& one) { return same_name(one, name); });
 }
 
 /// Headers may fill half of what is scanned, so that a flood of them leaves room for the text.
@@ -109,8 +102,8 @@ void Session::header(std::string_view name, std::string_view value, bool leading
   if (!in_message() || skipped_) return;
   const auto folds = static_cast<std::size_t>(std::count(value.begin(), value.end(), '\n'));
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
-  if (is_result_header(name)) count_forged(name);
-  count_removable(name);
+  if (is_result_header(name) && !count(name, forged_)) ++forged_left_;
+  if (is_removed_by_rules(name)) static_cast<void>(count(name, removable_));
   if (!subject_ && same_name(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);
@@ -154,7 +147,7 @@ void Session::reset_message() {
   skipped_ = false;
   input_ = {};
   seen_bytes_ = declared_size_ = 0;
-  forged_total_ = forged_left_ = 0;
+  forged_left_ = 0;
   forged_.clear();
   removable_.clear();
   subject_.reset();

@@ -24,7 +24,7 @@ struct SessionLimits {
   std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
   std::size_t max_recipients = 10'000;    // of one message; more are counted, and not seen by the rules
   std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
-  std::size_t max_forged_headers = 1000;  // instances that are removed; more stay and are logged
+  std::size_t max_removed_headers = 1000;  // instances of forged ones, and of those that rules remove; more stay
 };
 
 /// Instances of a header: of one that only Winnow or another spam filter should have written, or that a rule removes.
@@ -74,8 +74,8 @@ class Session {
 
  private:
   bool is_result_header(std::string_view name) const;
-  void count_forged(std::string_view name);
-  void count_removable(std::string_view name);
+  bool is_removed_by_rules(std::string_view name) const;
+  bool count(std::string_view name, std::vector<HeaderCount>& counts) const;
   std::size_t room_for_headers() const;
 
   SessionLimits limits_;
@@ -85,7 +85,6 @@ class Session {
   MailInput input_;
   std::uint64_t seen_bytes_ = 0;      // headers and body that came
   std::uint64_t declared_size_ = 0;
-  std::size_t forged_total_ = 0;
   std::size_t forged_left_ = 0;
   std::vector<HeaderCount> forged_, removable_;
   std::optional<std::string> subject_;

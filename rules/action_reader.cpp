@@ -22,13 +22,6 @@ constexpr std::array<std::string_view, 18> kOnceOnly{
     "Bcc",        "Subject", "Message-ID", "In-Reply-To",  "References",  "MIME-Version",
     "Received",   "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Return-Path", "Content-ID"};
 
-std::optional<ActionKind> kind_named(std::string_view name) {
-  for (std::size_t i = 0; i < kActionKinds; ++i) {
-    if (action_name(static_cast<ActionKind>(i)) == name) return static_cast<ActionKind>(i);
-  }
-  return std::nullopt;
-}
-
 std::vector<std::string> action_names() {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kActionKinds; ++i) names.emplace_back(action_name(static_cast<ActionKind>(i)));
@@ -91,7 +84,7 @@ class ActionReader {
   }
 
   Read read_bare(const YamlNode& item) {
-    const std::optional<ActionKind> kind = kind_named(item.scalar);
+    const std::optional<ActionKind> kind = action_named(item.scalar);
     if (!kind) {
       return fail(item.where, "unknown action " + quoted_for_message(item.scalar), did_you_mean(item.scalar, action_names()));
     }
@@ -100,7 +93,7 @@ class ActionReader {
   }
 
   Read read_with_argument(const YamlNode::Entry& entry) {
-    const std::optional<ActionKind> kind = kind_named(entry.key);
+    const std::optional<ActionKind> kind = action_named(entry.key);
     if (!kind) {
       return fail(entry.key_where, "unknown action " + quoted_for_message(entry.key), did_you_mean(entry.key, action_names()));
     }

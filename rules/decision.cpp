@@ -19,11 +19,16 @@ std::string_view action_name(ActionKind kind) { return kNames[static_cast<std::s
 
 std::string_view verdict_name(Verdict verdict) { return kNames[static_cast<std::size_t>(verdict)]; }
 
-std::optional<Verdict> verdict_named(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(Verdict::Discard); ++i) {
-    if (kNames[static_cast<std::size_t>(i)] == name) return static_cast<Verdict>(i);
+std::optional<ActionKind> action_named(std::string_view name) {
+  for (std::size_t i = 0; i < kActionKinds; ++i) {
+    if (kNames[i] == name) return static_cast<ActionKind>(i);
   }
   return std::nullopt;
+}
+
+std::optional<Verdict> verdict_named(std::string_view name) {
+  const std::optional<ActionKind> kind = action_named(name);
+  return kind ? verdict_of(*kind) : std::nullopt;
 }
 
 bool is_final(ActionKind kind) { return kind <= ActionKind::Discard; }

@@ -24,6 +24,7 @@ enum class ActionKind {
 };
 inline constexpr std::size_t kActionKinds = 12;
 std::string_view action_name(ActionKind kind);
+std::optional<ActionKind> action_named(std::string_view name);
 
 struct Action {
   ActionKind kind = ActionKind::Accept;

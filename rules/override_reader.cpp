@@ -1,6 +1,5 @@
 #include "rules/override_reader.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "config/text_checks.h"
@@ -16,11 +15,6 @@ std::optional<Sourced<double>> read_threshold(const YamlNode& node, std::string_
   if (read) return Sourced<double>{*read, place_of(node.where)};
   problems.error(node.where, std::string(name) + " must be a percentage such as 90%, got " + describe_found(node));
   return std::nullopt;
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
-  return text;
 }
 
 /// Not the key of an empty mapping or list.
@@ -97,7 +91,7 @@ std::vector<std::string> OverrideReader::read_patterns(const YamlNode& node, std
     if (require_text(item, "a pattern of addresses", problems_) == nullptr) continue;
     const std::string why_not = why_not_an_address_pattern(item.scalar);
     if (why_not.empty()) {
-      patterns.push_back(lower_case(item.scalar));
+      patterns.push_back(ascii_lower(item.scalar));
     } else {
       problems_.error(item.where, quoted_for_message(item.scalar) + " is not a pattern of addresses: " + why_not);
     }
@@ -144,10 +138,10 @@ void OverrideReader::check_thresholds(const Overrides& overrides, const Policy& 
     if (!one.junk && !one.flag) continue;
     const std::string sender = one.senders.empty() ? "" : example_of(one.senders.front());
     for (const std::string& pattern : or_everybody(one.recipients)) {
-      const Thresholds written = overrides.written_thresholds(common, overrides.applying_to(example_of(pattern), sender));
-      if (written.flag <= written.junk) continue;
-      problems_.error(wheres_[i], "for " + shown(pattern, "") + " the flag threshold " + format_percent(written.flag) +
-                                      " is above the junk threshold " + format_percent(written.junk));
+      const Policy written = overrides.merged(common, overrides.applying_to(example_of(pattern), sender));
+      if (written.flag.value <= written.junk.value) continue;
+      problems_.error(wheres_[i], "for " + shown(pattern, "") + " the flag threshold " + format_percent(written.flag.value) +
+                                      " is above the junk threshold " + format_percent(written.junk.value));
       break;
     }
   }

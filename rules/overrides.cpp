@@ -125,29 +125,13 @@ std::vector<std::size_t> Overrides::applying_to(std::string_view recipient, std:
   return ids;
 }
 
-Policy Overrides::with_values(const Policy& common, const std::vector<std::size_t>& overrides) const {
+Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& overrides) const {
   Policy policy = common;
   for (auto id = overrides.rbegin(); id != overrides.rend(); ++id) {  // the most specific one has the last word
     const Override& one = all_[*id];
     if (one.junk) policy.junk = *one.junk;
     if (one.flag) policy.flag = *one.flag;
     if (one.ceiling) policy.ceiling = one.ceiling;
-  }
-  return policy;
-}
-
-Thresholds Overrides::written_thresholds(const Policy& common, const std::vector<std::size_t>& overrides) const {
-  return with_values(common, overrides).thresholds();
-}
-
-Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& overrides) const {
-  Policy policy = with_values(common, overrides);
-  // Two overrides that know nothing of each other may cross; what is junk is not flagged any more.
-  if (policy.flag.value > policy.junk.value) policy.flag = policy.junk;
-  for (const std::size_t id : overrides) {
-    for (const Rule& rule : all_[id].rules) {
-      policy.own_rules.push_back({rule.id, rule.where});
-    }
   }
   return policy;
 }

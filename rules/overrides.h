@@ -73,16 +73,10 @@ class Overrides {
   /// Indices of those that apply: the recipient's specificity counts first, then the sender's, then the order of the files.
   std::vector<std::size_t> applying_to(std::string_view recipient, std::string_view sender) const;
 
-  /// Of each threshold the most specific one, as it was written.
-  Thresholds written_thresholds(const Policy& common, const std::vector<std::size_t>& overrides) const;
-
-  /// `common` with what these overrides change: of each value the most specific one, of the rules all. A flag threshold that
-  /// came out above the junk threshold is as low as that.
+  /// `common` with the values that these overrides change: of each the most specific one, as it was written.
   Policy merged(const Policy& common, const std::vector<std::size_t>& overrides) const;
 
  private:
-  Policy with_values(const Policy& common, const std::vector<std::size_t>& overrides) const;
-
   std::vector<Override> all_;
   AddressPatterns recipients_, senders_;
   std::vector<std::size_t> of_every_recipient_;

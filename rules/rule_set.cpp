@@ -151,7 +151,12 @@ class ProgramRuleSet final : public RuleSet {
   }
 
   Policy policy_for(std::string_view recipient, std::string_view sender) const override {
-    return program_->overrides.merged(common_, program_->overrides.applying_to(recipient, sender));
+    const std::vector<std::size_t> overrides = program_->overrides.applying_to(recipient, sender);
+    Policy policy = policy_of(overrides);
+    for (const std::size_t id : overrides) {
+      for (const Rule& rule : program_->overrides[id].rules) policy.own_rules.push_back({rule.id, rule.where});
+    }
+    return policy;
   }
 
   std::shared_ptr<const RuleSet> with_thresholds(const Thresholds& thresholds) const override {
@@ -168,6 +173,13 @@ class ProgramRuleSet final : public RuleSet {
     return program_->overrides.applying_to(recipient_at(facts, recipient), sender_of(facts));
   }
 
+  Policy policy_of(const std::vector<std::size_t>& overrides) const {
+    Policy policy = program_->overrides.merged(common_, overrides);
+    // Two overrides that know nothing of each other may cross; what is junk is not flagged any more.
+    if (policy.flag.value > policy.junk.value) policy.flag = policy.junk;
+    return policy;
+  }
+
   struct Question {
     const Facts& facts;
     std::size_t recipient;
@@ -175,7 +187,7 @@ class ProgramRuleSet final : public RuleSet {
   };
 
   Decision decide_with(const std::vector<std::size_t>& overrides, const Question& question, KnownMatches& known) const {
-    const Policy policy = overrides.empty() ? common_ : program_->overrides.merged(common_, overrides);
+    const Policy policy = policy_of(overrides);
     const EvaluationInput input{question.facts, recipient_at(question.facts, question.recipient), policy.thresholds()};
     Evaluation evaluation(input, question.trials);
     const bool is_decided = std::any_of(overrides.begin(), overrides.end(), [&](std::size_t id) {

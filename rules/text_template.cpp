@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -15,29 +14,20 @@ namespace {
 
 constexpr std::size_t kMaxFactBytes = 100;
 
-std::string fixed(double value, int digits, const char* unit) {
-  const double scale = std::pow(10.0, digits);
-  char text[48];
-  // Rounded down, as in the headers, so that no figure shows a threshold that was not reached. The small push keeps 0.9
-  // from becoming 0.8999.
-  std::snprintf(text, sizeof text, "%.*f%s", digits, std::floor(value * scale + 1e-9) / scale, unit);
-  return text;
-}
-
 /// Two figures at most, in the largest unit that it fills.
 std::string rounded_size(double bytes) {
   constexpr double kKib = 1024;
-  if (bytes < kKib) return fixed(bytes, 0, "B");
-  if (bytes < kKib * kKib) return fixed(bytes / kKib, bytes < 10 * kKib ? 1 : 0, "KiB");
-  return fixed(bytes / kKib / kKib, bytes < 10 * kKib * kKib ? 1 : 0, "MiB");
+  if (bytes < kKib) return format_rounded_down(bytes, 0) + "B";
+  if (bytes < kKib * kKib) return format_rounded_down(bytes / kKib, bytes < 10 * kKib ? 1 : 0) + "KiB";
+  return format_rounded_down(bytes / kKib / kKib, bytes < 10 * kKib * kKib ? 1 : 0) + "MiB";
 }
 
 std::string rounded_duration(double seconds) {
   constexpr double kMinute = 60, kHour = 3600, kDay = 86400;
-  if (seconds < kMinute) return fixed(seconds, 0, "s");
-  if (seconds < kHour) return fixed(seconds / kMinute, 0, "min");
-  if (seconds < 2 * kDay) return fixed(seconds / kHour, 0, "h");
-  return fixed(seconds / kDay, 0, "d");
+  if (seconds < kMinute) return format_rounded_down(seconds, 0) + "s";
+  if (seconds < kHour) return format_rounded_down(seconds / kMinute, 0) + "min";
+  if (seconds < 2 * kDay) return format_rounded_down(seconds / kHour, 0) + "h";
+  return format_rounded_down(seconds / kDay, 0) + "d";
 }
 
 std::string short_number(double number) {
@@ -160,9 +150,9 @@ std::string TextTemplate::shown(const Part& part, const EvaluationInput& input) 
     }
   }
   const double number = number_of(value, input);
-  if (part.format == Format::Number && value.type == FactType::Percent) return fixed(number, 5, "");
+  if (part.format == Format::Number && value.type == FactType::Percent) return format_rounded_down(number, 5);
   if (part.format == Format::Number) return short_number(number);
-  if (part.format == Format::Percent || value.type == FactType::Percent) return fixed(number * 100, 1, "%");
+  if (part.format == Format::Percent || value.type == FactType::Percent) return format_rounded_down(number * 100, 1) + "%";
   if (value.type == FactType::Size) return rounded_size(number);
   if (value.type == FactType::Duration) return rounded_duration(number);
   return short_number(number);

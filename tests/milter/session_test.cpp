@@ -131,8 +131,8 @@ TEST(Session, CountsTheConfiguredFlagHeaderAsForged) {
 TEST(Session, StopsCountingHeaderCountsAtItsLimit) {
   Session session = started();
   for (int i = 0; i < 100'000; ++i) session.header("X-Spam-" + std::to_string(i), " x", true);
-  EXPECT_EQ(session.forged().size(), SessionLimits{}.max_forged_headers);
-  EXPECT_EQ(session.forged_left(), 100'000 - SessionLimits{}.max_forged_headers);
+  EXPECT_EQ(session.forged().size(), SessionLimits{}.max_removed_headers);
+  EXPECT_EQ(session.forged_left(), 100'000 - SessionLimits{}.max_removed_headers);
 }
 
 TEST(Session, BoundsAddressesAndRecipients) {
@@ -206,6 +206,14 @@ TEST(Session, CountsHeadersThatRulesRemoveAlsoBehindAFlood) {
   session.header("X-Old", " 2", true);
   ASSERT_EQ(session.removable().size(), 1u);
   EXPECT_EQ(session.removable()[0].count, 2u);
+}
+
+TEST(Session, CountsNoMoreRemovableHeadersThanAnMtaShouldBeToldToRemove) {
+  Diagnostics problems;
+  const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
+  Session session = started([&](Snapshot& s) { s.rules = rules; });
+  for (int i = 0; i < 5000; ++i) session.header("X-Old", " x", true);
+  EXPECT_EQ(session.removable()[0].count, SessionLimits().max_removed_headers);
 }
 
 TEST(Session, CountsRecipientsThatAreTooManyToKeep) {
