@@ -44,6 +44,7 @@ struct EngineSettings {
   std::string device = "auto";                     // auto | cpu | cuda | cuda:N
   std::size_t replicas = 0;                        // 0 = auto: one per GPU, on CPU half of the cores, at least one
   std::size_t max_batch_size = 32;                 // 1..1024 messages
+  std::size_t max_batch_tokens = 131'072;          // 1000..100000000 tokens of one model call
   std::chrono::microseconds max_queue_delay{0};    // 0us..100ms from the oldest waiting message
   std::size_t max_queue_length = 1024;             // 1..1000000 messages
   std::optional<double> prior_spam;                // nullopt = auto: the model's own; else 0.01..0.99

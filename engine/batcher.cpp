@@ -1,17 +1,16 @@
 #include "engine/batcher.h"
 
-#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <future>
-#include <list>
 #include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "engine/batch_queue.h"
 #include "engine/model_call.h"
 #include "engine/thread_annotations.h"
 
@@ -23,35 +22,22 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
-struct Waiting;
-using Queue = std::list<std::shared_ptr<Waiting>>;  // a list: a cancelled message leaves from the middle at once
+/// A model and the buffers of its calls.
+struct Replica {
+  Replica(std::unique_ptr<Model> its_model, std::size_t labels) : model(std::move(its_model)), call(*model, labels) {}
 
-/// A message, or the points at which one is explained.
-struct Waiting {
-  Features features;
-  TokenBatch points;      // a message has none
-  std::size_t label = 0;  // of the points
-  Clock::time_point since;
-  std::promise<Outcome> outcome;
-  bool queued = false;    // guarded by Core::mutex_, as is place
-  Queue::iterator place;  // valid while queued
-
-  bool explains() const { return points.messages > 0; }
+  const std::unique_ptr<Model> model;
+  ModelCall call;
 };
 
-struct Batch {
-  std::vector<std::shared_ptr<Waiting>> messages;
-  Model* model = nullptr;
-  Clock::time_point taken;
-};
-
-/// The queue, the idle models, and the decision when a batch goes. Tickets share it: they may outlive the batcher.
+/// The queue, the idle models, and the threads that bring them together. Tickets share it: they may outlive the batcher.
 class Core {
  public:
   Core(std::vector<std::unique_ptr<Model>> models, const BatchSettings& settings)
-      : settings_(settings), models_(std::move(models)), work_(asio::make_work_guard(io_)), timer_(io_) {
-    for (const auto& model : models_) idle_.push_back(model.get());
-    stopping_ = models_.empty();
+      : work_(asio::make_work_guard(io_)), queue_(settings), timer_(io_) {
+    for (auto& model : models) replicas_.push_back(std::make_unique<Replica>(std::move(model), settings.labels));
+    for (const auto& replica : replicas_) idle_.push_back(replica.get());
+    stopping_ = replicas_.empty();
   }
 
   /// None when the message was taken in.
@@ -64,25 +50,20 @@ class Core {
 
  private:
   void drain() EXCLUDES(mutex_);
-  bool take(Batch& batch) EXCLUDES(mutex_);
-  void move_first(Queue& queue, Batch& batch) REQUIRES(mutex_);
-  void run(Batch& batch) EXCLUDES(mutex_);
-  std::vector<Outcome> outcomes_of(const Batch& batch) const;
-  void give_back(Model* model) EXCLUDES(mutex_);
-  bool is_ripe() const REQUIRES(mutex_);
+  /// The next batch and an idle model for it; null when one of them is missing.
+  Replica* take(Batch& batch) EXCLUDES(mutex_);
+  void give_back(Replica* replica) EXCLUDES(mutex_);
   void wake() REQUIRES(mutex_);
-  void arm_timer() REQUIRES(mutex_);
+  void arm_timer(Clock::time_point due) REQUIRES(mutex_);
   void on_timer() EXCLUDES(mutex_);
 
-  const BatchSettings settings_;
-  const std::vector<std::unique_ptr<Model>> models_;
+  std::vector<std::unique_ptr<Replica>> replicas_;  // constant after construction
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
 
   Mutex mutex_;
-  Queue queue_ GUARDED_BY(mutex_);         // messages
-  Queue explanations_ GUARDED_BY(mutex_);  // one at a time, and only when no message waits
-  std::vector<Model*> idle_ GUARDED_BY(mutex_);
+  BatchQueue queue_ GUARDED_BY(mutex_);
+  std::vector<Replica*> idle_ GUARDED_BY(mutex_);
   std::size_t posted_ GUARDED_BY(mutex_) = 0;  // drains on their way to a thread
   asio::steady_timer timer_ GUARDED_BY(mutex_);
   std::optional<Clock::time_point> armed_for_ GUARDED_BY(mutex_);
@@ -92,50 +73,37 @@ class Core {
 ScoreError Core::submit(const std::shared_ptr<Waiting>& waiting) {
   const MutexLock lock(mutex_);
   if (stopping_) return ScoreError::Stopped;
-  const std::size_t ahead = queue_.size() + (waiting->explains() ? explanations_.size() : 0);
-  if (ahead >= settings_.max_queue_length) return ScoreError::Busy;
-  Queue& queue = waiting->explains() ? explanations_ : queue_;
-  waiting->since = Clock::now();
-  waiting->queued = true;
-  waiting->place = queue.insert(queue.end(), waiting);
+  if (!queue_.add(waiting, Clock::now())) return ScoreError::Busy;
   wake();
   return ScoreError::None;
 }
 
 void Core::cancel(Waiting& waiting) {
   const MutexLock lock(mutex_);
-  if (!waiting.queued) return;  // a model has it, or is done with it
-  waiting.queued = false;
-  (waiting.explains() ? explanations_ : queue_).erase(waiting.place);
+  queue_.remove(waiting);
 }
 
 std::size_t Core::queue_length() {
   const MutexLock lock(mutex_);
-  return queue_.size();
+  return queue_.messages();
 }
 
 void Core::finish() {
   const MutexLock lock(mutex_);
   stopping_ = true;
+  queue_.hurry();
   timer_.cancel();
   wake();
   work_.reset();
 }
 
-bool Core::is_ripe() const {
-  if (queue_.empty()) return false;
-  return stopping_ || queue_.size() >= settings_.max_batch_size ||
-         Clock::now() >= queue_.front()->since + settings_.max_queue_delay;
-}
-
-/// Sees to it that the queue is looked at: now when a batch is ripe and a model idle, else when the oldest message has
-/// waited. A model that is busy looks by itself when it is done.
+/// Sees to it that the queue is looked at: now when a batch is due and a model idle, else when it will be. A model that
+/// is busy looks by itself when it is done.
 void Core::wake() {
   if (idle_.size() <= posted_) return;
-  if (!is_ripe()) {
-    if (!queue_.empty()) arm_timer();
-    if (explanations_.empty()) return;
-  }
+  const std::optional<Clock::time_point> due = queue_.due();
+  if (!due) return;
+  if (*due > Clock::now()) return arm_timer(*due);
   ++posted_;
   asio::post(io_, [this] {
     {
@@ -146,8 +114,7 @@ void Core::wake() {
   });
 }
 
-void Core::arm_timer() {
-  const Clock::time_point due = queue_.front()->since + settings_.max_queue_delay;
+void Core::arm_timer(Clock::time_point due) {
   if (armed_for_ == due) return;
   armed_for_ = due;
   timer_.expires_at(due);  // cancels the wait before it
@@ -162,64 +129,43 @@ void Core::on_timer() {
   wake();
 }
 
-void Core::drain() {
-  for (Batch batch; take(batch); batch = Batch()) {
-    run(batch);
-    give_back(batch.model);
-  }
-}
-
-bool Core::take(Batch& batch) {
-  const MutexLock lock(mutex_);
-  if (idle_.empty()) return false;
-  const bool ripe = is_ripe();
-  if (!ripe && !queue_.empty()) arm_timer();
-  if (!ripe && explanations_.empty()) return false;
-  batch.model = idle_.back();
-  idle_.pop_back();
-  batch.taken = Clock::now();
-  if (ripe) {
-    while (!queue_.empty() && batch.messages.size() < settings_.max_batch_size) move_first(queue_, batch);
-  } else {
-    move_first(explanations_, batch);
-  }
-  wake();  // what is left may be another model's batch
-  return true;
-}
-
-void Core::move_first(Queue& queue, Batch& batch) {
-  queue.front()->queued = false;
-  batch.messages.push_back(std::move(queue.front()));
-  queue.pop_front();
-}
-
-void Core::run(Batch& batch) {
-  std::vector<Outcome> outcomes = outcomes_of(batch);
-  const auto inferred = duration_cast<microseconds>(Clock::now() - batch.taken);
-  for (std::size_t i = 0; i < batch.messages.size(); ++i) {
-    Waiting& message = *batch.messages[i];
-    outcomes[i].batch_size = batch.messages.size();
-    outcomes[i].waited = duration_cast<microseconds>(batch.taken - message.since);
+void answer(const std::vector<std::shared_ptr<Waiting>>& messages, Clock::time_point taken, std::vector<Outcome> outcomes) {
+  const auto inferred = duration_cast<microseconds>(Clock::now() - taken);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    outcomes[i].waited = duration_cast<microseconds>(taken - messages[i]->since);
     outcomes[i].inferred = inferred;
-    message.outcome.set_value(std::move(outcomes[i]));
+    messages[i]->outcome.set_value(std::move(outcomes[i]));
   }
 }
 
-std::vector<Outcome> Core::outcomes_of(const Batch& batch) const {
-  const Waiting& first = *batch.messages.front();
-  if (first.explains()) {
-    std::vector<Outcome> one;
-    one.push_back(differentiate_points(*batch.model, first.points, first.label));
-    return one;
+void Core::drain() {
+  for (;;) {
+    Batch batch;
+    Replica* replica = take(batch);
+    const Clock::time_point taken = Clock::now();
+    answer(batch.expired, taken, std::vector<Outcome>(batch.expired.size(), failed_outcome(ScoreError::Deadline)));
+    if (replica == nullptr) return;
+    answer(batch.messages, taken, replica->call.run(batch.messages));
+    give_back(replica);
   }
-  std::vector<const Features*> messages;
-  for (const auto& message : batch.messages) messages.push_back(&message->features);
-  return score_messages(*batch.model, messages, settings_.labels);
 }
 
-void Core::give_back(Model* model) {
+Replica* Core::take(Batch& batch) {
   const MutexLock lock(mutex_);
-  idle_.push_back(model);
+  if (idle_.empty()) return nullptr;
+  batch = queue_.take(Clock::now());
+  Replica* replica = nullptr;
+  if (!batch.messages.empty()) {
+    replica = idle_.back();
+    idle_.pop_back();
+  }
+  wake();  // what is left may be another model's batch, or this one's later
+  return replica;
+}
+
+void Core::give_back(Replica* replica) {
+  const MutexLock lock(mutex_);
+  idle_.push_back(replica);
 }
 
 class QueueTicket : public Ticket {
@@ -227,6 +173,8 @@ class QueueTicket : public Ticket {
   QueueTicket(std::shared_ptr<Core> core, std::shared_ptr<Waiting> waiting)
       : core_(std::move(core)), waiting_(std::move(waiting)), outcome_(waiting_->outcome.get_future()) {}
   ~QueueTicket() override { core_->cancel(*waiting_); }
+  QueueTicket(const QueueTicket&) = delete;
+  QueueTicket& operator=(const QueueTicket&) = delete;
 
   std::optional<Outcome> wait_until(Clock::time_point until) override {
     if (outcome_.wait_until(until) != std::future_status::ready) return std::nullopt;
@@ -263,9 +211,10 @@ class QueueBatcher : public Batcher {
   }
   ~QueueBatcher() override { QueueBatcher::stop(); }
 
-  std::unique_ptr<Ticket> submit(Features features) override {
+  std::unique_ptr<Ticket> submit(Features features, Clock::time_point deadline) override {
     auto waiting = std::make_shared<Waiting>();
     waiting->features = std::move(features);
+    waiting->deadline = deadline;
     return submit(std::move(waiting));
   }
 

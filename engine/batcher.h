@@ -22,9 +22,10 @@
 namespace winnow {
 
 struct BatchSettings {
-  std::size_t max_batch_size = 32;
+  std::size_t max_batch_size = 32;       // messages
+  std::size_t max_batch_tokens = 131'072;  // of a batch; a message that has more goes alone
   std::chrono::microseconds max_queue_delay{0};
-  std::size_t max_queue_length = 1024;
+  std::size_t max_queue_length = 1024;   // messages
   std::size_t labels = 1;
 };
 
@@ -37,9 +38,11 @@ struct Outcome {
   std::string detail;               // of ModelFailed
   std::vector<float> logits;        // one per label
   Gradients gradients;              // of submit_gradients() instead of logits
+  std::string_view stand_in_cause;  // as Model::stand_in_cause()
   std::size_t batch_size = 0;
   std::chrono::microseconds waited{0};    // in the queue
   std::chrono::microseconds inferred{0};  // of the whole batch
+  std::chrono::nanoseconds cpu{0};        // processor time of this message: its part of the batch's, by tokens
 };
 
 /// A place in the queue. Destroying it cancels a message that has not been taken yet.
@@ -52,9 +55,12 @@ class Ticket {
 
 class Batcher {
  public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
   virtual ~Batcher() = default;  // stops
-  /// Never null; a refused message gets its outcome (Busy, Stopped) at once.
-  virtual std::unique_ptr<Ticket> submit(Features features) = 0;
+  /// Never null; a refused message gets its outcome (Busy, Stopped) at once. A message that still waits at its deadline
+  /// gets the outcome Deadline and costs no model's time.
+  virtual std::unique_ptr<Ticket> submit(Features features, TimePoint deadline = TimePoint::max()) = 0;
   /// The gradients of one label at these points, as one call of a model that no message is waiting for. At most
   /// max_batch_size points. Busy when the queue, and what waits here, reaches max_queue_length.
   virtual std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) = 0;

@@ -8,6 +8,7 @@ namespace {
 BatchSettings batch_settings(const EngineSettings& settings, std::size_t labels) {
   BatchSettings batch;
   batch.max_batch_size = settings.max_batch_size;
+  batch.max_batch_tokens = settings.max_batch_tokens;
   batch.max_queue_delay = settings.max_queue_delay;
   batch.max_queue_length = settings.max_queue_length;
   batch.labels = labels;
@@ -27,7 +28,9 @@ Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<
 
 Engine::~Engine() = default;
 
-std::unique_ptr<Ticket> Engine::submit(Features features) const { return batcher_->submit(std::move(features)); }
+std::unique_ptr<Ticket> Engine::submit(Features features, Batcher::TimePoint deadline) const {
+  return batcher_->submit(std::move(features), deadline);
+}
 
 std::unique_ptr<Ticket> Engine::submit_gradients(TokenBatch points, std::size_t label) const {
   return batcher_->submit_gradients(std::move(points), label);

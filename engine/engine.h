@@ -31,7 +31,8 @@ class Engine {
   const Manifest& manifest() const { return manifest_; }
   const std::string& sha256() const { return sha256_; }
   const FeatureExtractor& extractor() const { return extractor_; }
-  std::unique_ptr<Ticket> submit(Features features) const;
+  std::unique_ptr<Ticket> submit(Features features,
+                                 Batcher::TimePoint deadline = Batcher::TimePoint::max()) const;
   /// See Batcher; at most max_batch_size() points.
   std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) const;
   std::size_t max_batch_size() const { return max_batch_size_; }

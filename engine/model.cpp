@@ -8,6 +8,7 @@ void TokenBatch::clear() {
   offsets.clear();
   dense.clear();
   messages = 0;
+  deadline = std::chrono::steady_clock::time_point::max();
 }
 
 void TokenBatch::add(const std::vector<std::int64_t>& message_tokens, const std::vector<float>& message_weights,

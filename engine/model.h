@@ -8,9 +8,11 @@
 //          dense is messages x dense_width, row by row; logits come back as messages x labels.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/status.h"
@@ -23,6 +25,9 @@ struct TokenBatch {
   std::vector<std::int64_t> offsets;
   std::vector<float> dense;
   std::size_t messages = 0;
+  /// When the first of the messages needs its answer. A model that computes here may run past it; one that waits for
+  /// others may not.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 
   void clear();
   /// Appends one message. dense must have the same length for all messages of a batch.
@@ -45,6 +50,9 @@ class Model {
   virtual Status differentiate(const TokenBatch& /*batch*/, std::size_t /*label*/, Gradients& /*gradients*/) {
     return Status::failed("this model has no derivatives, which an explanation needs");
   }
+  /// Why another model than the first choice answered the latest run(): "timeout", "cuda", ... one word of a fixed set;
+  /// "" when none had to stand in.
+  virtual std::string_view stand_in_cause() const { return {}; }
   /// "cpu", "cuda:0"
   virtual std::string device() const = 0;
 };

@@ -1,25 +1,38 @@
-// model_call.h - the border of the model: whatever a call of it does becomes Outcomes.
+// model_call.h - the border of a model: whatever a call of it does becomes Outcomes.
 //
-// Threads: as the Model.
+// Owns:    the buffers of its calls, which it uses again; borrows the Model.
+// Threads: as the Model: one at a time.
 // Blocks:  for the time of the computation.
 // Fails:   a model that fails, throws or answers in another size gives outcomes of ModelFailed; nothing throws but
 //          std::bad_alloc.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "engine/batcher.h"
+#include "engine/batch_queue.h"
 
 namespace winnow {
 
 Outcome failed_outcome(ScoreError error, std::string detail = {});
 
-/// One outcome a message.
-std::vector<Outcome> score_messages(Model& model, const std::vector<const Features*>& messages, std::size_t labels);
+class ModelCall {
+ public:
+  ModelCall(Model& model, std::size_t labels) : model_(model), labels_(labels) {}
 
-/// The gradients of one label at these points.
-Outcome differentiate_points(Model& model, const TokenBatch& points, std::size_t label);
+  /// One outcome a message, with what it cost. An explanation stands alone.
+  std::vector<Outcome> run(const std::vector<std::shared_ptr<Waiting>>& messages);
+
+ private:
+  std::vector<Outcome> score(const std::vector<std::shared_ptr<Waiting>>& messages);
+  Outcome differentiate(const Waiting& explanation);
+
+  Model& model_;
+  const std::size_t labels_;
+  TokenBatch inputs_;
+  std::vector<float> logits_;
+};
 
 }  // namespace winnow

@@ -44,9 +44,11 @@ void score(const Snapshot& snapshot, const JudgeContext& context, Judgement& jud
   Features features =
       timed(judgement.timings.features, [&] { return engine.extractor().extract(judgement.message); });
   judgement.dense = features.dense;
-  const std::unique_ptr<Ticket> ticket = engine.submit(std::move(features));
+  const std::unique_ptr<Ticket> ticket = engine.submit(std::move(features), context.deadline);
   const Outcome outcome = wait_for(*ticket, context);
+  judgement.stand_in_cause = outcome.stand_in_cause;
   judgement.batch_size = outcome.batch_size;
+  judgement.inference_cpu = outcome.cpu;
   judgement.timings.queue = outcome.waited;
   judgement.timings.infer = outcome.inferred;
   if (outcome.error != ScoreError::None) {

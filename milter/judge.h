@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/explanation.h"
@@ -49,7 +50,9 @@ struct Judgement {
   std::string model;
   std::vector<float> dense;                    // in the order of dense_features()
   std::vector<Contribution> reasons;           // what spoke for spam; none unless somebody asked (reasons.h)
+  std::string_view stand_in_cause;             // why another model than the settings' judged; "" = none had to
   std::size_t batch_size = 0;
+  std::chrono::nanoseconds inference_cpu{0};   // processor time, this message's part of its batch
   JudgeTimings timings;
 };
 

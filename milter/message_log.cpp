@@ -71,6 +71,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   line.add("batch", judgement.batch_size);
   line.add("wait_us", judgement.timings.queue).add("infer_us", judgement.timings.infer);
   line.add("model", word(judgement.model));
+  if (!judgement.stand_in_cause.empty()) line.add("stand_in", std::string(judgement.stand_in_cause));
   line.add("parse_us", judgement.timings.parse).add("features_us", judgement.timings.features);
   line.add("rules_us", judgement.timings.rules);
   if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);

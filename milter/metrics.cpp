@@ -45,6 +45,10 @@ class PrometheusMetrics : public Metrics {
       counter("winnow_rule_total", "Messages that a rule decided for a recipient or more, or (mode monitor) would have acted on");
   prometheus::Family<prometheus::Counter>& fallbacks_ =
       counter("winnow_fallback_total", "Messages answered without a probability, by cause and action");
+  prometheus::Family<prometheus::Counter>& stand_ins_ =
+      counter("winnow_stand_in_total", "Messages scored by another model than the settings', by what kept that one");
+  prometheus::Counter& inference_cpu_ =
+      counter("winnow_inference_cpu_seconds_total", "Processor time of the model").Add({});
   prometheus::Family<prometheus::Counter>& reloads_ = counter("winnow_reload_total", "Reloads, by result");
   prometheus::Counter& reload_ok_ = reloads_.Add({{"result", "ok"}});
   prometheus::Counter& reload_failed_ = reloads_.Add({{"result", "failed"}});
@@ -102,6 +106,8 @@ void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microsec
   infer_.Observe(seconds(judgement.timings.infer));
   rules_.Observe(seconds(judgement.timings.rules));
   batch_.Observe(static_cast<double>(judgement.batch_size));
+  inference_cpu_.Increment(std::chrono::duration<double>(judgement.inference_cpu).count());
+  if (!judgement.stand_in_cause.empty()) stand_ins_.Add({{"cause", std::string(judgement.stand_in_cause)}}).Increment();
 }
 
 void PrometheusMetrics::fallback(const Fallback& fallback) {
