@@ -254,6 +254,7 @@ std::string_view score_error_name(ScoreError error) {
     case ScoreError::Deadline: return "deadline";
     case ScoreError::ModelFailed: return "model";
     case ScoreError::Stopped: return "stopped";
+    case ScoreError::Gone: return "gone";
   }
   return "unknown";
 }

@@ -29,8 +29,8 @@ struct BatchSettings {
   std::size_t labels = 1;
 };
 
-enum class ScoreError { None, Busy, Deadline, ModelFailed, Stopped };
-std::string_view score_error_name(ScoreError error);  // "busy", "deadline", "model", "stopped"
+enum class ScoreError { None, Busy, Deadline, ModelFailed, Stopped, Gone };
+std::string_view score_error_name(ScoreError error);  // "busy", "deadline", "model", "stopped", "gone"
 
 /// What came of one message.
 struct Outcome {

@@ -26,15 +26,14 @@ Fallback fallback_for(const MilterSettings& settings, ScoreError cause, std::str
 }
 
 Outcome wait_for(Ticket& ticket, const JudgeContext& context) {
+  Outcome none;
   for (;;) {
     const auto slice = std::min(context.deadline, Clock::now() + kWaitSlice);
     if (std::optional<Outcome> outcome = ticket.wait_until(slice)) return std::move(*outcome);
-    if (Clock::now() >= context.deadline) {
-      Outcome late;
-      late.error = ScoreError::Deadline;
-      return late;
-    }
-    if (context.on_wait) context.on_wait();
+    none.error = ScoreError::Deadline;
+    if (Clock::now() >= context.deadline) return none;
+    none.error = ScoreError::Gone;
+    if (context.on_wait && !context.on_wait()) return none;
   }
 }
 

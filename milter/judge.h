@@ -56,9 +56,12 @@ struct Judgement {
   JudgeTimings timings;
 };
 
+/// Called about once a second while a message waits; false when the MTA has gone and nobody waits for the answer.
+using StillWanted = std::function<bool()>;
+
 struct JudgeContext {
   std::chrono::steady_clock::time_point deadline;
-  std::function<void()> on_wait;  // smfi_progress; may be empty
+  StillWanted on_wait;  // may be empty
 };
 
 Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context);

@@ -245,7 +245,7 @@ sfsistat answer_message(SMFICTX* context, Connection& connection) {
   const Answer answer = connection.broken != nullptr
                             ? g_service->give_up(connection.session, queue_id, connection.broken)
                             : g_service->end_of_message(connection.session, queue_id,
-                                                        [context] { (void)::smfi_progress(context); });
+                                                        [context] { return ::smfi_progress(context) == MI_SUCCESS; });
   const std::size_t refused = apply_all(context, answer.modifications, connection.leading_space);
   if (refused > 0) {
     g_service->log().warning(log_id(queue_id) + ": modifications refused=" + std::to_string(refused) +

@@ -49,7 +49,7 @@ void MailService::replace(std::shared_ptr<const Snapshot> snapshot) {
   snapshot_.swap(snapshot);  // the old one, when nobody else has it, goes after the lock is given back
 }
 
-Judgement MailService::judge_within_limits(const Session& session, const std::function<void()>& on_wait,
+Judgement MailService::judge_within_limits(const Session& session, const StillWanted& on_wait,
                                            Clock::time_point start) {
   const Snapshot& snapshot = *session.snapshot();
   const MilterSettings& settings = snapshot.settings.milter;
@@ -81,7 +81,7 @@ void MailService::note(const Judgement& judgement, std::chrono::microseconds tot
   }
 }
 
-Answer MailService::answer(const Session& session, std::string_view queue_id, const std::function<void()>& on_wait) {
+Answer MailService::answer(const Session& session, std::string_view queue_id, const StillWanted& on_wait) {
   const Clock::time_point start = Clock::now();
   if (session.skipped()) {
     metrics_.skipped();
@@ -100,7 +100,7 @@ Answer MailService::answer(const Session& session, std::string_view queue_id, co
 }
 
 Answer MailService::end_of_message(const Session& session, std::string_view queue_id,
-                                   const std::function<void()>& on_wait) noexcept {
+                                   const StillWanted& on_wait) noexcept {
   if (!session.in_message()) return {};
   try {
     return answer(session, queue_id, on_wait);

@@ -28,9 +28,7 @@ class MailService {
   /// From now on; messages under way keep the snapshot they started with.
   void replace(std::shared_ptr<const Snapshot> snapshot) EXCLUDES(mutex_);
 
-  /// `on_wait` is called about once a second while the model works.
-  Answer end_of_message(const Session& session, std::string_view queue_id,
-                        const std::function<void()>& on_wait) noexcept;
+  Answer end_of_message(const Session& session, std::string_view queue_id, const StillWanted& on_wait) noexcept;
   /// The answer when the session's content could not even be kept.
   Answer give_up(const Session& session, std::string_view queue_id, const char* why) noexcept;
 
@@ -43,8 +41,8 @@ class MailService {
   Log& log() { return log_; }
 
  private:
-  Answer answer(const Session& session, std::string_view queue_id, const std::function<void()>& on_wait);
-  Judgement judge_within_limits(const Session& session, const std::function<void()>& on_wait,
+  Answer answer(const Session& session, std::string_view queue_id, const StillWanted& on_wait);
+  Judgement judge_within_limits(const Session& session, const StillWanted& on_wait,
                                 std::chrono::steady_clock::time_point start);
   void add_reasons(const Session& session, std::chrono::steady_clock::time_point start, Judgement& judgement);
   void note(const Judgement& judgement, std::chrono::microseconds total);

@@ -171,7 +171,7 @@ TEST(BatchQueue, LetsBatchesGrowUnderLoadAndStaySingleWithoutIt) {
   BatchQueue idle(settings_of(4, 1000, microseconds(0)));
   EXPECT_THAT(simulate(idle, 5, 100, 20, 10), ElementsAre(1, 1, 1, 1, 1));
   BatchQueue busy(settings_of(4, 1000, microseconds(0)));
-  EXPECT_THAT(simulate(busy, 12, 10, 30, 1), ElementsAre(1, 3, 3, 4, 1));
+  EXPECT_THAT(simulate(busy, 12, 10, 30, 1), ElementsAre(1, 3, 3, 3, 2));
   BatchQueue delayed(settings_of(4, 1000, microseconds(25)));
   EXPECT_THAT(simulate(delayed, 6, 10, 5, 1), ElementsAre(3, 3));
 }

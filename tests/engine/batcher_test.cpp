@@ -378,6 +378,7 @@ TEST(ScoreErrorName, IsTheWordOfTheLog) {
   EXPECT_EQ(score_error_name(ScoreError::Deadline), "deadline");
   EXPECT_EQ(score_error_name(ScoreError::ModelFailed), "model");
   EXPECT_EQ(score_error_name(ScoreError::Stopped), "stopped");
+  EXPECT_EQ(score_error_name(ScoreError::Gone), "gone");
 }
 
 }  // namespace

@@ -157,10 +157,21 @@ TEST_F(JudgeTest, TellsTheCallerEverySecondThatItWaits) {
   const JudgeContext context{Clock::now() + std::chrono::seconds(60), [&] {
                                ++told;
                                control_->hold = false;
+                               return true;
                              }};
   const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), context);
   EXPECT_GE(told, 1);
   EXPECT_FALSE(judgement.fallback.has_value());
+}
+
+TEST_F(JudgeTest, StopsWaitingWhenNobodyWantsTheAnswer) {
+  control_->hold = true;
+  const JudgeContext context{Clock::now() + std::chrono::seconds(60), [] { return false; }};
+  const auto snapshot = make_snapshot(kJunkRule);
+  const Judgement judgement = judge(*snapshot, mail("Minutes"), context);
+  control_->hold = false;
+  ASSERT_TRUE(judgement.fallback.has_value());
+  EXPECT_EQ(judgement.fallback->cause, ScoreError::Gone);
 }
 
 class CountingMetrics : public Metrics {

@@ -52,6 +52,19 @@ TEST(ServerFailure, AnswersTemporaryFailureWhenTheModelFailsAndTheSiteWantsThat)
   EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
 }
 
+TEST(ServerFailure, DropsTheMessageOfAnMtaThatHasGone) {
+  TestDaemon daemon([](Settings& s) { s.milter.deadline = std::chrono::seconds(60); });
+  daemon.control().hold = true;
+  MilterAnswer none;
+  {
+    const auto client = daemon.client({.timeout = std::chrono::milliseconds(200), .offer = {}});
+    ASSERT_NE(client, nullptr);
+    EXPECT_FALSE(client->send(test_mail(), none));
+  }
+  EXPECT_TRUE(poll_until([&] { return daemon.log_has("fallback cause=gone"); })) << daemon.log();
+  daemon.control().hold = false;
+}
+
 TEST(ServerFailure, AnswersOverloadAtOnce) {
   TestDaemon daemon([](Settings& s) { s.milter.max_in_flight = 1; });
   daemon.control().hold = true;
