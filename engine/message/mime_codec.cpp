@@ -12,6 +12,7 @@
 
 #include "engine/message/ascii.h"
 #include "engine/message/charset.h"
+#include "engine/message/plain_headers.h"
 
 namespace winnow {
 namespace {
@@ -157,8 +158,12 @@ std::string decode_header_text(const std::string& value, std::size_t& repairs) {
 }
 
 std::vector<Mailbox> parse_mailboxes(const std::string& value, std::size_t max, std::size_t& repairs) {
-  init_gmime();
   std::vector<Mailbox> mailboxes;
+  if (std::optional<Mailbox> plain = max > 0 ? plain_mailbox(value) : std::nullopt) {
+    mailboxes.push_back(std::move(*plain));
+    return mailboxes;
+  }
+  init_gmime();
   const std::string octets = with_few_groups(readable_octets(value, repairs));
   const Object<InternetAddressList> list(internet_address_list_parse(nullptr, octets.c_str()));
   if (list) add_mailboxes(list.get(), max, mailboxes, repairs);
@@ -180,6 +185,7 @@ std::optional<std::int64_t> parse_date(const std::string& value) {
 ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
   ContentType result;
   if (value == nullptr) return result;
+  if (std::optional<ContentType> plain = plain_content_type(*value)) return std::move(*plain);
   init_gmime();
   const std::string octets = with_few_parameters(readable_octets(*value, repairs));
   const Object<GMimeContentType> parsed(g_mime_content_type_parse(nullptr, octets.c_str()));
