@@ -1,5 +1,7 @@
 #include "engine/engine.h"
 
+#include <pthread.h>
+
 #include "engine/torch_backend.h"
 
 namespace winnow {
@@ -67,7 +69,10 @@ std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics&
   std::string error;
   TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already
   if (backend == nullptr) return nullptr;
-  return std::make_shared<Engine>(std::move(*model), settings, [backend] { backend->enter_inference_thread(); });
+  return std::make_shared<Engine>(std::move(*model), settings, [backend] {
+    (void)::pthread_setname_np(::pthread_self(), "winnow-infer");  // so that top and perf tell what inference costs
+    backend->enter_inference_thread();
+  });
 }
 
 }  // namespace winnow

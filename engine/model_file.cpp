@@ -98,9 +98,11 @@ std::optional<ModelFile> read_model_file(const std::filesystem::path& file, std:
 }
 
 std::string sha256_hex(std::string_view bytes) {
+  // Looked up once: OpenSSL 3 goes through its providers each time that EVP_sha256() is used.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) return {};
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, sha256, nullptr) != 1) return {};
   constexpr const char* kDigits = "0123456789abcdef";
   std::string hex;
   for (unsigned i = 0; i < length; ++i) {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <numeric>
 
 #include "config/text_checks.h"
 #include "engine/model_file.h"
@@ -71,6 +73,7 @@ void set_header_facts(Facts& facts, const Message& message) {
   facts.set(Fact::Spf, message.authentication.spf);
   facts.set(Fact::Dkim, message.authentication.dkim);
   facts.set(Fact::Dmarc, message.authentication.dmarc);
+  facts.headers.reserve(message.headers.size());
   for (const Header& header : message.headers) facts.headers.emplace_back(header.name, header.value);
 }
 
@@ -79,7 +82,10 @@ double sample_point(const Message& message) {
   const Header* id = message.header("Message-ID");
   const std::string name = id != nullptr ? id->value : message.envelope.mail_from + "\n" + message.subject;
   constexpr double kTwoTo64 = 18446744073709551616.0;
-  return static_cast<double>(std::stoull(sha256_hex(name).substr(0, 16), nullptr, 16)) / kTwoTo64;
+  const std::string digits = sha256_hex(name);
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + std::min<std::size_t>(digits.size(), 16), value, 16);
+  return static_cast<double>(value) / kTwoTo64;
 }
 
 /// The first tag of a Content-Language header (RFC 3282), in lower case.
@@ -115,12 +121,23 @@ void set_content_facts(Facts& facts, const Message& message) {
   facts.set(Fact::UrlsDomains, std::move(domains));
 }
 
+/// The places of the dense features in the order of their names.
+const std::vector<std::size_t>& features_by_name() {
+  static const std::vector<std::size_t> order = [] {
+    std::vector<std::size_t> places(dense_features().size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::sort(places.begin(), places.end(),
+              [](std::size_t a, std::size_t b) { return dense_features()[a].name < dense_features()[b].name; });
+    return places;
+  }();
+  return order;
+}
+
 void set_features(Facts& facts, const std::vector<float>& dense) {
-  const std::vector<DenseFeature>& table = dense_features();
-  for (std::size_t i = 0; i < std::min(dense.size(), table.size()); ++i) {
-    facts.features.emplace_back(table[i].name, dense[i]);
+  facts.features.reserve(features_by_name().size());
+  for (const std::size_t place : features_by_name()) {
+    if (place < dense.size()) facts.features.emplace_back(dense_features()[place].name, dense[place]);
   }
-  std::sort(facts.features.begin(), facts.features.end());
 }
 
 }  // namespace

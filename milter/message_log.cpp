@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 
 #include "milter/log.h"
@@ -13,16 +14,27 @@ constexpr std::size_t kMaxOthers = 10;  // a line that nobody reads to its end h
 
 class Line {
  public:
-  explicit Line(std::string start) : text_(std::move(start)) {}
-  Line& add(const char* key, const std::string& value) {
+  Line(std::string_view id, std::string_view event) {
+    constexpr std::size_t kUsual = 400;
+    text_.reserve(kUsual);
+    text_.append(id).append(": ").append(event);
+  }
+  Line& add(std::string_view key, std::string_view value) {
     text_.append(" ").append(key).append("=").append(value);
     return *this;
   }
-  Line& add(const char* key, std::uint64_t value) { return add(key, std::to_string(value)); }
-  Line& add(const char* key, std::chrono::microseconds value) { return add(key, std::to_string(value.count())); }
+  Line& add(std::string_view key, std::uint64_t value) { return add_number(key, value); }
+  Line& add(std::string_view key, std::chrono::microseconds value) { return add_number(key, value.count()); }
   std::string take() { return std::move(text_); }
 
  private:
+  template <typename Number>
+  Line& add_number(std::string_view key, Number value) {
+    char digits[24];
+    const std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, value);
+    return add(key, std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+  }
+
   std::string text_;
 };
 
@@ -64,10 +76,10 @@ std::string other_decisions(const Judgement& judgement) {
 
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
   const Decision& decision = judgement.decision;
-  line.add("verdict", std::string(verdict_name(decision.verdict)));
+  line.add("verdict", verdict_name(decision.verdict));
   line.add("p", judgement.probabilities.empty() ? "-" : probability_text(judgement.probabilities.front().probability));
   line.add("rule", decision.rule.empty() ? "-" : word(decision.rule));
-  line.add("action", std::string(reply_name(answer.reply.kind)));
+  line.add("action", reply_name(answer.reply.kind));
   line.add("batch", judgement.batch_size);
   line.add("wait_us", judgement.timings.queue).add("infer_us", judgement.timings.infer);
   line.add("model", word(judgement.model));
@@ -76,7 +88,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   line.add("rules_us", judgement.timings.rules);
   if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);
   if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
-  if (decision.wanted) line.add("wanted", std::string(verdict_name(*decision.wanted)));
+  if (decision.wanted) line.add("wanted", verdict_name(*decision.wanted));
   if (judgement.disagreement) line.add("disagreement", "yes");
   const std::string others = other_decisions(judgement);
   if (!others.empty()) line.add("others", others);
@@ -85,7 +97,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
 }
 
 void add_fallback(Line& line, const Fallback& fallback, std::chrono::microseconds total) {
-  line.add("cause", std::string(score_error_name(fallback.cause)));
+  line.add("cause", score_error_name(fallback.cause));
   line.add("action", fallback.action == OnError::Accept ? "accept" : "tempfail");
   line.add("waited_us", total);
   if (!fallback.detail.empty()) line.add("detail", quote(fallback.detail));
@@ -117,7 +129,7 @@ std::string log_id(std::string_view queue_id) {
 
 std::string judged_line(std::string_view queue_id, const Judgement& judgement, const Answer& answer,
                         const Session& session, std::chrono::microseconds total) {
-  Line line(log_id(queue_id) + (judgement.fallback ? ": fallback" : ": judged"));
+  Line line(log_id(queue_id), judgement.fallback ? "fallback" : "judged");
   if (judgement.fallback) {
     add_fallback(line, *judgement.fallback, total);
   } else {
@@ -129,7 +141,7 @@ std::string judged_line(std::string_view queue_id, const Judgement& judgement, c
 }
 
 std::string skipped_line(std::string_view queue_id, const Session& session) {
-  Line line(log_id(queue_id) + ": skipped");
+  Line line(log_id(queue_id), "skipped");
   line.add("reason", session.authenticated() ? "authenticated" : "network");
   line.add("client", word(session.input().envelope.client_ip));
   return line.take();

@@ -26,10 +26,13 @@ std::string_view without_brackets(std::string_view address) {
 
 /// MTAs hand folds over as "\n" (or "\r\n"); the raw message has CRLF throughout.
 void append_with_crlf(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (c == '\n' && !out.ends_with('\r')) out += '\r';
-    out += c;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    out += text.substr(0, end);
+    if (!out.ends_with('\r')) out += '\r';
+    out += '\n';
+    text.remove_prefix(end + 1);
   }
+  out += text;
 }
 
 }  // namespace
@@ -100,7 +103,8 @@ std::size_t Session::room_for_headers() const {
 
 void Session::header(std::string_view name, std::string_view value, bool leading_space) {
   if (!in_message() || skipped_) return;
-  const auto folds = static_cast<std::size_t>(std::count(value.begin(), value.end(), '\n'));
+  std::size_t folds = 0;
+  for (std::size_t at = value.find('\n'); at != std::string_view::npos; at = value.find('\n', at + 1)) ++folds;
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
   if (is_result_header(name) && !count(name, forged_)) ++forged_left_;
   if (is_removed_by_rules(name)) static_cast<void>(count(name, removable_));

@@ -3,7 +3,7 @@
 #
 # The one place where the packages are listed: build (compiler and libraries), run (what the binaries use beside the
 # libraries that come with the above), test (what the tests use on top), bench (other filters that Winnow is compared
-# with by tests/bench/accuracy).
+# with by tests/bench/accuracy and tests/bench/peers.sh).
 
 # packages_of GROUP: its packages, one word each.
 packages_of() {
@@ -20,7 +20,7 @@ packages_of() {
       echo clang libclang-rt-dev llvm libgtest-dev libgmock-dev libbenchmark-dev python3 python3-jsonschema python3-yaml postfix \
         dovecot-core dovecot-lmtpd dovecot-imapd dovecot-sieve miltertest ;;
     bench)
-      echo bogofilter spamassassin rspamd redis-server fasttext python3 zstd ;;
+      echo bogofilter spamassassin spamd spamc rspamd redis-server fasttext python3 zstd ;;
   esac
 }
 

@@ -1,6 +1,7 @@
 // facts.h - what a rule may ask about a message: declared once, filled by the milter or by a rule test.
 //
-// Owns:    Facts owns copies of its values; it is filled once per message and then only read.
+// Owns:    Facts owns copies of its values, but not the names of features: they are the engine's own, or the test file's.
+//          It is filled once per message and then only read.
 // Threads: one thread fills, any number read.
 // Fails:   never; an absent fact (no From address, say) is empty text, false or 0 - each fact's meaning says which.
 // Units:   probabilities 0..1, sizes in bytes, durations in seconds.
@@ -92,8 +93,8 @@ class Facts {
 
   /// Header fields as they stand in the message, top to bottom, decoded to UTF-8; header("Name") reads the first.
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Named numeric features of the message, sorted by name; feature("name") reads them.
-  std::vector<std::pair<std::string, double>> features;
+  /// Named numeric features of the message, sorted by name; feature("name") reads them. The names are borrowed.
+  std::vector<std::pair<std::string_view, double>> features;
   /// Envelope recipients; rules are evaluated once for each.
   std::vector<std::string> recipients;
 

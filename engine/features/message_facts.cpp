@@ -2,7 +2,7 @@
 #include "engine/features/message_facts.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <bit>
 #include <utility>
 
 #include "engine/features/gather.h"
@@ -23,13 +23,32 @@ SubjectFacts gather_subject(const Message& message) {
   return facts;
 }
 
+/// The hashes of words, by open addressing: one block of memory.
+class WordSet {
+ public:
+  explicit WordSet(const std::vector<Word>& words) : slots_(std::bit_ceil(2 * words.size() + 1)) {
+    for (const Word& word : words) slots_[slot_of(word.hash)] = word.hash;
+    has_zero_ = std::any_of(words.begin(), words.end(), [](const Word& word) { return word.hash == 0; });
+  }
+  bool has(std::uint64_t hash) const { return hash == 0 ? has_zero_ : slots_[slot_of(hash)] == hash; }
+
+ private:
+  std::size_t slot_of(std::uint64_t hash) const {
+    std::size_t at = hash & (slots_.size() - 1);
+    while (slots_[at] != 0 && slots_[at] != hash) at = (at + 1) & (slots_.size() - 1);
+    return at;
+  }
+
+  std::vector<std::uint64_t> slots_;  // 0: empty
+  bool has_zero_ = false;
+};
+
 /// Share of the words of `text` that `other` does not have.
 double missing_share(const NormalText& text, const NormalText& other) {
   if (text.words.empty()) return 0;
-  std::unordered_set<std::uint64_t> known;
-  for (const Word& word : other.words) known.insert(word.hash);
+  const WordSet known(other.words);
   const auto missing = std::count_if(text.words.begin(), text.words.end(),
-                                     [&](const Word& word) { return known.count(word.hash) == 0; });
+                                     [&](const Word& word) { return !known.has(word.hash); });
   return static_cast<double>(missing) / static_cast<double>(text.words.size());
 }
 

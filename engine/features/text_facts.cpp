@@ -23,6 +23,7 @@ bool is_currency(char32_t c) {
 
 class Counter {
  public:
+  /// A character that is not ASCII.
   void take(char32_t c) {
     ++facts.characters;
     exclamation(c);
@@ -37,10 +38,42 @@ class Counter {
     } else {
       end_word();
     }
-    if (c == '\n') ++facts.lines;
-    if (c == '?' || c == 0xFF1F) ++facts.questions;
-    if (c == '%' || c == 0xFF05) ++facts.percents;
+    if (c == 0xFF1F) ++facts.questions;
+    if (c == 0xFF05) ++facts.percents;
     if (is_emoji(c)) ++facts.emoji;
+  }
+
+  /// The same for an ASCII character that is no letter.
+  void take_ascii(char c) {
+    ++facts.characters;
+    exclamation(static_cast<char32_t>(c));
+    number(static_cast<char32_t>(c));
+    end_word();
+    if (c == '\n') ++facts.lines;
+    if (c == '?') ++facts.questions;
+    if (c == '%') ++facts.percents;
+  }
+
+  /// The same for the run of ASCII letters that begins at `at`, which most text is. Returns its end.
+  std::size_t take_letters(std::string_view text, std::size_t at) {
+    std::size_t end = at, capitals = 0;
+    for (; end < text.size(); ++end) {
+      const std::uint8_t kind = octet_kind(text[end]);
+      if ((kind & kLetter) == 0) break;
+      capitals += kind / kCapital;
+    }
+    const std::size_t letters = end - at;
+    facts.characters += letters;
+    facts.letters += letters;
+    facts.latin += letters;
+    facts.capitals += capitals;
+    word_letters_ += letters;
+    word_capitals_ += capitals;
+    word_latin_ = true;
+    run_ = 0;
+    currency_near_ = digit_near_ = false;
+    end_phone();
+    return end;
   }
 
   void finish() {
@@ -145,7 +178,15 @@ class Counter {
 TextFacts count_text(std::string_view text) {
   text = utf8_prefix(text, kMaxCountedBytes);
   Counter counter;
-  for (std::size_t at = 0; at < text.size();) counter.take(next_code_point(text, at));
+  for (std::size_t at = 0; at < text.size();) {
+    if ((octet_kind(text[at]) & kLetter) != 0) {
+      at = counter.take_letters(text, at);
+    } else if (static_cast<unsigned char>(text[at]) < 0x80) {
+      counter.take_ascii(text[at++]);
+    } else {
+      counter.take(next_code_point(text, at));
+    }
+  }
   counter.finish();
   return counter.facts;
 }

@@ -97,6 +97,9 @@ class TokenCollector {
 
   std::uint32_t token_of(std::uint64_t hash, Space space) const;
   Entry* find_or_add(std::uint32_t token, Space space);
+  Entry* add_entry(std::uint32_t token, Space space, std::size_t slot);
+  std::size_t slot_of(std::uint32_t token) const;
+  void grow();
 
   const std::size_t mask_;
   const std::size_t max_tokens_;

@@ -4,7 +4,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <vector>
 
 #include "engine/features/dense_table.h"
 #include "engine/message/ascii.h"
@@ -20,7 +22,9 @@ constexpr std::string_view kRecipient = "<recipient>";
 class TokenRules {
  public:
   TokenRules(const MessageFacts& facts, const FeatureLimits& limits, TokenCollector& tokens)
-      : facts_(facts), limits_(limits), tokens_(tokens) {}
+      : facts_(facts), limits_(limits), tokens_(tokens) {
+    for (const std::uint64_t hash : facts_.recipient_words) own_words_ |= std::uint64_t{1} << hash % 64;
+  }
 
   void sender();
   void links();
@@ -46,12 +50,15 @@ class TokenRules {
   const MessageFacts& facts_;
   const FeatureLimits& limits_;
   TokenCollector& tokens_;
+  std::uint64_t own_words_ = 0;  // a bit for each word that names a recipient: nearly all words are told apart by it
+  NormalText scratch_;           // of plain_words()
 };
 
 /// Words that name the recipient differ from site to site; that one is named at all does not.
 TokenRules::Word_ TokenRules::word_of(const NormalText& text, const Word& word) const {
   const auto& own = facts_.recipient_words;
-  if (std::find(own.begin(), own.end(), word.hash) != own.end()) return {word_hash(kRecipient), kRecipient};
+  const bool maybe = (own_words_ >> word.hash % 64 & 1) != 0;
+  if (maybe && std::find(own.begin(), own.end(), word.hash) != own.end()) return {word_hash(kRecipient), kRecipient};
   return {word.hash, text.word(word)};
 }
 
@@ -80,8 +87,8 @@ void TokenRules::words(const NormalText& text, Space word_space, Space pair_spac
 }
 
 void TokenRules::plain_words(std::string_view text, Space space, std::size_t max) {
-  const NormalText normal = normalise_text(text, max);
-  words(normal, space, space, false);
+  normalise_text(text, max, scratch_);
+  words(scratch_, space, space, false);
 }
 
 void TokenRules::subject() { words(facts_.subject.normal, Space::SubjectWord, Space::SubjectPair, true); }
@@ -210,16 +217,37 @@ void TokenRules::shape() {
   }
 }
 
+constexpr int kLowestStep = -1;
+constexpr int kSteps = 5;  // -1 to 3
+
+std::string bucket_name(std::size_t row, int step) {
+  return std::string(dense_rows()[row].about.name) + ' ' + std::to_string(step);
+}
+
+/// The hashes of bucket_name(), of all rows and steps.
+const std::vector<std::array<std::uint64_t, kSteps>>& bucket_hashes() {
+  static const auto all = [] {
+    std::vector<std::array<std::uint64_t, kSteps>> hashes(dense_rows().size());
+    for (std::size_t row = 0; row < hashes.size(); ++row) {
+      for (int step = 0; step < kSteps; ++step) {
+        const std::string name = bucket_name(row, step + kLowestStep);
+        hashes[row][static_cast<std::size_t>(step)] = XXH3_64bits(name.data(), name.size());
+      }
+    }
+    return hashes;
+  }();
+  return all;
+}
+
 /// Dense values in four steps, for the linear part of a model: it can then bend where the value cannot.
 void TokenRules::buckets(const std::vector<float>& dense) {
-  const std::vector<DenseRow>& rows = dense_rows();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  const auto& hashes = bucket_hashes();
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (dense[i] == 0) continue;  // most are: nothing to say
-    const int step = dense[i] < 0 ? -1 : std::min(3, static_cast<int>(dense[i] * 4));
-    std::string name(rows[i].about.name);
-    name += ' ';
-    name += std::to_string(step);
-    if (TokenOrigin* origin = tokens_.add_text(Space::Bucket, name)) origin->group = tokens_.origins()->dense[i];
+    const int step = dense[i] < 0 ? kLowestStep : std::min(3, static_cast<int>(dense[i] * 4));
+    const std::uint64_t hash = hashes[i][static_cast<std::size_t>(step - kLowestStep)];
+    const std::string name = tokens_.origins() == nullptr ? std::string() : bucket_name(i, step);
+    if (TokenOrigin* origin = tokens_.add(Space::Bucket, hash, name)) origin->group = tokens_.origins()->dense[i];
   }
 }
 

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 
 #include "engine/features/scripts.h"
 #include "engine/message/ascii.h"
@@ -18,6 +19,8 @@ namespace {
 
 constexpr std::size_t kHashedBytes = 40;
 constexpr std::size_t kMaxRecovered = 50;
+
+std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
 bool is_word_character(char32_t c) {
   if (c < 0x80) return is_alnum(static_cast<char>(c));
@@ -99,14 +102,25 @@ std::string without_homoglyphs(std::string_view word) {
   return normal_form(std::string_view(skeleton, static_cast<std::size_t>(length)));
 }
 
-/// Where lines were broken says nothing, and plain text breaks them where HTML does not.
+constexpr std::array<char, 256> kPlainOctets = [] {
+  std::array<char, 256> plain{};
+  for (int octet = 0; octet < 256; ++octet) {
+    const char c = static_cast<char>(octet);
+    plain[static_cast<std::size_t>(octet)] = is_space(c) ? ' ' : to_lower(c);
+  }
+  return plain;
+}();
+
+/// Small ASCII letters, and one space for white space: where lines were broken says nothing, and plain text breaks them
+/// where HTML does not.
 void collapse_spaces(std::string& text) {
   std::size_t kept = 0;
   bool space = true;  // also drops leading ones
-  for (const char c : text) {
-    const bool is_gap = is_space(c);
-    if (is_gap && space) continue;
-    text[kept++] = is_gap ? ' ' : c;
+  for (const char written : text) {
+    const char c = kPlainOctets[static_cast<unsigned char>(written)];
+    const bool is_gap = c == ' ';
+    text[kept] = c;
+    kept += is_gap && space ? 0 : 1;
     space = is_gap;
   }
   text.resize(kept);
@@ -121,41 +135,62 @@ class Splitter {
     std::size_t at = 0;
     while (at < text.size() && result_.words.size() < max_words_) {
       const std::size_t begin = at;
+      if ((octet_kind(text[at]) & kAlnum) != 0) {
+        at = take_letters(at);
+        continue;
+      }
       const char32_t c = next_code_point(text, at);
       const bool inner = begin > start_ && in_word_ && is_inner_symbol(text, begin);
       if (!is_word_character(c) && !inner) {
         finish(begin);
         continue;
       }
-      const bool no_spaces = is_without_spaces(c);
-      if (in_word_ && no_spaces != no_spaces_) finish(begin);
-      if (!in_word_) {
-        in_word_ = true;
-        start_ = begin;
-        no_spaces_ = no_spaces;
-      }
+      continue_word(begin, is_without_spaces(c));
+      kinds_ |= kOther;
     }
     finish(at);
     finish_spaced_run();
   }
 
  private:
+  static constexpr std::uint8_t kOther = 0x80;  // no ASCII letter and no digit
+
+  /// A run of ASCII letters and digits, which most text is: no look at Unicode. Returns its end.
+  std::size_t take_letters(std::size_t at) {
+    const std::string_view text = result_.text;
+    continue_word(at, false);
+    for (; at < text.size(); ++at) {
+      const std::uint8_t kind = octet_kind(text[at]);
+      if ((kind & kAlnum) == 0) break;
+      kinds_ |= kind;
+    }
+    return at;
+  }
+
+  void continue_word(std::size_t begin, bool no_spaces) {
+    if (in_word_ && no_spaces != no_spaces_) finish(begin);
+    if (in_word_) return;
+    in_word_ = true;
+    start_ = begin;
+    no_spaces_ = no_spaces;
+    kinds_ = 0;
+  }
+
   void finish(std::size_t end) {
     if (!in_word_ || result_.words.size() >= max_words_) return;
     in_word_ = false;
     const std::string_view word = std::string_view(result_.text).substr(start_, end - start_);
-    result_.words.push_back({static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_),
-                             word_hash(word), no_spaces_});
+    const std::uint64_t hash = (kinds_ & kDigit) == 0 ? hash_of(word.substr(0, kHashedBytes)) : word_hash(word);
+    result_.words.push_back({static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_), hash, no_spaces_});
     if (no_spaces_) return;
     note_spaced_letter(word);
-    note_disguise(word);
+    if ((kinds_ & ~kLetter) != 0) note_disguise(word);
   }
 
   void note_disguise(std::string_view word) {
     if (word.size() < 4 || word.size() > 40) return;
     const bool ascii = is_ascii(word);
-    const bool plain = ascii && std::all_of(word.begin(), word.end(), is_alpha);
-    if (plain || (ascii && !is_alpha(word.front()))) return;
+    if (ascii && !is_alpha(word.front())) return;
     recover(ascii ? without_leet(word) : without_homoglyphs(word));
   }
 
@@ -172,6 +207,7 @@ class Splitter {
   }
 
   void finish_spaced_run() {
+    if (spaced_.empty()) return;
     constexpr std::size_t kFewest = 4;
     if (spaced_.size() >= kFewest) recover(spaced_);
     spaced_.clear();
@@ -186,6 +222,7 @@ class Splitter {
   const std::size_t max_words_;
   std::size_t start_ = 0;
   bool in_word_ = false, no_spaces_ = false;
+  std::uint8_t kinds_ = 0;  // of the word's octets
   std::string spaced_;
   std::size_t spaced_end_ = 0;
 };
@@ -210,18 +247,28 @@ std::string normal_form(std::string_view text) {
 
 NormalText normalise_text(std::string_view text, std::size_t max_words) {
   NormalText result;
-  result.text = normal_form(text);
+  normalise_text(text, max_words, result);
+  return result;
+}
+
+void normalise_text(std::string_view text, std::size_t max_words, NormalText& result) {
+  result.words.clear();
+  result.recovered.clear();
+  if (is_ascii(text)) {
+    result.text = text;  // collapse_spaces() does the rest
+  } else {
+    result.text = normal_form(text);
+  }
   collapse_spaces(result.text);
   result.words.reserve(std::min(max_words, result.text.size() / 5 + 4));
   Splitter(result, max_words).run();
-  return result;
 }
 
 std::uint64_t word_hash(std::string_view word) {
   word = word.substr(0, kHashedBytes);
   char shaped[kHashedBytes];
   for (std::size_t i = 0; i < word.size(); ++i) shaped[i] = is_digit(word[i]) ? '0' : word[i];
-  return XXH3_64bits(shaped, word.size());
+  return hash_of({shaped, word.size()});
 }
 
 std::uint64_t pair_hash(std::uint64_t first, std::uint64_t second) {

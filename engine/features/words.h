@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/message/charset.h"
+
 namespace winnow {
 
 struct Word {
@@ -40,6 +42,8 @@ struct NormalText {
 std::string normal_form(std::string_view text);
 
 NormalText normalise_text(std::string_view text, std::size_t max_words);
+/// The same into `result`, whose memory is used again.
+void normalise_text(std::string_view text, std::size_t max_words, NormalText& result);
 
 /// Hash of a word in normal form; digits count as '0', long words by their first 40 bytes.
 std::uint64_t word_hash(std::string_view word);
@@ -47,9 +51,13 @@ std::uint64_t word_hash(std::string_view word);
 /// Hash of two words that follow each other.
 std::uint64_t pair_hash(std::uint64_t first, std::uint64_t second);
 
-/// Calls use(gram) for each run of `size` characters of `text`.
+/// Calls use(gram) for each run of `size` characters of `text`, at most `max` of them.
 template <typename Use>
 void for_each_gram(std::string_view text, std::size_t size, std::size_t max, Use use) {
+  if (is_ascii(text.substr(0, max + size))) {  // as far as it is read, a character is an octet
+    for (std::size_t at = 0; at + size <= text.size() && max > 0; ++at, --max) use(text.substr(at, size));
+    return;
+  }
   std::size_t starts[8] = {};
   std::size_t seen = 0;
   for (std::size_t at = 0; at <= text.size() && max > 0; ++at) {

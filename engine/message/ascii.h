@@ -2,7 +2,9 @@
 // not.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,22 @@ constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
 constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// What an octet is, as bits: one look instead of comparisons, for loops over whole texts.
+enum OctetKind : std::uint8_t { kSmallLetter = 1, kCapital = 2, kLetter = 3, kDigit = 4, kAlnum = 7, kSpace = 8 };
+
+inline constexpr std::array<std::uint8_t, 256> kOctetKinds = [] {
+  std::array<std::uint8_t, 256> kinds{};
+  for (int octet = 0; octet < 128; ++octet) {
+    const char c = static_cast<char>(octet);
+    std::uint8_t& kind = kinds[static_cast<std::size_t>(octet)];
+    if (is_alpha(c)) kind = to_lower(c) == c ? kSmallLetter : kCapital;
+    if (is_digit(c)) kind = kDigit;
+    if (is_space(c)) kind = kSpace;
+  }
+  return kinds;
+}();
+constexpr std::uint8_t octet_kind(char c) { return kOctetKinds[static_cast<unsigned char>(c)]; }
 
 inline std::string to_lower(std::string_view text) {
   std::string lower(text);

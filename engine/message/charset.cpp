@@ -47,6 +47,21 @@ std::size_t ascii_run(std::string_view text) {
   return at;
 }
 
+/// First octet that is no UTF-8.
+std::size_t utf8_run(std::string_view text) {
+  std::size_t at = 0;
+  while (true) {
+    at += ascii_run(text.substr(at));
+    // Letters of other scripts come in rows.
+    while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
+      const std::size_t length = sequence_length(text.substr(at));
+      if (length == 0) return at;
+      at += length;
+    }
+    if (at == text.size()) return at;
+  }
+}
+
 std::string without_nul(std::string text) {
   if (text.find('\0') != std::string::npos)
     text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
@@ -126,15 +141,7 @@ std::string clean_name(std::string_view charset) {
 
 bool is_ascii(std::string_view text) { return ascii_run(text) == text.size(); }
 
-bool is_utf8(std::string_view text) {
-  while (true) {
-    text.remove_prefix(ascii_run(text));
-    if (text.empty()) return true;
-    const std::size_t length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-}
+bool is_utf8(std::string_view text) { return utf8_run(text) == text.size(); }
 
 char32_t windows_1252(unsigned char octet) {
   static constexpr char16_t kTable[32] = {0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
@@ -164,22 +171,6 @@ void append_utf8(std::string& text, char32_t c) {
   }
 }
 
-char32_t next_code_point(std::string_view text, std::size_t& at) {
-  const auto octet = [&](std::size_t i) {
-    return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
-  };
-  const char32_t first = octet(at);
-  const std::size_t left = text.size() - at;
-  if (first < 0x80 || left < 2) return ++at, first;
-  if (first < 0xE0 || left < 3) return at += 2, (first & 0x1F) << 6 | (octet(at - 1) & 0x3F);
-  if (first < 0xF0 || left < 4) {
-    return at += 3, (first & 0x0F) << 12 | (octet(at - 2) & 0x3F) << 6 | (octet(at - 1) & 0x3F);
-  }
-  at += 4;
-  return (first & 0x07) << 18 | (octet(at - 3) & 0x3F) << 12 | (octet(at - 2) & 0x3F) << 6 |
-         (octet(at - 1) & 0x3F);
-}
-
 std::string_view utf8_prefix(std::string_view text, std::size_t max) {
   if (text.size() <= max) return text;
   while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0) == 0x80) --max;
@@ -190,17 +181,13 @@ std::string repair_utf8(std::string_view octets, std::size_t& repairs) {
   std::string text;
   text.reserve(octets.size());
   while (true) {
-    const std::size_t run = ascii_run(octets);
+    const std::size_t run = utf8_run(octets);
     text.append(octets.substr(0, run));
     octets.remove_prefix(run);
     if (octets.empty()) return without_nul(std::move(text));
-    const std::size_t length = sequence_length(octets);
-    if (length == 0) {
-      append_utf8(text, kReplacement);
-      ++repairs;
-    }
-    text.append(octets.substr(0, length));
-    octets.remove_prefix(std::max<std::size_t>(length, 1));
+    append_utf8(text, kReplacement);
+    ++repairs;
+    octets.remove_prefix(1);
   }
 }
 

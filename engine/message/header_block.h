@@ -51,7 +51,9 @@ void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBl
 template <typename Stop>
 HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at,
                               Stop stop) {
+  constexpr std::size_t kUsual = 32;  // fields of a mail that came a long way
   HeaderBlock block;
+  block.fields.reserve(kUsual);
   body_at = 0;
   while (body_at < octets.size()) {
     std::size_t end = octets.find('\n', body_at);

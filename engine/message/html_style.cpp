@@ -91,6 +91,17 @@ void apply_size(std::string_view name, std::string_view value, Sizes& sizes) {
   if (name == "left" || name == "top") sizes.off_page = sizes.off_page || pixels(value).value_or(0) < -500;
 }
 
+/// The property's name as it is compared below; "" for the many that hide nothing.
+std::string_view known_property(std::string_view written) {
+  static constexpr std::string_view kProperties[] = {
+      "color",      "width",      "height",   "display", "font-size",   "background", "background-color", "background-image",
+      "max-width",  "max-height", "overflow", "opacity", "text-indent", "mso-hide",   "visibility",       "position",
+      "left",       "top"};
+  for (const std::string_view name : kProperties)
+    if (equal_ignoring_case(written, name)) return name;
+  return {};
+}
+
 void apply_css(std::string_view css, TagStyle& style) {
   Sizes sizes;
   while (!css.empty()) {
@@ -99,7 +110,8 @@ void apply_css(std::string_view css, TagStyle& style) {
     css.remove_prefix(std::min(end + 1, css.size()));
     const std::size_t colon = declaration.find(':');
     if (colon == std::string_view::npos) continue;
-    const std::string name = to_lower(trim(declaration.substr(0, colon)));
+    const std::string_view name = known_property(trim(declaration.substr(0, colon)));
+    if (name.empty()) continue;
     const std::string value = to_lower(trim(declaration.substr(colon + 1).substr(0, 200)));
     apply_visibility(name, value, style);
     apply_color(name, value, style);

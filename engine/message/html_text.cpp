@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/message/ascii.h"
@@ -21,28 +23,47 @@ constexpr std::size_t kMaxSearch = 64;  // open elements that an end tag is comp
 constexpr std::size_t kMaxAnchorText = 500;
 constexpr double kTinyFont = 1.5;  // pixels
 
-bool one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
+/// What an element is, as bits.
+enum ElementKind : unsigned {
+  kVoid = 1,          // has no content
+  kBlock = 2,         // stands in lines of its own
+  kUnseen = 4,        // its text is never shown
+  kEndsP = 8,         // ends an open <p>
+  kEndsItself = 16,   // ends an open one of the same name
+  kCell = 32,         // of a table
+  kStopsImplied = 64  // an end that is only implied does not go past it
+};
 
-bool is_void(std::string_view name) {
-  return one_of(name, {"br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source",
-                       "track", "wbr", "param"});
-}
-
-bool is_block(std::string_view name) {
-  return one_of(name,
-                {"p",      "div",     "br",       "tr",     "li",     "ul",   "ol",         "table",  "h1",
+const std::unordered_map<std::string_view, unsigned>& element_kinds() {
+  static const auto all = [] {
+    std::unordered_map<std::string_view, unsigned> kinds;
+    const auto add = [&](unsigned kind, std::initializer_list<std::string_view> names) {
+      for (const std::string_view name : names) kinds[name] |= kind;
+    };
+    add(kVoid, {"br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr",
+                "param"});
+    add(kBlock, {"p",      "div",     "br",       "tr",     "li",     "ul",   "ol",         "table",  "h1",
                  "h2",     "h3",      "h4",       "h5",     "h6",     "hr",   "blockquote", "center", "pre",
                  "form",   "section", "article",  "header", "footer", "dl",   "dt",         "dd",     "body",
                  "option", "address", "fieldset", "title",  "tbody",  "thead"});
+    add(kUnseen, {"head", "noframes", "template", "datalist"});
+    add(kEndsP, {"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "form", "blockquote"});
+    add(kEndsItself, {"li", "tr", "option"});
+    add(kCell, {"td", "th"});
+    add(kStopsImplied, {"table", "ul", "ol", "td", "th", "div"});
+    return kinds;
+  }();
+  return all;
 }
 
-/// Text of these is never shown.
-bool is_unseen(std::string_view name) { return one_of(name, {"head", "noframes", "template", "datalist"}); }
+unsigned kinds_of(std::string_view name) {
+  const auto found = element_kinds().find(name);
+  return found == element_kinds().end() ? 0 : found->second;
+}
 
 struct OpenElement {
   std::string name;
+  unsigned kinds = 0;
   bool hidden = false;  // also by an ancestor
   bool invisible = false;
   bool unseen = false;  // no text at all, not even hidden text
@@ -73,8 +94,8 @@ class HtmlReader : public HtmlEvents {
   void count_tag(const HtmlTag& tag);
   void image(const HtmlTag& tag);
   void add_link(std::string url, bool is_image);
-  void open_element(const HtmlTag& tag);
-  void close_implied(std::string_view name);
+  void open_element(const HtmlTag& tag, unsigned kinds);
+  void close_implied(std::string_view name, unsigned kinds);
   void append(std::string_view text, std::string& target, bool& space_waits);
   void line_break();
   bool ends_in_letter() const;
@@ -112,7 +133,7 @@ void HtmlReader::append(std::string_view text, std::string& target, bool& space_
       continue;
     }
     std::size_t end = at;
-    while (end < text.size() && !is_space(text[end])) ++end;
+    while (end < text.size() && octet_kind(text[end]) != kSpace) ++end;
     if (target.size() + (end - at) + 1 > limits_.max_text_bytes) {
       result_.cut = true;
       return;
@@ -209,11 +230,11 @@ void HtmlReader::count_tag(const HtmlTag& tag) {
 }
 
 /// <p> ends an open <p>, <li> an open <li>, <td> an open <td>: their end tags are often left out.
-void HtmlReader::close_implied(std::string_view name) {
+void HtmlReader::close_implied(std::string_view name, unsigned kinds) {
   std::string_view closes;
-  if (one_of(name, {"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "form", "blockquote"})) closes = "p";
-  if (one_of(name, {"li", "tr", "option"})) closes = name;
-  if (one_of(name, {"td", "th"})) closes = "td";
+  if ((kinds & kEndsP) != 0) closes = "p";
+  if ((kinds & kEndsItself) != 0) closes = name;
+  if ((kinds & kCell) != 0) closes = "td";
   if (closes.empty()) {
     if (name == "body" && open_.back().name == "head") open_.pop_back();
     return;
@@ -224,19 +245,20 @@ void HtmlReader::close_implied(std::string_view name) {
       open_.resize(i);
       return;
     }
-    if (one_of(open_[i].name, {"table", "ul", "ol", "td", "th", "div"})) return;
+    if ((open_[i].kinds & kStopsImplied) != 0) return;
   }
 }
 
-void HtmlReader::open_element(const HtmlTag& tag) {
-  close_implied(tag.name);
+void HtmlReader::open_element(const HtmlTag& tag, unsigned kinds) {
+  close_implied(tag.name, kinds);
   if (open_.size() >= kMaxOpen) return;
   const TagStyle style = style_of(tag);
   OpenElement element = open_.back();
   element.name = tag.name;
+  element.kinds = kinds;
   element.text_at = result_.visible.size();
   element.hidden = element.hidden || style.hides;
-  element.unseen = element.unseen || is_unseen(tag.name);
+  element.unseen = element.unseen || (kinds & kUnseen) != 0;
   if (style.invisible) element.invisible = true;
   if (style.visible) element.invisible = false;
   if (style.font_pixels) element.font_pixels = *style.font_pixels;
@@ -251,9 +273,10 @@ void HtmlReader::open_element(const HtmlTag& tag) {
 }
 
 void HtmlReader::on_start(const HtmlTag& tag) {
+  const unsigned kinds = kinds_of(tag.name);
   count_tag(tag);
-  if (is_block(tag.name)) line_break();
-  if (tag.name == "td" || tag.name == "th") visible_space_ = true;
+  if ((kinds & kBlock) != 0) line_break();
+  if ((kinds & kCell) != 0) visible_space_ = true;
   if (tag.name == "a" || tag.name == "area" || tag.name == "form") {
     const std::size_t before = result_.links.size();
     if (tag.name == "a") has_anchor_ = false;
@@ -265,7 +288,7 @@ void HtmlReader::on_start(const HtmlTag& tag) {
     }
   }
   if (tag.name == "iframe" || tag.name == "frame") add_link(tag.attribute("src"), false);
-  if (!is_void(tag.name)) open_element(tag);
+  if ((kinds & kVoid) == 0) open_element(tag, kinds);
 }
 
 void HtmlReader::on_end(std::string_view name) {
@@ -277,7 +300,7 @@ void HtmlReader::on_end(std::string_view name) {
     open_.resize(i);
     break;
   }
-  if (is_block(name)) line_break();
+  if ((kinds_of(name) & kBlock) != 0) line_break();
 }
 
 HtmlText HtmlReader::take() {

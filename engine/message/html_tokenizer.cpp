@@ -97,9 +97,7 @@ class Tokenizer {
       return;
     }
     const std::size_t begin = at_++;
-    while (at_ < html_.size() && !is_space(html_[at_]) &&
-           std::string_view("=>/").find(html_[at_]) == std::string_view::npos)
-      ++at_;
+    while (at_ < html_.size() && !is_space(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' && html_[at_] != '/') ++at_;
     HtmlAttribute attribute{html_.substr(begin, at_ - begin), {}};
     std::size_t after = at_;
     while (after < html_.size() && is_space(html_[after])) ++after;

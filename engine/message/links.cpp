@@ -5,6 +5,8 @@
 #include <unicode/uidna.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <utility>
 
 #include "engine/message/ascii.h"
@@ -15,6 +17,13 @@ namespace {
 
 constexpr std::size_t kMaxUrl = 4096;
 constexpr std::size_t kMaxHost = 255;
+
+/// Both marks of a URL in text, "://" and "www.", begin with one of these.
+constexpr std::array<bool, 256> kUrlMarks = [] {
+  std::array<bool, 256> marks{};
+  for (const unsigned char mark : {':', 'w', 'W'}) marks[mark] = true;
+  return marks;
+}();
 
 const psl_ctx_t* public_suffixes() {
   // The newer of the list built into libpsl and the one the distribution keeps up to date. Never freed: it
@@ -113,7 +122,7 @@ bool is_ip_address(std::string_view host) {
 std::string ascii_host(std::string_view written) {
   written = written.substr(0, 4 * kMaxHost);
   std::string host =
-      to_lower(written.find('%') == std::string_view::npos ? std::string(written) : percent_decoded(written));
+      written.find('%') == std::string_view::npos ? to_lower(written) : to_lower(percent_decoded(written));
   while (!host.empty() && host.back() == '.') host.pop_back();
   if (host.empty() || is_ascii(host)) {
     const bool clean = std::all_of(host.begin(), host.end(), [](char c) {
@@ -166,11 +175,27 @@ UrlParts split_url(std::string_view url) {
   return parts;
 }
 
-std::string registrable_domain(std::string_view host) {
-  if (is_ip_address(host) || public_suffixes() == nullptr) return std::string(host);
+namespace {
+
+std::string domain_by_list(std::string_view host) {
   const std::string name = to_lower(host);
   const char* domain = psl_registrable_domain(public_suffixes(), name.c_str());
   return domain == nullptr ? name : std::string(domain);
+}
+
+}  // namespace
+
+std::string registrable_domain(std::string_view host) {
+  if (is_ip_address(host) || public_suffixes() == nullptr) return std::string(host);
+  if (host.empty() || host.size() > kMaxHost) return domain_by_list(host);
+  // The list is searched by a dozen comparisons for each label; a message names the same few hosts again and again.
+  struct Answer {
+    std::string host, domain;
+  };
+  static thread_local std::array<Answer, 64> answers;
+  Answer& answer = answers[std::hash<std::string_view>()(host) % answers.size()];
+  if (answer.host != host) answer = {std::string(host), domain_by_list(host)};
+  return answer.domain;
 }
 
 std::string domain_named_in(std::string_view text) {
@@ -196,11 +221,11 @@ std::string domain_named_in(std::string_view text) {
 }
 
 void complete_link(Link& link) {
-  const UrlParts parts = split_url(link.url);
-  link.scheme = parts.scheme;
-  link.host = parts.host;
+  UrlParts parts = split_url(link.url);
+  link.scheme = std::move(parts.scheme);
+  link.host = std::move(parts.host);
   if (!link.host.empty()) link.domain = registrable_domain(link.host);
-  link.text = std::string(trim(link.text));
+  if (trim(link.text).size() < link.text.size()) link.text = std::string(trim(link.text));
   if (!link.text.empty()) link.text_domain = domain_named_in(link.text);
 }
 
@@ -208,11 +233,13 @@ bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links
   std::size_t at = 0;
   while (at < text.size()) {
     // Both marks of a URL hold one of these octets behind at most five letters.
-    const std::size_t mark = text.find_first_of(":wW", at);
-    if (mark == std::string_view::npos) return true;
+    std::size_t mark = at;
+    while (mark < text.size() && !kUrlMarks[static_cast<unsigned char>(text[mark])]) ++mark;
+    if (mark == text.size()) return true;
     at = mark + 1;
     std::size_t begin = std::string_view::npos;
-    if (text[mark] == ':' && text.compare(mark, 3, "://") == 0) {
+    if (text[mark] == ':') {
+      if (text.compare(mark, 3, "://") != 0) continue;
       begin = mark;
       while (begin > 0 && mark - begin < 6 && is_alpha(text[begin - 1])) --begin;
     } else if (starts_ignoring_case(text.substr(mark), "www.") && (mark == 0 || !is_alnum(text[mark - 1]))) {

@@ -5,12 +5,14 @@
 #include <gmime/gmime.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 #include "engine/message/ascii.h"
 #include "engine/message/charset.h"
+#include "engine/message/plain_headers.h"
 
 namespace winnow {
 namespace {
@@ -45,10 +47,12 @@ std::string text_or_empty(const char* text, std::size_t& repairs) {
   return text == nullptr ? std::string() : repair_utf8(text, repairs);
 }
 
+bool is_readable(const std::string& value) { return is_ascii(value) && value.find('\0') == std::string::npos; }
+
 /// Octets above 127 in a header are not legal but common: read them first, so that GMime has nothing to
 /// guess.
 std::string readable_octets(const std::string& value, std::size_t& repairs) {
-  return is_ascii(value) && value.find('\0') == std::string::npos ? value : to_utf8(value, "", repairs);
+  return is_readable(value) ? value : to_utf8(value, "", repairs);
 }
 
 /// GMime compares each parameter with all before it: a flood of RFC 2231 pieces would take quadratic time.
@@ -104,6 +108,29 @@ std::string with_few_groups(const std::string& value) {
   return value;
 }
 
+/// Quoted-printable is plain text between its escapes: that is copied, and GMime sees the escapes alone.
+std::size_t decode_quoted(GMimeEncoding& state, std::string_view block, char* out) {
+  constexpr std::size_t kEscape = 3;
+  char* const begin = out;
+  while (!block.empty()) {
+    if (state.state == 0) {
+      const std::size_t plain = std::min(block.find('='), block.size());
+      std::memcpy(out, block.data(), plain);
+      out += plain;
+      block.remove_prefix(plain);
+    }
+    const std::size_t length = std::min(kEscape, block.size());
+    out += g_mime_encoding_step(&state, block.data(), length, out);
+    block.remove_prefix(length);
+  }
+  return static_cast<std::size_t>(out - begin);
+}
+
+std::size_t decode_block(GMimeEncoding& state, std::string_view block, char* out) {
+  if (state.encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE) return decode_quoted(state, block, out);
+  return g_mime_encoding_step(&state, block.data(), block.size(), out);
+}
+
 std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std::size_t max_bytes,
                              bool& cut) {
   std::string decoded;
@@ -113,9 +140,7 @@ std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std:
     octets.remove_prefix(block.size());
     const std::size_t before = decoded.size();
     decoded.resize(before + g_mime_encoding_outlen(&state, block.size()));
-    const std::size_t written =
-        g_mime_encoding_step(&state, block.data(), block.size(), decoded.data() + before);
-    decoded.resize(before + written);
+    decoded.resize(before + decode_block(state, block, decoded.data() + before));
   }
   if (!octets.empty() || decoded.size() > max_bytes) cut = true;
   if (decoded.size() > max_bytes) decoded.resize(max_bytes);
@@ -125,7 +150,7 @@ std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std:
 }  // namespace
 
 std::string decode_header_text(const std::string& value, std::size_t& repairs) {
-  const std::string octets = readable_octets(value, repairs);
+  std::string octets = readable_octets(value, repairs);
   if (octets.find("=?") == std::string::npos) return octets;
   init_gmime();
   const GString_ decoded(g_mime_utils_header_decode_text(nullptr, octets.c_str()));
@@ -133,8 +158,12 @@ std::string decode_header_text(const std::string& value, std::size_t& repairs) {
 }
 
 std::vector<Mailbox> parse_mailboxes(const std::string& value, std::size_t max, std::size_t& repairs) {
-  init_gmime();
   std::vector<Mailbox> mailboxes;
+  if (std::optional<Mailbox> plain = max > 0 ? plain_mailbox(value) : std::nullopt) {
+    mailboxes.push_back(std::move(*plain));
+    return mailboxes;
+  }
+  init_gmime();
   const std::string octets = with_few_groups(readable_octets(value, repairs));
   const Object<InternetAddressList> list(internet_address_list_parse(nullptr, octets.c_str()));
   if (list) add_mailboxes(list.get(), max, mailboxes, repairs);
@@ -156,6 +185,7 @@ std::optional<std::int64_t> parse_date(const std::string& value) {
 ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
   ContentType result;
   if (value == nullptr) return result;
+  if (std::optional<ContentType> plain = plain_content_type(*value)) return std::move(*plain);
   init_gmime();
   const std::string octets = with_few_parameters(readable_octets(*value, repairs));
   const Object<GMimeContentType> parsed(g_mime_content_type_parse(nullptr, octets.c_str()));

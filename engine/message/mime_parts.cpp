@@ -70,15 +70,20 @@ bool Walker::match(std::string_view line, BoundaryLine& found) const {
 
 BoundaryLine Walker::find_boundary(std::size_t from) const {
   BoundaryLine found;
-  while (from < octets_.size()) {
-    std::size_t end = octets_.find('\n', from);
-    if (end == std::string_view::npos) end = octets_.size();
-    if (octets_[from] == '-' && match(octets_.substr(from, end - from), found)) {
+  const std::size_t first = from;
+  // From hyphen to hyphen, not from line to line: base64 has none of them.
+  while (!boundaries_.empty() && (from = octets_.find('-', from)) != std::string_view::npos) {
+    if (from > first && octets_[from - 1] != '\n') {
+      ++from;
+      continue;
+    }
+    const std::size_t end = std::min(octets_.find('\n', from), octets_.size());
+    if (match(octets_.substr(from, end - from), found)) {
       found.begin = from;
       found.end = end < octets_.size() ? end + 1 : end;
       return found;
     }
-    from = end + 1;
+    from = end;
   }
   found.begin = found.end = octets_.size();
   return found;

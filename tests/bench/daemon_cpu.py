@@ -64,16 +64,27 @@ def unpack(corpora, chosen, folder):
     return files
 
 
+def write_settings(source, folder):
+    """Settings with the shipped model and rules of `source` and the socket in `folder`; both files' paths."""
+    socket, settings = folder / "winnow.sock", folder / "winnow.yaml"
+    settings.write_text(f"milter: {{ socket: unix:{socket}, socket_group: '' }}\n"
+                        f"engine: {{ model: {source / 'models/default.pt'} }}\n"
+                        f"rules: [{source / 'config/rules.yaml'}]\n"
+                        "metrics: { listen: '' }\nlog: { to: stderr }\n")
+    return settings, socket
+
+
+def missing(corpora, source):
+    """The first of the files that a measurement needs and that is not there, or None."""
+    return next((file for file in (corpora / "index.tsv", source / "models/default.pt") if not file.exists()), None)
+
+
 class Daemon:
     """The daemon with the shipped model and rules and its socket in `folder`."""
 
     def __init__(self, arguments, folder):
-        self.socket, self.log = folder / "winnow.sock", folder / "winnow.log"
-        config = folder / "winnow.yaml"
-        config.write_text(f"milter: {{ socket: unix:{self.socket}, socket_group: '' }}\n"
-                          f"engine: {{ model: {arguments.source / 'models/default.pt'} }}\n"
-                          f"rules: [{arguments.source / 'config/rules.yaml'}]\n"
-                          "metrics: { listen: '' }\nlog: { to: stderr }\n")
+        self.log = folder / "winnow.log"
+        config, self.socket = write_settings(arguments.source, folder)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([arguments.bin / "winnow-milter", "--config", config], stderr=log, stdout=log)
         while not self.socket.exists():
@@ -161,10 +172,9 @@ def run(arguments, folder):
 
 def main():
     arguments = parse_arguments()
-    for needed in (arguments.corpora / "index.tsv", arguments.source / "models/default.pt"):
-        if not needed.exists():
-            print(f"SKIPPED: {needed} is missing")
-            return SKIPPED
+    if lacking := missing(arguments.corpora, arguments.source):
+        print(f"SKIPPED: {lacking} is missing")
+        return SKIPPED
     folder = pathlib.Path(tempfile.mkdtemp(prefix="winnow-bench-"))
     try:
         return run(arguments, folder)

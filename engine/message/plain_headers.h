@@ -1,0 +1,23 @@
+// plain_headers.h - the plain forms of structured header values, which most mail writes, read in one pass.
+//
+// GMime reads everything, at the cost of a dozen objects for each value; what is read here gives what it gives.
+//
+// Threads: any. Blocks: never; linear in the value.
+// Fails:   nullopt for whatever is not plain: comments, escapes, encoded words, lists, groups, RFC 2231.
+// Source:  RFC 2045 5.1, RFC 5322 3.4.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "engine/message/mime_codec.h"
+
+namespace winnow {
+
+/// text/html; charset="utf-8"
+std::optional<ContentType> plain_content_type(std::string_view value);
+
+/// Ann Lee <ann@shop.example>, "Lee, Ann" <ann@shop.example>, ann@shop.example
+std::optional<Mailbox> plain_mailbox(std::string_view value);
+
+}  // namespace winnow

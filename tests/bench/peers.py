@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""CPU time per message of Winnow, rspamd and SpamAssassin, one after the other in one run, on the same mail.
+
+usage: peers.py [--bin DIR] [--corpora DIR] [--messages 2000] [--sa-messages 200] [--connections 4] [--only NAME]
+exit:  0 measured, 1 failed, 77 nothing to measure with (corpora or model missing)
+
+Called by peers.sh. CPU is utime + stime of all processes of a filter in /proc, its ended children included; start-up,
+warm-up and the sender are not in it. Each filter judges by its content alone, without network:
+  winnow        through its milter socket, the shipped model and rules
+  rspamd        through its milter socket (rspamd_proxy with self-scan), Debian's rules, 1 process; DNS, lists, signatures,
+                fuzzy, and what needs redis (its Bayes too) are off
+  spamassassin  spamd fed by spamc, whose own CPU does not count; local tests only, without Bayes; fewer messages, because
+                it is slow
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import daemon_cpu
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "accuracy"))
+import rspamd_rival  # noqa: E402  (how its socket is waited for)
+import spamassassin_rival  # noqa: E402  (its settings)
+
+WARM_UP = {"winnow": 200, "rspamd": 200, "spamassassin": 10}
+SETTLE_SECONDS = 900  # for what a filter prepares after its start: rspamd compiles its patterns
+INFERENCE_THREAD = "winnow-infer"
+
+RSPAMD = """
+.include "$CONFDIR/common.conf"
+options {
+  filters = "chartable,regexp";
+  pidfile = "%(folder)s/rspamd.pid";
+  tempdir = "%(folder)s";
+  hs_cache_dir = "%(cache)s";
+  dns { nameserver = ["127.0.0.1:1"]; timeout = 0.01s; retransmits = 1; }
+  local_addrs = ["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12", "127.0.0.0/8", "::1"];
+}
+logging { type = "file"; filename = "%(folder)s/rspamd.log"; level = "warning"; }
+worker "rspamd_proxy" {
+  bind_socket = "%(folder)s/rspamd.sock mode=0666";
+  milter = yes;
+  count = 1;
+  upstream "local" { default = yes; self_scan = yes; }
+}
+%(disabled)s
+"""
+# What asks the network or redis.
+RSPAMD_OFF = ["antivirus", "arc", "asn", "clickhouse", "dcc", "dkim", "dkim_signing", "dmarc", "elastic", "external_relay",
+              "external_services", "fuzzy_check", "greylist", "hfilter", "history_redis", "ip_score", "known_senders", "mid",
+              "mx_check", "neural", "p0f", "ratelimit", "rbl", "replies", "reputation", "rspamd_update", "spamtrap",
+              "spf", "url_redirector", "whitelist"]
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", default=ROOT / "build/release/bin", type=pathlib.Path)
+    parser.add_argument("--corpora", default=ROOT.parent / "shared/corpora", type=pathlib.Path)
+    parser.add_argument("--messages", default=2000, type=int)
+    parser.add_argument("--sa-messages", default=200, type=int)
+    parser.add_argument("--connections", default=4, type=int)
+    parser.add_argument("--only", action="append", choices=list(WARM_UP), help="only this filter; may be repeated")
+    return parser.parse_args()
+
+
+def numbers_of(stat):
+    """utime, stime, cutime, cstime and the parent of a process or thread."""
+    fields = stat.rpartition(")")[2].split()
+    return [int(field) for field in fields[11:15]], int(fields[1])
+
+
+def process_tree(pids):
+    """These processes and all that descend from them: {pid: ticks, those of ended children included}."""
+    ticks, parents = {}, {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                times, parents[int(entry.name)] = numbers_of((entry / "stat").read_text())
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            ticks[int(entry.name)] = sum(times)
+    tree = set(pids)
+    while more := {pid for pid, parent in parents.items() if parent in tree} - tree:
+        tree |= more
+    return {pid: ticks[pid] for pid in tree if pid in ticks}
+
+
+def cpu_seconds(pids):
+    return sum(process_tree(pids).values()) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(pids):
+    total = 0
+    for pid in process_tree(pids):
+        try:
+            status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        found = re.search(r"^VmRSS:\s+(\d+)", status, re.MULTILINE)
+        total += int(found.group(1)) if found else 0
+    return total / 1024
+
+
+def thread_seconds(pid, name):
+    """Of the threads of that name."""
+    total = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        if (task / "comm").read_text().strip() == name:
+            total += sum(numbers_of((task / "stat").read_text())[0][:2])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def settle(pids):
+    """Until the filter has been idle for two seconds."""
+    end = time.monotonic() + SETTLE_SECONDS
+    before = -1.0
+    while time.monotonic() < end and (now := cpu_seconds(pids)) - before > 0.02:
+        before = now
+        time.sleep(2)
+
+
+class Filter:
+    """A filter that listens on `socket`; its processes are started and stopped by their pids."""
+
+    def __init__(self, folder, log):
+        self.folder, self.log, self.servers = folder, log, []
+        self.socket, self.send = None, None  # the milter's, and how mail is sent otherwise
+
+    def start(self, command, socket):
+        self.servers.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log))
+        rspamd_rival.wait_for(str(socket), self.servers[-1])
+
+    def pids(self):
+        return [server.pid for server in self.servers]
+
+    def stop(self):
+        for server in reversed(self.servers):
+            server.terminate()
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def start_winnow(arguments, one):
+    settings, one.socket = daemon_cpu.write_settings(ROOT, one.folder)
+    one.start([arguments.bin / "winnow-milter", "--config", settings], one.socket)
+
+
+def start_rspamd(_, one):
+    one.socket = one.folder / "rspamd.sock"
+    cache = ROOT / "build/peers/hyperscan"  # compiling them takes minutes
+    cache.mkdir(parents=True, exist_ok=True)
+    config = one.folder / "rspamd.conf"
+    disabled = "\n".join(f"{module} {{ enabled = false; }}" for module in RSPAMD_OFF)
+    config.write_text(RSPAMD % {"folder": one.folder, "cache": cache, "disabled": disabled})
+    one.start(["rspamd", "--no-fork", "--insecure", "--config", config, f"--var=DBDIR={one.folder}",
+               f"--var=RUNDIR={one.folder}", f"--var=LOGDIR={one.folder}"], one.socket)
+
+
+def start_spamassassin(arguments, one):
+    user = ["--username=nobody", "--nouser-config"] if os.getuid() == 0 else ["--nouser-config"]
+    settings = (spamassassin_rival.SETTINGS % (0, 0, one.folder)).strip().splitlines()
+    spamd = one.folder / "spamd.sock"
+    one.folder.chmod(0o755)  # spamd's children are nobody
+    one.send = lambda files: send_by_spamc(arguments, spamd, files)
+    one.start(["spamd", "--local", f"--socketpath={spamd}", "--socketmode=0666", "--syslog=stderr", *user,
+               f"--min-children={arguments.connections}", f"--max-children={arguments.connections}",
+               *(f"--cf={line}" for line in settings)], spamd)
+
+
+def send_by_spamc(arguments, socket, files):
+    def send(file):
+        with open(file, "rb") as mail:
+            subprocess.run(["spamc", "-x", "-U", socket, "-s", str(64 << 20), "-t", "600"], stdin=mail, check=True,
+                           stdout=subprocess.DEVNULL)
+
+    with concurrent.futures.ThreadPoolExecutor(arguments.connections) as senders:
+        list(senders.map(send, files))
+
+
+STARTS = {"winnow": start_winnow, "rspamd": start_rspamd, "spamassassin": start_spamassassin}
+NEEDS = {"winnow": [], "rspamd": ["rspamd"], "spamassassin": ["spamd", "spamc"]}
+
+
+def measure(arguments, name, files):
+    """CPU milliseconds per message, messages, MiB, and the share of the inference threads (Winnow only)."""
+    with tempfile.TemporaryDirectory(prefix="winnow-peers-") as folder, open(pathlib.Path(folder) / "log", "wb") as log:
+        one = Filter(pathlib.Path(folder), log)
+        try:
+            STARTS[name](arguments, one)
+            send = one.send or (lambda of: daemon_cpu.send(arguments, one, of, arguments.connections))
+            send(files[:WARM_UP[name]])
+            settle(one.pids())
+            start, inference = cpu_seconds(one.pids()), thread_seconds(one.pids()[0], INFERENCE_THREAD)
+            send(files)
+            spent = cpu_seconds(one.pids()) - start
+            share = (thread_seconds(one.pids()[0], INFERENCE_THREAD) - inference) / spent if name == "winnow" else None
+            return 1000 * spent / len(files), len(files), memory_mib(one.pids()), share
+        except (RuntimeError, subprocess.CalledProcessError) as problem:
+            log.flush()
+            sys.exit(f"{name}: {problem}\n{(pathlib.Path(folder) / 'log').read_text(errors='replace')[-2000:]}")
+        finally:
+            one.stop()
+
+
+def run(arguments, folder):
+    files = daemon_cpu.unpack(arguments.corpora, daemon_cpu.draw_messages(arguments.corpora, arguments.messages), folder)
+    size = sum(file.stat().st_size for file in files)
+    print(f"{len(files)} messages of the test split, seed {daemon_cpu.SEED}, {size / len(files) / 1024:.1f} KiB on average, "
+          f"{arguments.connections} connections\n")
+    print("| filter | messages | CPU ms/message | times Winnow's | memory MiB |\n|---|---:|---:|---:|---:|", flush=True)
+    winnow = None
+    for name, start in STARTS.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        lacking = [tool for tool in NEEDS[name] if shutil.which(tool) is None]
+        if lacking:
+            print(f"| {name} | not installed: {', '.join(lacking)} | | | |", flush=True)
+            continue
+        of = files[:arguments.sa_messages] if name == "spamassassin" else files
+        cpu, messages, memory, share = measure(arguments, name, of)
+        winnow = cpu if name == "winnow" else winnow
+        times = f"{cpu / winnow:.1f}" if winnow else ""
+        print(f"| {name} | {messages} | {cpu:.2f} | {times} | {memory:.0f} |", flush=True)
+        if share is not None:
+            inference = f"Winnow's inference threads, reasons included: {100 * share:.0f} % of its CPU time."
+    if winnow:
+        print(f"\n{inference}")
+
+
+def main():
+    arguments = parse_arguments()
+    if lacking := daemon_cpu.missing(arguments.corpora, ROOT):
+        print(f"SKIPPED: {lacking} is missing")
+        return daemon_cpu.SKIPPED
+    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
+        run(arguments, pathlib.Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
