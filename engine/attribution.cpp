@@ -8,7 +8,6 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kFirstSteps = 8;
 constexpr std::size_t kStepsHalvedAtOnce = 8;
 // A model call keeps messages waiting, so it is no longer than a full batch, however large batches may grow.
 constexpr std::size_t kMaxPointsOfACall = 32;
@@ -38,8 +37,6 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
   return sum;
 }
 
-double allowed_error(double change) { return kAttributionTolerance * std::max(std::abs(change), kLeastChange); }
-
 class Path {
  public:
   Path(const Engine& engine, const Features& features, std::size_t label, const AttributionLimits& limits)
@@ -59,6 +56,7 @@ class Path {
   std::unique_ptr<Ticket> ask(const std::vector<double>& places) const;
   std::string keep(const std::vector<double>& places, const std::optional<Outcome>& outcome);
   double missed(std::size_t step) const;
+  double allowed_error() const { return limits_.tolerance * std::max(std::abs(change()), kLeastChange); }
 
   const Engine& engine_;
   const Features& features_;
@@ -122,7 +120,7 @@ bool Path::is_settled() const {
     sum += missed(step);
     in_all_steps += std::abs(missed(step));
   }
-  const double allowed = allowed_error(change());
+  const double allowed = allowed_error();
   return std::abs(sum) <= allowed && in_all_steps <= 5 * allowed;
 }
 
@@ -132,7 +130,7 @@ std::vector<double> Path::worst_middles() const {
     steps.emplace_back(std::abs(missed(step)), (points_[step].at + points_[step + 1].at) / 2);
   std::sort(steps.rbegin(), steps.rend());
   // If every step missed less than this, all together would miss half of what is allowed.
-  const double little = allowed_error(change()) / (2 * static_cast<double>(steps.size()));
+  const double little = allowed_error() / (2 * static_cast<double>(steps.size()));
   std::vector<double> middles;
   for (const auto& [amount, middle] : steps) {
     if (amount > little && middles.size() < kStepsHalvedAtOnce) middles.push_back(middle);
@@ -159,7 +157,7 @@ Attribution Path::result() const {
   result.remainder = change();
   for (const double contribution : result.tokens) result.remainder -= contribution;
   for (const double contribution : result.dense) result.remainder -= contribution;
-  result.adds_up = std::abs(result.remainder) <= allowed_error(change());
+  result.adds_up = std::abs(result.remainder) <= allowed_error();
   return result;
 }
 
@@ -169,7 +167,8 @@ Attribution attribute(const Engine& engine, const Features& features, std::size_
                       const AttributionLimits& limits) {
   Path path(engine, features, label, limits);
   std::vector<double> places;
-  for (std::size_t i = 0; i <= kFirstSteps; ++i) places.push_back(static_cast<double>(i) / kFirstSteps);
+  const auto steps = static_cast<double>(limits.first_steps);
+  for (std::size_t i = 0; i <= limits.first_steps; ++i) places.push_back(static_cast<double>(i) / steps);
   while (!places.empty()) {
     Attribution failed;
     failed.error = path.look_at(places);

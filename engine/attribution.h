@@ -21,12 +21,14 @@
 
 namespace winnow {
 
-/// The contributions may miss what they explain by this share.
+/// The contributions may miss what they explain by this share, unless the reader asks for less.
 inline constexpr double kAttributionTolerance = 0.01;
 
 struct AttributionLimits {
   std::chrono::steady_clock::time_point until;
   std::size_t max_points = 256;  // gradients taken along the path
+  std::size_t first_steps = 8;   // evenly spaced, before any is halved
+  double tolerance = kAttributionTolerance;
 };
 
 struct Attribution {
@@ -36,7 +38,7 @@ struct Attribution {
   std::vector<double> dense;    // in the order of Features
   double remainder = 0;         // logit - start - all contributions
   std::size_t points = 0;
-  bool adds_up = false;         // within kAttributionTolerance of logit - start
+  bool adds_up = false;         // within the tolerance of logit - start
   std::string error;
 };
 

@@ -113,6 +113,15 @@ TEST_F(AttributionTest, AddsUpWithinOnePercentWhereTheModelBends) {
   EXPECT_GT(result.points, 9u) << "the first points cannot find the bend";
 }
 
+TEST_F(AttributionTest, TakesFewerPointsForAReaderWhoAsksForLess) {
+  const AttributionLimits rough{.until = {}, .first_steps = 3, .tolerance = 0.1};
+  const Attribution result = attribute_with(kBent, features_of({7, 8}), rough);
+  ASSERT_EQ(result.error, "");
+  EXPECT_TRUE(result.adds_up);
+  EXPECT_NEAR(sum(result), 5.4, 0.54);
+  EXPECT_LT(result.points, attribute_with(kBent, features_of({7, 8})).points);
+}
+
 TEST_F(AttributionTest, AddsUpWithinOnePercentWhereTheModelCurves) {
   const Attribution result = attribute_with(kCurved, features_of({7, 8, 9}));
   ASSERT_EQ(result.error, "");
