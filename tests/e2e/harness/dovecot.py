@@ -67,12 +67,14 @@ plugin {{
 }}
 """
 
-# The version that the settings are written for must come first.
+# The version that the settings are written for must come first. Users get many messages at a time here, of which 2.4 would
+# put those past the tenth off.
 FROM_2_4 = """
 dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
 """ + COMMON + """
 default_vsz_limit = unlimited
+lmtp_user_concurrency_limit = unlimited
 auth_allow_cleartext = yes
 mail_driver = maildir
 mail_path = {root}/mail/%{{user | username | lower}}
