@@ -132,7 +132,6 @@ sfsistat on_helo(SMFICTX* context, char* name) {
 sfsistat on_mail(SMFICTX* context, char** arguments) {
   return guarded(context, [&](Connection& connection) {
     connection.broken = nullptr;
-    connection.transaction.reset();
     connection.transaction.emplace(g_service->transactions(), SIZE_MAX);
     MessageStart start;
     start.sender = arguments[0] == nullptr ? "" : arguments[0];

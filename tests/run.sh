@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh - everything that must hold before a change goes in, on Debian 12, with its own set-up.
+# run.sh - everything that must hold before a change goes in, on Debian 12 or 13, with its own set-up.
 #
 # usage: tests/run.sh [--only STAGE]...
 #   release   GCC, optimized: all tests, the end-to-end ones included

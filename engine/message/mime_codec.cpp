@@ -5,6 +5,8 @@
 #include <gmime/gmime.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -49,10 +51,69 @@ std::string text_or_empty(const char* text, std::size_t& repairs) {
 
 bool is_readable(const std::string& value) { return is_ascii(value) && value.find('\0') == std::string::npos; }
 
+/// An encoded word (RFC 2047) in base64.
+struct Base64Word {
+  std::string_view charset, text;
+  std::size_t end;  // where it ends in the value
+};
+
+std::optional<Base64Word> base64_word_at(std::string_view value, std::size_t at) {
+  if (value.substr(at, 2) != "=?") return std::nullopt;
+  const std::size_t charset_end = value.find('?', at + 2);
+  if (charset_end == std::string_view::npos) return std::nullopt;
+  if (!equal_ignoring_case(value.substr(charset_end, 3), "?B?")) return std::nullopt;
+  const std::size_t text_at = charset_end + 3;
+  const std::size_t text_end = value.find('?', text_at);
+  if (text_end == std::string_view::npos || value.substr(text_end, 2) != "?=") return std::nullopt;
+  return Base64Word{value.substr(at + 2, charset_end - at - 2), value.substr(text_at, text_end - text_at),
+                    text_end + 2};
+}
+
+/// The words of one charset from `at` on that nothing but white space parts. Empty when there is none.
+std::vector<Base64Word> base64_words_at(std::string_view value, std::size_t at) {
+  std::vector<Base64Word> words;
+  while (at != std::string_view::npos) {
+    const std::optional<Base64Word> word = base64_word_at(value, at);
+    if (!word || (!words.empty() && !equal_ignoring_case(word->charset, words.front().charset))) break;
+    words.push_back(*word);
+    at = value.find_first_not_of(" \t\r\n", word->end);
+  }
+  return words;
+}
+
+std::string joined_word(const std::vector<Base64Word>& words) {
+  std::string octets;
+  bool cut = false;
+  for (const Base64Word& word : words)
+    octets += decode_transfer(word.text, TransferEncoding::Base64, word.text.size(), cut);
+  const GString_ text(g_base64_encode(reinterpret_cast<const guchar*>(octets.data()), octets.size()));
+  return "=?" + std::string(words.front().charset) + "?B?" + text.get() + "?=";
+}
+
+/// GMime 3.2.13 (Debian 12) drops what follows a base64 word that ends in padding (jstedfast/gmime issue 133): such
+/// words become one. Octets are joined, not texts, because senders split characters, too.
+std::string with_joined_words(std::string value) {
+  if (value.find("=?=") == std::string::npos) return value;
+  std::string joined;
+  std::size_t copied = 0;
+  std::size_t at = value.find("=?");
+  while (at != std::string::npos) {
+    const std::vector<Base64Word> words = base64_words_at(value, at);
+    const std::size_t end = words.empty() ? at + 2 : words.back().end;
+    const auto is_padded = [](const Base64Word& word) { return word.text.find('=') != std::string_view::npos; };
+    if (words.size() > 1 && std::any_of(words.begin(), words.end() - 1, is_padded)) {
+      joined.append(value, copied, at - copied).append(joined_word(words));
+      copied = end;
+    }
+    at = value.find("=?", end);
+  }
+  return joined.append(value, copied);
+}
+
 /// Octets above 127 in a header are not legal but common: read them first, so that GMime has nothing to
 /// guess.
 std::string readable_octets(const std::string& value, std::size_t& repairs) {
-  return is_readable(value) ? value : to_utf8(value, "", repairs);
+  return with_joined_words(is_readable(value) ? value : to_utf8(value, "", repairs));
 }
 
 /// GMime compares each parameter with all before it: a flood of RFC 2231 pieces would take quadratic time.
@@ -129,6 +190,41 @@ std::size_t decode_quoted(GMimeEncoding& state, std::string_view block, char* ou
 std::size_t decode_block(GMimeEncoding& state, std::string_view block, char* out) {
   if (state.encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE) return decode_quoted(state, block, out);
   return g_mime_encoding_step(&state, block.data(), block.size(), out);
+}
+
+/// The value of each octet as a digit of base64, or -1.
+constexpr std::array<signed char, 256> base64_digits() {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<signed char, 256> values{};
+  for (signed char& value : values) value = -1;
+  for (std::size_t i = 0; i < kDigits.size(); ++i)
+    values[static_cast<unsigned char>(kDigits[i])] = static_cast<signed char>(i);
+  return values;
+}
+
+/// Padding ends a group, not the text: a text encoded in pieces is read to its end. GMime 3.2.13 (Debian 12) drops what
+/// follows padding, later ones do not (jstedfast/gmime issue 133), so a message would say different things.
+std::string decode_base64(std::string_view octets, std::size_t max_bytes, bool& cut) {
+  static constexpr std::array<signed char, 256> kValues = base64_digits();
+  std::string decoded;
+  decoded.reserve(std::min(max_bytes, octets.size() / 4 * 3 + 2));
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : octets) {
+    const signed char value = kValues[static_cast<unsigned char>(c)];
+    if (c == '=') bits = 0;
+    if (value < 0) continue;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    if (decoded.size() == max_bytes) {
+      cut = true;
+      break;
+    }
+    bits -= 8;
+    decoded += static_cast<char>(group >> bits & 0xFF);
+  }
+  return decoded;
 }
 
 std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std::size_t max_bytes,
@@ -236,9 +332,9 @@ std::string decode_transfer(std::string_view octets, TransferEncoding encoding, 
     if (octets.size() > max_bytes) cut = true;
     return std::string(octets.substr(0, max_bytes));
   }
+  if (encoding == TransferEncoding::Base64) return decode_base64(octets, max_bytes, cut);
   init_gmime();
-  GMimeContentEncoding kind = GMIME_CONTENT_ENCODING_BASE64;
-  if (encoding == TransferEncoding::QuotedPrintable) kind = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+  GMimeContentEncoding kind = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
   if (encoding == TransferEncoding::UuEncode) kind = GMIME_CONTENT_ENCODING_UUENCODE;
   GMimeEncoding state;
   g_mime_encoding_init_decode(&state, kind);

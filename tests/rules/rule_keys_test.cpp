@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "rules/action_forms.h"
 #include "rules/rule_loader.h"
 #include "tests/support/fits_form.h"

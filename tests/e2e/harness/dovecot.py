@@ -14,30 +14,20 @@ from harness.wait import until
 PASSWORD = "correct-horse"  # no space: Dovecot splits the driver's arguments there
 MAIL_UID = 65534  # nobody: owns the Maildirs, nothing else
 
-CONFIG = """
+# The settings whose names and forms Dovecot 2.4 left alone.
+COMMON = """
 base_dir = {root}/base
 state_dir = {root}/state
 instance_name = winnow-e2e
 protocols = lmtp
 listen = 127.0.0.1
 ssl = no
-disable_plaintext_auth = no
 auth_mechanisms = plain login
 log_path = {root}/dovecot.log
-mail_location = maildir:{root}/mail/%Ln
 mail_fsync = never
 lmtp_save_to_detail_mailbox = yes
 lda_mailbox_autocreate = yes
 first_valid_uid = 1
-default_vsz_limit = 0
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={uid} home={root}/home/%Ln allow_all_users=yes
-}}
 service lmtp {{
   process_limit = 20
   unix_listener {root}/lmtp {{
@@ -54,6 +44,20 @@ service stats {{
     mode = 0666
   }}
 }}
+"""
+
+UNTIL_2_3 = COMMON + """
+default_vsz_limit = 0
+disable_plaintext_auth = no
+mail_location = maildir:{root}/mail/%Ln
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={uid} home={root}/home/%Ln allow_all_users=yes
+}}
 protocol lmtp {{
   postmaster_address = postmaster@example.test
   mail_plugins = sieve
@@ -62,6 +66,47 @@ plugin {{
   sieve_before = {root}/winnow.sieve
 }}
 """
+
+# The version that the settings are written for must come first. Users get many messages at a time here, of which 2.4 would
+# put those past the tenth off.
+FROM_2_4 = """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+""" + COMMON + """
+default_vsz_limit = unlimited
+lmtp_user_concurrency_limit = unlimited
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {root}/mail/%{{user | username | lower}}
+passdb static {{
+  passdb_static_password = {password}
+}}
+userdb static {{
+  userdb_static_allow_all_users = yes
+  fields {{
+    uid = {uid}
+    gid = {uid}
+    home = {root}/home/%{{user | username | lower}}
+  }}
+}}
+protocol lmtp {{
+  postmaster_address = postmaster@example.test
+  mail_plugins {{
+    sieve = yes
+  }}
+}}
+sieve_script winnow {{
+  sieve_script_type = before
+  sieve_script_path = {root}/winnow.sieve
+}}
+"""
+
+
+def settings_form():
+    """The form of settings that the installed Dovecot reads."""
+    said = subprocess.run(["dovecot", "--version"], check=True, timeout=30, capture_output=True, text=True).stdout
+    major, minor = said.split(maxsplit=1)[0].split(".")[:2]
+    return FROM_2_4 if (int(major), int(minor)) >= (2, 4) else UNTIL_2_3
 
 
 class Mailbox:
@@ -112,7 +157,7 @@ class Dovecot:
             os.chown(self.root / name, MAIL_UID, MAIL_UID)
         self.root.chmod(0o755)
         config = self.root / "dovecot.conf"
-        config.write_text(CONFIG.format(root=self.root, password=PASSWORD, uid=MAIL_UID))
+        config.write_text(settings_form().format(root=self.root, password=PASSWORD, uid=MAIL_UID))
         script = self.root / "winnow.sieve"
         shutil.copy(self._sieve_script, script)
         # LMTP runs as the user and could not write the compiled script.

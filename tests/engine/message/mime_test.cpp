@@ -92,6 +92,35 @@ TEST(Dispositions, GiveDecodedFileNames) {
   EXPECT_EQ(parse_content_disposition(&pieces, repairs).file_name, "a b.txt");
 }
 
+TEST(EncodedWords, ThatBelongTogetherAreReadToTheLast) {
+  struct Case {
+    const char* value;
+    const char* text;
+  };
+  const Case cases[] = {
+      {"=?UTF-8?B?SGVsbG8=?= =?UTF-8?B?IHdvcmxk?=", "Hello world"},
+      {"=?UTF-8?B?SGVsbG8=?=\r\n =?utf-8?b?IHdv?=\t=?UTF-8?B?cmxk?=", "Hello world"},
+      {"Re: =?UTF-8?B?YQ==?= =?UTF-8?B?YmI=?= and =?UTF-8?B?YQ==?= =?UTF-8?B?Yg==?=!", "Re: abb and ab!"},
+      {"=?UTF-8?B?4oI=?= =?UTF-8?B?rA==?= =?UTF-8?B?eA==?=", "\xE2\x82\xACx"},
+      {"=?iso-8859-1?B?5A==?= =?UTF-8?B?w6Q=?= =?UTF-8?Q?_b?=", "\xC3\xA4\xC3\xA4 b"},
+  };
+  for (const Case& c : cases) {
+    std::size_t repairs = 0;
+    EXPECT_EQ(decode_header_text(c.value, repairs), c.text) << c.value;
+    EXPECT_EQ(repairs, 0u) << c.value;
+  }
+}
+
+TEST(EncodedWords, OfNamesAndOfFileNamesAreReadToTheLast) {
+  std::size_t repairs = 0;
+  const std::vector<Mailbox> mailboxes =
+      parse_mailboxes("=?UTF-8?B?QW5uYQ==?= =?UTF-8?B?IEJlcmc=?= <a@b.example>", 10, repairs);
+  ASSERT_EQ(mailboxes.size(), 1u);
+  EXPECT_EQ(mailboxes[0].name, "Anna Berg");
+  const std::string file = "attachment; filename=\"=?UTF-8?B?YQ==?= =?UTF-8?B?LnBkZg==?=\"";
+  EXPECT_EQ(parse_content_disposition(&file, repairs).file_name, "a.pdf");
+}
+
 TEST(Mailboxes, OfGroupsAreTheirMembers) {
   std::size_t repairs = 0;
   EXPECT_THAT(parse_mailboxes("Friends: a@x.example, b@x.example;, c@y.example", 10, repairs), SizeIs(3));
@@ -114,6 +143,19 @@ TEST(Dates, AreReadOrLeftOut) {
   EXPECT_EQ(parse_date("Thu, 1 Jan 1970 00:01:00 +0000"), 60);
   EXPECT_EQ(parse_date("\xFF\xFE"), std::nullopt);
   EXPECT_EQ(parse_date(""), std::nullopt);
+}
+
+TEST(TransferDecoding, ReadsBase64OnAfterPadding) {
+  struct Case {
+    std::string octets, text;
+  };
+  const Case cases[] = {{"YQ==\r\nYmI=\r\nY2Nj", "abbccc"}, {"YQ", "a"}, {"Y", ""}, {"====", ""}, {"", ""},
+                        {"Y W\tF-*h", "aaa"}, {"/wD+gA==", std::string("\xFF\0\xFE\x80", 4)}};
+  for (const Case& c : cases) {
+    bool cut = false;
+    EXPECT_EQ(decode_transfer(c.octets, TransferEncoding::Base64, 100, cut), c.text) << c.octets;
+    EXPECT_FALSE(cut) << c.octets;
+  }
 }
 
 TEST(TransferDecoding, IsBounded) {
