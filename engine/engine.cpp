@@ -65,9 +65,10 @@ std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics&
   auto model = load_model(settings, problems);
   if (!model) return nullptr;
   std::string error;
-  TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already
-  if (backend == nullptr) return nullptr;
-  return std::make_shared<Engine>(std::move(*model), settings, [backend] { backend->enter_inference_thread(); });
+  TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already; a pool does without
+  return std::make_shared<Engine>(std::move(*model), settings, [backend] {
+    if (backend != nullptr) backend->enter_inference_thread();
+  });
 }
 
 }  // namespace winnow
