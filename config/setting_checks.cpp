@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "config/http_url.h"
 #include "config/network.h"
 #include "config/text_checks.h"
 
@@ -102,6 +103,16 @@ std::string check_device(const std::string& text) {
   const std::string_view number = std::string_view(text).substr(std::min<std::size_t>(5, text.size()));
   const bool is_number = !number.empty() && number.size() <= 3 && all_of(number, [](char c) { return c >= '0' && c <= '9'; });
   return text.starts_with("cuda:") && is_number ? "" : "must be auto, cpu, cuda or cuda:N";
+}
+
+std::string check_pool_url(const std::string& text) {
+  return parse_http_url(text) ? "" : "must be http://HOST:PORT or https://HOST:PORT, with a path if the pool has one";
+}
+
+std::string check_pool_model(const std::string& text) {
+  const bool fits = !text.empty() && text.size() <= 128 && text.front() != '.' &&
+                    all_of(text, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
+  return fits ? "" : "must be the model's name in the pool: letters, digits, '_', '-' and '.'";
 }
 
 std::string check_authserv_id(const std::string& text) {

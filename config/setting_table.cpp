@@ -85,6 +85,33 @@ std::vector<SettingKey> engine_keys() {
   };
 }
 
+std::vector<SettingKey> remote_keys() {
+  return {
+      key<std::vector<std::string>>("engine.remote.url", "Inference servers of the pool, taken in turn; \"\" is no pool.",
+                                    [](Settings& s) -> auto& { return s.engine.remote.urls; },
+                                    text_or_list("http[s]://HOST[:PORT][/PREFIX] | a list of them | \"\"", check_pool_url,
+                                                 R"(^(https?://[^/?#@\s]+(/[^?#\s]*)?)?$)")),
+      key<std::string>("engine.remote.model", "The model's name in the pool.",
+                       [](Settings& s) -> auto& { return s.engine.remote.model; },
+                       text_with("a name", check_pool_model, "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$")),
+      key<std::string>("engine.remote.names",
+                       "How the pool calls tensors: tokens ... logits, or triton's INPUT__0 ... OUTPUT__0.",
+                       [](Settings& s) -> auto& { return s.engine.remote.names; }, one_of({"winnow", "triton"})),
+      key<std::string>("engine.remote.format", "How tensors travel; auto is binary where the pool says it can.",
+                       [](Settings& s) -> auto& { return s.engine.remote.format; }, one_of({"auto", "json", "binary"})),
+      key<microseconds>("engine.remote.timeout", "Time for one try of one server.",
+                        [](Settings& s) -> auto& { return s.engine.remote.timeout; },
+                        duration_between(milliseconds(10), seconds(30))),
+      key<std::size_t>("engine.remote.connections", "Batches that the pool works on at a time.",
+                       [](Settings& s) -> auto& { return s.engine.remote.connections; }, count_between(1, 256)),
+      key<std::filesystem::path>("engine.remote.ca_file",
+                                 "Certificates that https servers must be signed by; \"\" is the system's.",
+                                 [](Settings& s) -> auto& { return s.engine.remote.ca_file; }, file_path_or_none()),
+      key<std::filesystem::path>("engine.remote.token_file", "File whose text is sent as bearer token; \"\" sends none.",
+                                 [](Settings& s) -> auto& { return s.engine.remote.token_file; }, file_path_or_none()),
+  };
+}
+
 std::vector<SettingKey> other_keys() {
   return {
       key<std::string>("headers.flag_name", "Header that marks mail at the flag threshold.",
@@ -112,7 +139,7 @@ std::vector<SettingKey> other_keys() {
 
 std::vector<SettingKey> all_keys() {
   std::vector<SettingKey> keys = milter_keys();
-  for (const std::vector<SettingKey>& more : {engine_keys(), other_keys()}) {
+  for (const std::vector<SettingKey>& more : {engine_keys(), remote_keys(), other_keys()}) {
     keys.insert(keys.end(), more.begin(), more.end());
   }
   return keys;
@@ -125,6 +152,7 @@ struct Group {
 constexpr Group kGroups[] = {
     {"milter", "The MTA's side: where it connects, and what it hears when a message cannot be judged."},
     {"engine", "The model and how messages reach it."},
+    {"engine.remote", "A pool of inference servers that judges; the model here stands in when it cannot."},
     {"headers", "What Winnow writes on mail, beside its fixed headers."},
     {"metrics", "Where the daemon tells how it is."},
     {"log", "What the daemon writes down, and where."},
@@ -137,15 +165,29 @@ std::string meaning_of_group(std::string_view name) {
   return {};
 }
 
+/// Where the keys of a group stand in the form; the group, and those around it, are made at their first key.
+std::vector<KeyForm>& keys_of_group(ValueForm& file, std::string_view group) {
+  if (group.empty()) return file.keys;
+  const std::size_t dot = group.rfind('.');
+  const std::string_view around = dot == group.npos ? std::string_view() : group.substr(0, dot);
+  const std::string name(dot == group.npos ? group : group.substr(dot + 1));
+  std::vector<KeyForm>& keys = keys_of_group(file, around);
+  if (keys.empty() || keys.back().name != name) {
+    keys.push_back({.name = name, .meaning = meaning_of_group(group), .form = mapping_form({})});
+    keys.back().form.may_be_nothing = true;
+  }
+  return keys.back().form.keys;
+}
+
 }  // namespace
 
 std::string_view SettingKey::group() const {
-  const std::size_t dot = path.find('.');
+  const std::size_t dot = path.rfind('.');
   return dot == std::string::npos ? std::string_view() : std::string_view(path).substr(0, dot);
 }
 
 std::string_view SettingKey::leaf() const {
-  const std::size_t dot = path.find('.');
+  const std::size_t dot = path.rfind('.');
   return dot == std::string::npos ? std::string_view(path) : std::string_view(path).substr(dot + 1);
 }
 
@@ -158,16 +200,10 @@ ValueForm settings_form(const Settings& defaults) {
   ValueForm file = mapping_form({});
   file.may_be_nothing = true;
   for (const SettingKey& key : setting_table()) {
-    std::vector<KeyForm>* keys = &file.keys;
-    if (const std::string group(key.group()); !group.empty()) {
-      if (file.keys.empty() || file.keys.back().name != group) {
-        file.keys.push_back({.name = group, .meaning = meaning_of_group(group), .form = mapping_form({})});
-        file.keys.back().form.may_be_nothing = true;
-      }
-      keys = &file.keys.back().form.keys;
-    }
-    keys->push_back({.name = std::string(key.leaf()), .meaning = key.meaning + "\nValues: " + key.range, .form = key.form,
-                     .fallback = key.print(defaults)});
+    keys_of_group(file, key.group()).push_back({.name = std::string(key.leaf()),
+                                                .meaning = key.meaning + "\nValues: " + key.range,
+                                                .form = key.form,
+                                                .fallback = key.print(defaults)});
   }
   return file;
 }

@@ -33,7 +33,7 @@ struct SettingKey {
   std::function<std::string(const Settings& settings)> print;  // as it would stand in the file
   ValueForm form;
 
-  std::string_view group() const;  // "milter"; "" for a key of the top level
+  std::string_view group() const;  // "milter", "engine.remote"; "" for a key of the top level
   std::string_view leaf() const;   // "deadline"
 };
 

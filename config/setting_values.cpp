@@ -243,6 +243,21 @@ SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check
   return {std::move(range), read, print_list, list_form(form_of_text(std::move(pattern)))};
 }
 
+SettingKind<std::vector<std::string>> text_or_list(std::string range, TextCheck check, std::string pattern) {
+  using Texts = std::vector<std::string>;
+  const SettingKind<Texts> list = list_of(range, check, pattern);
+  const auto read = [list, check](const YamlNode& value, SettingContext& context) -> std::optional<Texts> {
+    if (value.kind == YamlNode::Kind::Sequence) return list.read(value, context);
+    if (value.kind == YamlNode::Kind::Scalar && value.scalar.empty()) return Texts();
+    const std::optional<std::string> one = read_checked_text(value, context, check);
+    return one ? std::optional(Texts{*one}) : std::nullopt;
+  };
+  const auto print = [](const Texts& texts) {
+    return texts.size() > 1 ? print_list(texts) : yaml_scalar(texts.empty() ? "" : texts.front());
+  };
+  return {std::move(range), read, print, any_of_forms({form_of_text(std::move(pattern)), list.form})};
+}
+
 SettingKind<std::filesystem::path> file_path() {
   const auto read = [](const YamlNode& value, SettingContext& context) -> std::optional<std::filesystem::path> {
     if (is_path_text(value)) return absolute_path(value.scalar, context);
@@ -251,6 +266,18 @@ SettingKind<std::filesystem::path> file_path() {
   };
   return {"a path", read, [](const std::filesystem::path& path) { return yaml_scalar(path.string()); },
           any_text_form()};
+}
+
+SettingKind<std::filesystem::path> file_path_or_none() {
+  SettingKind<std::filesystem::path> kind = file_path();
+  const auto read_path = kind.read;
+  kind.read = [read_path](const YamlNode& value, SettingContext& context) -> std::optional<std::filesystem::path> {
+    if (value.kind == YamlNode::Kind::Scalar && value.scalar.empty()) return std::filesystem::path();
+    return read_path(value, context);
+  };
+  kind.range = "a path | \"\"";
+  kind.form = any_of_forms({kind.form, word_form({""})});
+  return kind;
 }
 
 SettingKind<std::vector<std::filesystem::path>> path_list() {

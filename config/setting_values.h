@@ -50,7 +50,10 @@ SettingKind<unsigned> file_mode();
 SettingKind<std::string> text_with(std::string range, TextCheck check, std::string pattern);
 SettingKind<std::string> one_of(std::vector<std::string> words);
 SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check, std::string pattern);
+/// One text may stand without the brackets; "" is the empty list.
+SettingKind<std::vector<std::string>> text_or_list(std::string range, TextCheck check, std::string pattern);
 SettingKind<std::filesystem::path> file_path();
+SettingKind<std::filesystem::path> file_path_or_none();  // "" is no file
 SettingKind<std::vector<std::filesystem::path>> path_list();
 SettingKind<std::string> socket_address();  // a relative unix: path becomes absolute
 

@@ -27,17 +27,22 @@ const SettingKey* key_of_group(std::string_view group, std::string_view leaf) {
   return nullptr;
 }
 
-bool is_group(std::string_view name) {
-  const auto& table = setting_table();
-  return std::any_of(table.begin(), table.end(), [&](const SettingKey& key) { return key.group() == name; });
+std::string path_in(const std::string& group, const std::string& word) {
+  return group.empty() ? word : group + "." + word;
 }
 
-/// What may be written at one level: the leaves of a group; for "" the groups and the keys without one.
-std::vector<std::string> words_of_group(std::string_view group) {
+bool is_group(const std::string& path) {
+  const auto& table = setting_table();
+  return std::any_of(table.begin(), table.end(), [&](const SettingKey& key) { return key.path.starts_with(path + "."); });
+}
+
+/// What may be written at one level, "" for the top: its keys and its groups.
+std::vector<std::string> words_of_group(const std::string& group) {
   std::vector<std::string> words;
+  const std::string prefix = path_in(group, "");
   for (const SettingKey& key : setting_table()) {
-    std::string word(group.empty() && !key.group().empty() ? key.group() : key.leaf());
-    if (group.empty() || key.group() == group) words.push_back(std::move(word));
+    if (!key.path.starts_with(prefix)) continue;
+    words.push_back(key.path.substr(prefix.size(), key.path.find('.', prefix.size()) - prefix.size()));
   }
   return words;
 }
@@ -52,34 +57,28 @@ class SettingsReader {
     if (root.kind != YamlNode::Kind::Null && root.kind != YamlNode::Kind::Mapping) {
       problems_.error(root.where, "the file must be a mapping of settings, got " + std::string(kind_name(root)));
     }
-    for (const YamlNode::Entry& entry : root.entries) read_top_entry(entry);
+    for (const YamlNode::Entry& entry : root.entries) read_entry(entry, "");
     return std::move(settings_);
   }
 
  private:
-  void read_top_entry(const YamlNode::Entry& entry) {
-    if (is_group(entry.key)) {
-      read_group(entry);
-    } else if (const SettingKey* key = key_of_group("", entry.key)) {
+  void read_entry(const YamlNode::Entry& entry, const std::string& group) {
+    if (const SettingKey* key = key_of_group(group, entry.key)) {
       read_value(*key, entry);
+    } else if (const std::string path = path_in(group, entry.key); is_group(path)) {
+      read_group(entry, path);
     } else {
-      refuse_key(entry, "");
+      refuse_key(entry, group);
     }
   }
 
-  void read_group(const YamlNode::Entry& group) {
+  void read_group(const YamlNode::Entry& group, const std::string& path) {
     // A group whose keys are all commented out is empty, not wrong.
     if (group.value.kind != YamlNode::Kind::Mapping && group.value.kind != YamlNode::Kind::Null) {
       problems_.error(group.value.where,
-                      group.key + " must be a mapping of settings, got " + std::string(kind_name(group.value)));
+                      path + " must be a mapping of settings, got " + std::string(kind_name(group.value)));
     }
-    for (const YamlNode::Entry& entry : group.value.entries) {
-      if (const SettingKey* key = key_of_group(group.key, entry.key)) {
-        read_value(*key, entry);
-      } else {
-        refuse_key(entry, group.key);
-      }
-    }
+    for (const YamlNode::Entry& entry : group.value.entries) read_entry(entry, path);
   }
 
   void read_value(const SettingKey& key, const YamlNode::Entry& entry) {
@@ -98,6 +97,8 @@ class SettingsReader {
   static std::string hint_from_other_group(const std::string& word) {
     for (const SettingKey& key : setting_table()) {
       if (!key.group().empty() && key.leaf() == word) return "it belongs in " + std::string(key.group());
+      const std::size_t inner_group = key.path.find("." + word + ".");
+      if (inner_group != key.path.npos) return "it belongs in " + key.path.substr(0, inner_group);
     }
     return {};
   }

@@ -38,6 +38,19 @@ struct MilterSettings {
   std::vector<std::string> skip;                   // "authenticated" and CIDR networks: accepted unseen
 };
 
+/// A pool of inference servers that judges instead of this machine: Open Inference Protocol v2 over HTTP.
+struct RemoteSettings {
+  std::vector<std::string> urls;                 // http[s]://HOST[:PORT][/PREFIX] each; none = no pool
+  std::string model = "winnow";                  // the model's name in the pool
+  std::string names = "winnow";                  // winnow | triton: how the pool calls inputs and output
+  std::string format = "auto";                   // auto | json | binary
+  std::chrono::microseconds timeout{500'000};    // 10ms..30s of one try
+  std::size_t connections = 4;                   // 1..256 batches that the pool works on at a time
+  std::filesystem::path ca_file;                 // "" = the system's
+  std::filesystem::path token_file;              // "" = none
+  bool operator==(const RemoteSettings&) const = default;
+};
+
 struct EngineSettings {
   std::filesystem::path model = "/usr/share/winnow/models/default.pt";
   std::string sha256;                              // "" = not pinned; 64 hex digits
@@ -48,6 +61,7 @@ struct EngineSettings {
   std::chrono::microseconds max_queue_delay{0};    // 0us..100ms from the oldest waiting message
   std::size_t max_queue_length = 1024;             // 1..1000000 messages
   std::optional<double> prior_spam;                // nullopt = auto: the model's own; else 0.01..0.99
+  RemoteSettings remote;
 };
 
 struct HeaderSettings {

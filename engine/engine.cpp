@@ -67,11 +67,10 @@ std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics&
   auto model = load_model(settings, problems);
   if (!model) return nullptr;
   std::string error;
-  TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already
-  if (backend == nullptr) return nullptr;
+  TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already; a pool does without
   return std::make_shared<Engine>(std::move(*model), settings, [backend] {
     (void)::pthread_setname_np(::pthread_self(), "winnow-infer");  // so that top and perf tell what inference costs
-    backend->enter_inference_thread();
+    if (backend != nullptr) backend->enter_inference_thread();
   });
 }
 

@@ -8,12 +8,16 @@
 
 #include "engine/features/features.h"
 #include "engine/model_file.h"
+#include "engine/remote/join_pool.h"
 #include "engine/torch_backend.h"
+#include "engine/zip_directory.h"
 
 namespace winnow {
 namespace {
 
 constexpr std::size_t kProbeTokens = 64;  // of each message of a probe batch
+constexpr std::size_t kPoolProbe = 3;     // messages
+constexpr std::size_t kMaxRecords = 65536;  // of an archive
 constexpr int kWarmUpRuns = 3;            // LibTorch's executor has settled by then
 
 std::string lower(std::string text) {
@@ -48,10 +52,26 @@ std::string check_schema(const Manifest& manifest) {
   return dense_difference(manifest.dense_names);
 }
 
-/// Reads the manifest out of the archive and holds it against what this program computes.
-std::string read_manifest(TorchBackend& backend, const std::string& bytes, Manifest& manifest) {
+/// The manifest's text without LibTorch, which stores it as it is; "" without one.
+Status find_manifest(const std::string& bytes, std::string& json) {
+  std::string error;
+  const auto records = read_zip_directory(bytes, kMaxRecords, error);
+  if (!records) return Status::failed(error);
+  for (const ZipRecord& record : *records) {
+    if (!record.name.ends_with("/extra/winnow.json")) continue;
+    const auto text = stored_bytes(bytes, record);
+    if (!text) return Status::failed("has a manifest that only LibTorch can read; install the package winnow-torch");
+    json = *text;
+  }
+  return Status::ok();
+}
+
+/// Reads the manifest out of the archive and holds it against what this program computes. `backend` may be null.
+std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest) {
   ModelInspection inspection;
-  if (const Status status = backend.inspect(bytes, inspection); !status) return status.error();
+  const Status status =
+      backend != nullptr ? backend->inspect(bytes, inspection) : find_manifest(bytes, inspection.manifest_json);
+  if (!status) return status.error();
   if (inspection.manifest_json.empty())
     return "has no manifest (winnow.json inside): it is not a Winnow model";
   std::string error;
@@ -64,7 +84,8 @@ std::string read_manifest(TorchBackend& backend, const std::string& bytes, Manif
 /// The devices of the replicas, one entry each.
 std::string choose_devices(const EngineSettings& settings, std::size_t gpus, std::vector<std::string>& devices) {
   std::vector<std::string> places;
-  if (settings.device == "cpu" || (settings.device == "auto" && gpus == 0)) {
+  const bool stands_in = !settings.remote.urls.empty();  // rarely: a GPU would wait in vain
+  if (settings.device == "cpu" || (settings.device == "auto" && (gpus == 0 || stands_in))) {
     places = {"cpu"};
   } else if (settings.device == "auto" || settings.device == "cuda") {
     for (std::size_t i = 0; i < gpus; ++i) places.push_back("cuda:" + std::to_string(i));
@@ -127,28 +148,41 @@ std::string load_replicas(TorchBackend& backend, const std::string& bytes, const
   return {};
 }
 
-/// The checks in their order; the sentence of the first that fails, or "".
-std::string load_checked(const EngineSettings& settings, LoadedModel& loaded) {
+Location in_model_file(const EngineSettings& settings) {
+  return Location{std::make_shared<const SourceText>(SourceText{settings.model.string(), {}})};
+}
+
+/// The checks in their order; the sentence of the first that fails, or "". With a pool LibTorch may be missing: then
+/// nothing stands in.
+std::string load_checked(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
   std::string error;
   const auto file = read_model_file(settings.model, error);
   if (!file) return error;
   loaded.sha256 = file->sha256;
   if (error = check_pin(settings.sha256, file->sha256); !error.empty()) return error;
   TorchBackend* backend = load_torch_backend(error);
-  if (backend == nullptr) return "cannot be loaded: " + error;
-  if (error = read_manifest(*backend, file->bytes, loaded.manifest); !error.empty()) return error;
-  return load_replicas(*backend, file->bytes, settings, loaded);
+  const bool has_pool = !settings.remote.urls.empty();
+  if (backend == nullptr && !has_pool) return "cannot be loaded: " + error;
+  if (backend == nullptr) problems.warning(in_model_file(settings), "model: cannot stand in for the pool: " + error);
+  if (error = read_manifest(backend, file->bytes, loaded.manifest); !error.empty()) return error;
+  return backend != nullptr ? load_replicas(*backend, file->bytes, settings, loaded) : std::string();
+}
+
+void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
+  loaded.replicas = join_pool(settings.remote, loaded.manifest.labels.size(), probe_batch(loaded.manifest, kPoolProbe),
+                              std::move(loaded.replicas), problems);
 }
 
 }  // namespace
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems) {
   LoadedModel loaded;
-  const std::string error = load_checked(settings, loaded);
-  if (error.empty()) return loaded;
-  const auto source = std::make_shared<const SourceText>(SourceText{settings.model.string(), {}});
-  problems.error(Location{source}, "model: " + error);
-  return std::nullopt;
+  if (const std::string error = load_checked(settings, loaded, problems); !error.empty()) {
+    problems.error(in_model_file(settings), "model: " + error);
+    return std::nullopt;
+  }
+  if (!settings.remote.urls.empty()) put_pool_first(settings, loaded, problems);
+  return loaded.replicas.empty() ? std::nullopt : std::optional(std::move(loaded));
 }
 
 }  // namespace winnow

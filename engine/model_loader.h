@@ -7,6 +7,7 @@
 // Order: open once without following links; regular file, owner root or ours, not writable by others, size limit; sha256
 // pin; scan for code that runs at load; manifest against the running feature schema; load from the same bytes; operator
 // allow-list; prepare(); freeze; probe with batch 1 and max_batch_size; NaN check; warm-up.
+// With engine.remote a pool of servers is put before the models, which then stand in for it; without LibTorch nothing does.
 // A TorchScript file is a program that runs as the daemon: these checks narrow what it can do, they do not make a
 // stranger's file safe.
 #pragma once

@@ -10,7 +10,7 @@
 
 #include "engine/torch/guard.h"
 #include "engine/torch/memory_reader.h"
-#include "engine/torch/zip_directory.h"
+#include "engine/zip_directory.h"
 
 namespace winnow {
 namespace {

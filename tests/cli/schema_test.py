@@ -26,6 +26,9 @@ GOOD_SETTINGS = [
     "milter: {deadline: 500ms, socket_mode: 0660, skip: [authenticated, 10.0.0.0/8, '::1']}",
     "engine: {replicas: 4, max_queue_delay: 0, prior_spam: 12.5%, device: 'cuda:1'}",
     "engine: {replicas: auto, prior_spam: 0.2}\nlog: {addresses: true}\nmetrics: {listen: ''}\nrules: []",
+    "engine: {remote: {url: 'http://a:8000', timeout: 1s, ca_file: ''}}",
+    "engine: {remote: {url: ['http://a', 'https://b/v'], format: binary}}",
+    "engine: {remote: {url: ''}}",
 ]
 
 BAD_SETTINGS = {
@@ -43,6 +46,8 @@ BAD_SETTINGS = {
     "a list as a text": "milter: {socket: [a]}",
     "nothing for a value": "milter: {socket: }",
     "a list instead of a mapping": "[milter]",
+    "an unknown key of an inner group": "engine: {remote: {urls: 'http://a'}}",
+    "a URL without a scheme": "engine: {remote: {url: 'gpu:8000'}}",
 }
 
 RULE = "rules: [{id: a, when: spam >= junk, then: [%s]}]"

@@ -12,10 +12,11 @@ const char* const kScalars[] = {
     "cuda", "cuda:1", "cuda:x", "unix:/run/w.sock", "inet:8891@127.0.0.1", "inet6:8891@::1", "inet:8891", "127.0.0.1:80",
     "'[::1]:80'", "accept", "tempfail", "junk", "true", "false", "yes", "stderr", "syslog", "0660", "660", "0999", "9",
     "256", "100001", "X-A", "X A", "postfix", "_www", "-x", "''",
-    "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", "0123", "/tmp/x", "mx.example.org"};
+    "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", "0123", "/tmp/x", "mx.example.org",
+    "http://a", "'https://[::1]:8000/v2/'", "http://a?b", "json", "triton", "winnow"};
 
 const char* const kItems[] = {"authenticated", "10.0.0.0/8", "'::1'", "127.0.0.1", "'2001:db8::/32'", "10.0.0.0/99x",
-                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d"};
+                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d", "http://a:1"};
 
 std::string without_quotes(const std::string& yaml) {
   return yaml.starts_with('\'') ? yaml.substr(1, yaml.size() - 2) : yaml;
@@ -23,7 +24,8 @@ std::string without_quotes(const std::string& yaml) {
 
 bool reader_takes(const SettingKey& key, const std::string& yaml) {
   std::string text = std::string(key.leaf()) + ": " + yaml;
-  if (!key.group().empty()) text = std::string(key.group()) + ": {" + text + "}";
+  for (std::string group(key.group()); !group.empty(); group.resize(group.find('.') == group.npos ? 0 : group.rfind('.')))
+    text = group.substr(group.rfind('.') + 1) + ": {" + text + "}";
   Diagnostics problems;
   return load_settings_text("/etc/winnow/winnow.yaml", text, problems).has_value();
 }
@@ -42,10 +44,11 @@ TEST(SettingsForm, TakesEveryScalarThatTheReaderTakes) {
 
 TEST(SettingsForm, TakesEveryListItemThatTheReaderTakes) {
   for (const SettingKey& key : setting_table()) {
-    if (key.form.kind != ValueForm::Kind::List) continue;
+    const ValueForm& form = key.form.kind == ValueForm::Kind::AnyOf ? key.form.forms.back() : key.form;
+    if (form.kind != ValueForm::Kind::List) continue;
     for (const std::string yaml : kItems) {
       if (!reader_takes(key, "[" + yaml + "]")) continue;
-      EXPECT_TRUE(fits_form(without_quotes(yaml), key.form.forms.front())) << key.path << ": " << yaml;
+      EXPECT_TRUE(fits_form(without_quotes(yaml), form.forms.front())) << key.path << ": " << yaml;
     }
   }
 }
@@ -57,7 +60,8 @@ TEST(SettingsForm, RefusesWhatIsCommonlyWrong) {
       {"milter.on_error", "reject"}, {"milter.max_in_flight", "0"}, {"milter.socket", "/run/w.sock"},
       {"milter.socket_mode", "0999"}, {"engine.device", "gpu"},    {"engine.replicas", "257"},
       {"engine.sha256", "0123"},     {"engine.prior_spam", "101%"}, {"log.addresses", "yes"},
-      {"headers.flag_name", "X A"},  {"metrics.listen", "9111"}};
+      {"headers.flag_name", "X A"},  {"metrics.listen", "9111"}, {"engine.remote.url", "gpu:8000"},
+      {"engine.remote.format", "grpc"}};
   for (const auto& [path, text] : wrong) {
     for (const SettingKey& key : setting_table()) {
       EXPECT_FALSE(key.path == path && fits_form(text, key.form)) << path << ": " << text;
@@ -65,17 +69,20 @@ TEST(SettingsForm, RefusesWhatIsCommonlyWrong) {
   }
 }
 
-TEST(SettingsForm, HasAMeaningAndAFallbackForEveryKeyOfEveryGroup) {
+/// The number of keys in a mapping and in the groups below it.
+std::size_t described_keys(const ValueForm& mapping, const std::string& path) {
   std::size_t keys = 0;
-  const ValueForm file = settings_form(default_settings("/etc/winnow"));
-  for (const KeyForm& top : file.keys) {
-    EXPECT_FALSE(top.meaning.empty()) << top.name;
-    keys += top.form.kind == ValueForm::Kind::Mapping ? top.form.keys.size() : 1;
-    for (const KeyForm& key : top.form.keys) {
-      EXPECT_FALSE(key.meaning.empty() || key.fallback.empty()) << top.name << "." << key.name;
-    }
+  for (const KeyForm& key : mapping.keys) {
+    const bool is_group = key.form.kind == ValueForm::Kind::Mapping;
+    EXPECT_FALSE(key.meaning.empty()) << path << key.name;
+    EXPECT_EQ(key.fallback.empty(), is_group) << path << key.name;
+    keys += is_group ? described_keys(key.form, path + key.name + ".") : 1;
   }
-  EXPECT_EQ(keys, setting_table().size());
+  return keys;
+}
+
+TEST(SettingsForm, HasAMeaningAndAFallbackForEveryKeyOfEveryGroup) {
+  EXPECT_EQ(described_keys(settings_form(default_settings("/etc/winnow")), ""), setting_table().size());
 }
 
 }  // namespace

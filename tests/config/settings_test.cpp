@@ -61,6 +61,20 @@ TEST(Settings, ReadsEveryKindOfValue) {
   EXPECT_EQ(settings->metrics.listen, "");
 }
 
+TEST(Settings, ReadsAPoolOfOneServerOrOfSeveral) {
+  const auto one = load("engine: {remote: {url: 'https://pool.example/v', timeout: 1s, ca_file: ca.pem, format: json}}");
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->engine.remote.urls, std::vector<std::string>{"https://pool.example/v"});
+  EXPECT_EQ(one->engine.remote.timeout, std::chrono::seconds(1));
+  EXPECT_EQ(one->engine.remote.ca_file, "/etc/winnow/ca.pem");
+  EXPECT_TRUE(one->origins.contains("engine.remote.url"));
+  const auto two = load("engine:\n  remote:\n    url: [http://a:8000, http://b:8000]\n");
+  ASSERT_TRUE(two);
+  EXPECT_EQ(two->engine.remote.urls.size(), 2u);
+  EXPECT_NE(describe_settings(*two).find("engine.remote.url: [http://a:8000, http://b:8000]"), std::string::npos);
+  EXPECT_TRUE(load("engine: {remote: {url: '', ca_file: ''}}")->engine.remote.urls.empty());
+}
+
 TEST(Settings, MakesASocketPathAbsolute) {
   EXPECT_EQ(load("milter: {socket: 'unix:run/w.sock'}")->milter.socket, "unix:/etc/winnow/run/w.sock");
 }
@@ -112,7 +126,13 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"milter: {deadline: }", "deadline must be a duration such as 4s or 500ms, got nothing"},
         WrongCase{"milter: {dedline: 4s}", "unknown key 'dedline' in milter (did you mean 'deadline'?)"},
         WrongCase{"deadline: 4s", "unknown key 'deadline' (it belongs in milter)"},
-        WrongCase{"engine: {remote: {url: x}}", "unknown key 'remote' in engine"},
+        WrongCase{"engine: {remote: {url: x}}", "url must be http://HOST:PORT or https://HOST:PORT, with a path if the"},
+        WrongCase{"engine: {remote: {url: [http://a, 'http://u@b']}}", "url must be http://HOST:PORT"},
+        WrongCase{"engine: {remote: 5}", "engine.remote must be a mapping of settings, got"},
+        WrongCase{"engine: {remote: {model: a/b}}", "model must be the model's name in the pool"},
+        WrongCase{"engine: {remot: {}}", "unknown key 'remot' in engine (did you mean 'remote'?)"},
+        WrongCase{"engine: {remote: {urls: x}}", "unknown key 'urls' in engine.remote (did you mean 'url'?)"},
+        WrongCase{"url: x", "unknown key 'url' (it belongs in engine.remote)"},
         WrongCase{"cost: {watts_per_core: 10}", "unknown key 'cost'"},
         WrongCase{"engine: {sha256: abc}", "sha256 must be 64 hexadecimal digits"},
         WrongCase{"engine: {device: gpu}", "device must be auto, cpu, cuda or cuda:N"},

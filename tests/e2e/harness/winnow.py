@@ -13,7 +13,7 @@ milter:
   socket_group: postfix
 engine:
   model: {model}
-rules: [{rules}]
+{engine}rules: [{rules}]
 metrics: {{ listen: "" }}
 log: {{ to: stderr }}
 """
@@ -22,9 +22,10 @@ READY = r"\bready: socket="
 
 
 class Winnow:
-    """`rules_text` None means the shipped rules."""
+    """`rules_text` None means the shipped rules; `engine_text` is more of the engine's settings, indented; `daemon` may be a
+    copy of the program elsewhere."""
 
-    def __init__(self, places, root, rules_text=None):
+    def __init__(self, places, root, rules_text=None, engine_text="", daemon=None):
         self.root = pathlib.Path(root)
         self.socket = self.root / "run" / "winnow.sock"
         self.log = self.root / "winnow.log"
@@ -32,6 +33,8 @@ class Winnow:
         self.rules = self.root / "rules.yaml"
         self._places = places
         self._rules_text = rules_text
+        self._engine_text = engine_text
+        self._daemon = daemon or places.daemon
         self._process = None
 
     def start(self):
@@ -42,10 +45,11 @@ class Winnow:
             self._rules_text = self._places.shipped_rules.read_text()
         if not self.rules.exists():
             self.write_rules(self._rules_text)
-        self.config.write_text(SETTINGS.format(socket=self.socket, model=self._places.model, rules=self.rules))
+        self.config.write_text(SETTINGS.format(socket=self.socket, model=self._places.model, rules=self.rules,
+                                               engine=self._engine_text))
         starts = len(self.log_lines(READY))
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen([str(self._places.daemon), "--config", str(self.config)],
+            self._process = subprocess.Popen([str(self._daemon), "--config", str(self.config)],
                                              stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until(lambda: self.log_lines(READY)[starts:] or not self.running(), "winnow-milter to be ready", seconds=60)
         if not self.running():

@@ -1,4 +1,4 @@
-#include "engine/torch/zip_directory.h"
+#include "engine/zip_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,6 +49,23 @@ TEST(ZipDirectory, ReadsSizesBeyond32BitsFromTheExtraField) {
   const auto records = read_zip_directory(directory_entry("a", 0xffffffff, 8, extra) + end_record(1, 0), 10, error);
   ASSERT_TRUE(records) << error;
   EXPECT_EQ((*records)[0].unpacked_size, std::uint64_t{5} << 40);
+}
+
+TEST(ZipDirectory, FindsTheBytesOfAStoredRecord) {
+  const std::string local = "PK\3\4" + number(0, 22) + number(1, 2) + number(2, 2) + "a" + "xx" + "hello";
+  std::string error;
+  const auto records = read_zip_directory(local + directory_entry("a", 5) + end_record(1, local.size()), 10, error);
+  ASSERT_TRUE(records) << error;
+  ZipRecord record = records->front();
+  record.stored_size = 5;
+  EXPECT_EQ(stored_bytes(local, record), "hello");
+  record.stored_size = 6;
+  EXPECT_EQ(stored_bytes(local, record), std::nullopt) << "longer than the archive";
+  record.stored_size = 5;
+  record.header_at = 1;
+  EXPECT_EQ(stored_bytes(local, record), std::nullopt) << "no header there";
+  record = {.name = "a", .compressed = true, .stored_size = 5};
+  EXPECT_EQ(stored_bytes(local, record), std::nullopt) << "compressed";
 }
 
 TEST(ZipDirectory, RefusesMoreRecordsThanItMayHave) {

@@ -1,9 +1,10 @@
-#include "engine/torch/zip_directory.h"
+#include "engine/zip_directory.h"
 
 namespace winnow {
 namespace {
 
 constexpr std::uint32_t kCentralHeader = 0x02014b50;
+constexpr std::uint32_t kLocalHeader = 0x04034b50;
 constexpr std::uint32_t kEndRecord = 0x06054b50;
 constexpr std::uint32_t kZip64Locator = 0x07064b50;
 constexpr std::uint32_t kZip64EndRecord = 0x06064b50;
@@ -83,6 +84,7 @@ ZipRecord read_record(Bytes& bytes, std::uint64_t& at) {
   record.compressed = bytes.number(at + 10, 2) != 0;
   record.stored_size = bytes.number(at + 20, 4);
   record.unpacked_size = bytes.number(at + 24, 4);
+  record.header_at = bytes.number(at + 42, 4);
   const std::uint64_t name = bytes.number(at + 28, 2), extra = bytes.number(at + 30, 2);
   const std::uint64_t comment = bytes.number(at + 32, 2);
   record.name = bytes.text(at + 46, name);
@@ -117,6 +119,15 @@ std::optional<std::vector<ZipRecord>> read_zip_directory(std::string_view archiv
     return std::nullopt;
   }
   return records;
+}
+
+std::optional<std::string_view> stored_bytes(std::string_view archive, const ZipRecord& record) {
+  Bytes bytes(archive);
+  const std::uint64_t at = record.header_at;
+  if (record.compressed || bytes.number(at, 4) != kLocalHeader) return std::nullopt;
+  const std::uint64_t name = bytes.number(at + 26, 2), extra = bytes.number(at + 28, 2);
+  const std::string_view content = bytes.text(at + 30 + name + extra, record.stored_size);
+  return bytes.good() ? std::optional(content) : std::nullopt;
 }
 
 }  // namespace winnow

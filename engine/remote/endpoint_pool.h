@@ -1,0 +1,67 @@
+// endpoint_pool.h - which server of a pool gets the next try, how long it may take, and how tensors travel to it.
+//
+// Owns:    one circuit breaker a server, and the format that it is known to take. Shared by the models of one engine.
+// Threads: all methods from any thread.
+// Blocks:  never.
+// Fails:   never; without a server to try, next() answers nullopt. Time comes in, so that tests tell it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "engine/remote/circuit_breaker.h"
+#include "engine/remote/inference_protocol.h"
+#include "engine/thread_annotations.h"
+
+namespace winnow {
+
+/// The time that one batch may spend on the pool.
+class TryBudget {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  /// Of the time until `deadline` a part is kept for the model that stands in.
+  TryBudget(TimePoint now, TimePoint deadline, std::chrono::microseconds timeout);
+
+  /// When a try that starts now must be over; nullopt when there is no time, or no try, left.
+  std::optional<TimePoint> next_try(TimePoint now);
+
+ private:
+  const TimePoint end_;
+  const std::chrono::microseconds timeout_;
+  unsigned tries_left_;
+};
+
+class EndpointPool {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  /// Without a format each server is to be asked for it.
+  explicit EndpointPool(std::size_t endpoints, std::optional<TensorFormat> format = {},
+                        const BreakerSettings& settings = {});
+
+  /// The servers in turn, without those in `tried` and those whose breaker is open.
+  std::optional<std::size_t> next(const std::vector<std::size_t>& tried, TimePoint now) EXCLUDES(mutex_);
+  void succeeded(std::size_t endpoint) EXCLUDES(mutex_);
+  /// A server whose breaker opens may come back as another one: its format is forgotten.
+  void failed(std::size_t endpoint, TimePoint now) EXCLUDES(mutex_);
+
+  /// nullopt: nobody has asked the server yet.
+  std::optional<TensorFormat> format(std::size_t endpoint) EXCLUDES(mutex_);
+  void learned_format(std::size_t endpoint, TensorFormat format) EXCLUDES(mutex_);
+
+ private:
+  struct Endpoint {
+    CircuitBreaker breaker;
+    std::optional<TensorFormat> format;
+  };
+
+  const std::optional<TensorFormat> format_of_all_;
+  Mutex mutex_;
+  std::vector<Endpoint> endpoints_ GUARDED_BY(mutex_);
+  std::size_t turn_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace winnow

@@ -1,0 +1,142 @@
+#include "engine/remote/join_pool.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "config/text_checks.h"
+#include "config/text_file.h"
+#include "engine/fallback_model.h"
+#include "engine/remote/remote_model.h"
+#include "engine/shared_model.h"
+
+namespace winnow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::microseconds;
+
+constexpr microseconds kProbeTimeout{2'000'000};  // a server's first answer may be slow
+constexpr std::size_t kMaxTokenBytes = 8192;
+constexpr float kMaxLogitChange = 0.01f;  // between the pool and the model here: other hardware rounds in another way
+
+Location in_remote_settings() {
+  return Location{std::make_shared<const SourceText>(SourceText{"engine.remote", {}})};
+}
+
+bool has_tls(const RemotePool& pool) {
+  return std::any_of(pool.urls.begin(), pool.urls.end(), [](const HttpUrl& url) { return url.tls; });
+}
+
+std::string read_token(const std::filesystem::path& file, std::string& error) {
+  if (file.empty()) return {};
+  std::optional<std::string> text = read_text_file(file, kMaxTokenBytes, error);
+  if (!text) return {};
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r' || text->back() == ' ')) text->pop_back();
+  if (text->empty() || !is_printable_ascii(*text)) error = "must hold one line of printable ASCII";
+  return *text;
+}
+
+std::shared_ptr<RemotePool> pool_of(const RemoteSettings& settings, std::size_t labels, Diagnostics& problems) {
+  auto pool = std::make_shared<RemotePool>();
+  for (const std::string& text : settings.urls) {
+    if (const auto url = parse_http_url(text)) pool->urls.push_back(*url);  // the settings were checked
+  }
+  pool->model = settings.model;
+  if (settings.names == "triton") pool->names = triton_names();
+  pool->timeout = settings.timeout;
+  pool->labels = labels;
+  std::string error;
+  pool->token = read_token(settings.token_file, error);
+  if (!error.empty()) error = "token_file " + settings.token_file.string() + ": " + error;
+  if (error.empty() && has_tls(*pool)) pool->trust = make_tls_trust(settings.ca_file, error);
+  std::optional<TensorFormat> format;  // auto: each server is asked
+  if (settings.format != "auto") format = settings.format == "json" ? TensorFormat::Json : TensorFormat::Binary;
+  pool->endpoints = std::make_unique<EndpointPool>(pool->urls.size(), format);
+  if (error.empty()) return pool;
+  problems.error(in_remote_settings(), error);
+  return nullptr;
+}
+
+/// A pool of one of the servers alone, with time for a first answer.
+std::shared_ptr<RemotePool> alone(const RemotePool& pool, std::size_t endpoint) {
+  auto one = std::make_shared<RemotePool>();
+  one->urls = {pool.urls[endpoint]};
+  one->model = pool.model;
+  one->names = pool.names;
+  one->timeout = std::max(pool.timeout, kProbeTimeout);
+  one->labels = pool.labels;
+  one->trust = pool.trust;
+  one->token = pool.token;
+  one->endpoints = std::make_unique<EndpointPool>(1, pool.endpoints->format(endpoint));
+  return one;
+}
+
+/// What keeps a server from judging now; "" for nothing.
+std::string not_ready(const RemotePool& one) {
+  const HttpUrl& url = one.urls.front();
+  const auto connection = make_http_connection(url, one.trust, one.token);
+  const HttpResult result = connection->call({.target = one.model_path() + "/ready"}, Clock::now() + one.timeout);
+  if (result.fault != HttpFault::None) return result.sentence;
+  if (result.answer.status == 200) return {};
+  const std::string words = error_text(result.answer.body);
+  return authority_of(url) + " says that its model '" + one.model + "' is not ready (status " +
+         std::to_string(result.answer.status) + (words.empty() ? "" : ": " + words) + ")";
+}
+
+float largest_change(const std::vector<float>& a, const std::vector<float>& b) {
+  float largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+  return largest;
+}
+
+/// Has one server judge the probe; `expected` is what the model here answers, empty without one.
+void check_server(const std::shared_ptr<RemotePool>& one, const TokenBatch& probe, const std::vector<float>& expected,
+                  Diagnostics& problems) {
+  if (const std::string reason = not_ready(*one); !reason.empty()) {
+    problems.warning(in_remote_settings(), reason);
+    return;
+  }
+  RemoteModel model(one);
+  std::vector<float> logits;
+  const Status status = model.run(probe, logits);
+  const std::string server = authority_of(one->urls.front());
+  if (!status && model.failure_cause() == "answer" && expected.empty()) {
+    problems.error(in_remote_settings(), status.error(), "does it serve the model of engine.model?");
+  } else if (!status) {
+    problems.warning(in_remote_settings(), status.error());
+  } else if (!expected.empty() && largest_change(logits, expected) > kMaxLogitChange) {
+    problems.warning(in_remote_settings(), server + " judges otherwise than the model here",
+                     "does it serve the model of engine.model?");
+  }
+}
+
+std::vector<std::unique_ptr<Model>> models_of(const std::shared_ptr<RemotePool>& pool, std::size_t connections,
+                                              std::vector<std::unique_ptr<Model>> here) {
+  std::vector<SharedModel> stand_ins;
+  for (auto& model : here) stand_ins.emplace_back(std::move(model));
+  std::vector<std::unique_ptr<Model>> models;
+  for (std::size_t i = 0; i < connections; ++i) {
+    std::unique_ptr<Model> model = std::make_unique<RemoteModel>(pool);
+    if (!stand_ins.empty())
+      model = std::make_unique<FallbackModel>(std::move(model), stand_ins[i % stand_ins.size()].another());
+    models.push_back(std::move(model));
+  }
+  return models;
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Model>> join_pool(const RemoteSettings& settings, std::size_t labels, const TokenBatch& probe,
+                                              std::vector<std::unique_ptr<Model>> here, Diagnostics& problems) {
+  const std::size_t errors_before = problems.error_count();
+  const std::shared_ptr<RemotePool> pool = pool_of(settings, labels, problems);
+  if (pool == nullptr) return {};
+  std::vector<float> expected;
+  if (!here.empty() && !here.front()->run(probe, expected)) expected.clear();
+  for (std::size_t i = 0; i < pool->urls.size(); ++i) check_server(alone(*pool, i), probe, expected, problems);
+  if (problems.error_count() > errors_before) return {};
+  return models_of(pool, settings.connections, std::move(here));
+}
+
+}  // namespace winnow

@@ -1,0 +1,108 @@
+#include "engine/remote/remote_model.h"
+
+#include <exception>
+#include <utility>
+
+namespace winnow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string_view cause_of(HttpFault fault) {
+  switch (fault) {
+    case HttpFault::Refused: return "refused";
+    case HttpFault::Timeout: return "timeout";
+    case HttpFault::Tls: return "tls";
+    case HttpFault::Cut: return "cut";
+    case HttpFault::Answer:
+    case HttpFault::None: break;
+  }
+  return "answer";
+}
+
+std::string refusal(const HttpUrl& url, const HttpAnswer& answer) {
+  const std::string words = error_text(answer.body);
+  return authority_of(url) + " answered with status " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words);
+}
+
+}  // namespace
+
+RemoteModel::RemoteModel(std::shared_ptr<RemotePool> pool) : pool_(std::move(pool)), connections_(pool_->urls.size()) {}
+
+Status RemoteModel::run(const TokenBatch& batch, std::vector<float>& logits) {
+  cause_ = {};
+  written_.reset();
+  try {
+    return run_within_budget(batch, logits);
+  } catch (const std::exception& error) {  // memory, most likely
+    return failed("answer", error.what());
+  }
+}
+
+Status RemoteModel::run_within_budget(const TokenBatch& batch, std::vector<float>& logits) {
+  TryBudget budget(Clock::now(), batch.deadline, pool_->timeout);
+  std::vector<std::size_t> tried;
+  Status last = failed("deadline", "there is no time left to ask the pool");
+  while (const auto until = budget.next_try(Clock::now())) {
+    const auto endpoint = pool_->endpoints->next(tried, Clock::now());
+    if (!endpoint) return tried.empty() ? failed("open", "all servers of the pool have failed lately") : last;
+    tried.push_back(*endpoint);
+    last = ask(*endpoint, batch, *until, logits);
+    if (last) pool_->endpoints->succeeded(*endpoint);
+    if (last || cause_ == "features") return last;
+    pool_->endpoints->failed(*endpoint, Clock::now());
+  }
+  return last;
+}
+
+Status RemoteModel::ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits) {
+  const HttpUrl& url = pool_->urls[endpoint];
+  TensorFormat format = TensorFormat::Json;
+  if (Status status = learn_format(endpoint, until, format); !status) return status;
+  if (Status status = write_request(batch, format); !status) return failed("features", status.error());
+  const ExpectedLogits expected{request_.id, batch.messages, pool_->labels};
+  const HttpResult result = connection_to(endpoint).call(
+      {pool_->model_path() + "/infer", request_.body, request_.json_bytes, answer_limit(expected)}, until);
+  if (result.fault != HttpFault::None) return failed(result);
+  if (result.answer.status != 200) return failed("status", refusal(url, result.answer));
+  Status status = decode_answer(result.answer.body, result.answer.json_bytes, pool_->names, expected, logits);
+  return status ? std::move(status) : failed("answer", authority_of(url) + ": " + status.error());
+}
+
+Status RemoteModel::learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format) {
+  if (const auto known = pool_->endpoints->format(endpoint)) {
+    format = *known;
+    return Status::ok();
+  }
+  const HttpResult result = connection_to(endpoint).call({.target = "/v2"}, until);
+  if (result.fault != HttpFault::None) return failed(result);
+  // A server that does not describe itself may serve all the same; JSON is what all of them take.
+  const bool binary = result.answer.status == 200 && offers_binary(result.answer.body);
+  format = binary ? TensorFormat::Binary : TensorFormat::Json;
+  if (result.answer.status < 500) pool_->endpoints->learned_format(endpoint, format);
+  return Status::ok();
+}
+
+Status RemoteModel::write_request(const TokenBatch& batch, TensorFormat format) {
+  if (written_ == format) return Status::ok();
+  written_.reset();
+  request_.id = ++requests_;
+  Status status = encode_request(batch, pool_->names, format, request_);
+  if (status) written_ = format;
+  return status;
+}
+
+Status RemoteModel::failed(std::string_view cause, std::string sentence) {
+  cause_ = cause;
+  return Status::failed(std::move(sentence));
+}
+
+Status RemoteModel::failed(const HttpResult& result) { return failed(cause_of(result.fault), result.sentence); }
+
+HttpConnection& RemoteModel::connection_to(std::size_t endpoint) {
+  std::unique_ptr<HttpConnection>& connection = connections_[endpoint];
+  if (connection == nullptr) connection = make_http_connection(pool_->urls[endpoint], pool_->trust, pool_->token);
+  return *connection;
+}
+
+}  // namespace winnow

@@ -1,0 +1,69 @@
+// remote_model.h - a pool of inference servers as a Model.
+//
+// Owns:    its connections, one to each server; shares the pool's state with the other models of the engine.
+// Threads: as every Model: one at a time.
+// Blocks:  run() until an answer, three tries or the batch's deadline less the time that a stand-in needs.
+// Fails:   a Status that names the server; failure_cause() is timeout, refused, tls, cut, status, answer, or, when
+//          nobody was asked, deadline, open or features.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+#include "engine/model.h"
+#include "engine/remote/endpoint_pool.h"
+#include "engine/remote/http_connection.h"
+#include "engine/remote/inference_protocol.h"
+
+namespace winnow {
+
+/// What all models of a pool have in common. Constant once the models run, but for the EndpointPool.
+struct RemotePool {
+  std::vector<HttpUrl> urls;
+  std::string model;
+  TensorNames names;
+  std::chrono::microseconds timeout{500'000};
+  std::size_t labels = 1;
+  std::shared_ptr<TlsTrust> trust;  // null without https
+  std::string token;
+  std::unique_ptr<EndpointPool> endpoints;
+
+  std::string model_path() const { return "/v2/models/" + model; }
+};
+
+class RemoteModel : public Model {
+ public:
+  explicit RemoteModel(std::shared_ptr<RemotePool> pool);
+
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override;
+  std::string_view failure_cause() const override { return cause_; }
+  std::string device() const override { return "remote"; }
+
+ private:
+  using TimePoint = HttpConnection::TimePoint;
+
+  Status run_within_budget(const TokenBatch& batch, std::vector<float>& logits);
+  /// One try of one server.
+  Status ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits);
+  /// What GET /v2 says, when nobody has asked yet.
+  Status learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format);
+  Status failed(std::string_view cause, std::string sentence);
+  Status failed(const HttpResult& result);
+  HttpConnection& connection_to(std::size_t endpoint);
+  /// Into request_, unless the try before this one left it there.
+  Status write_request(const TokenBatch& batch, TensorFormat format);
+
+  const std::shared_ptr<RemotePool> pool_;
+  std::vector<std::unique_ptr<HttpConnection>> connections_;
+  InferenceRequest request_;
+  std::optional<TensorFormat> written_;  // what request_ holds of the batch in work
+  std::uint64_t requests_ = 0;
+  std::string_view cause_;
+};
+
+}  // namespace winnow

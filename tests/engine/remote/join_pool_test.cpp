@@ -1,0 +1,151 @@
+// What is said at the start of a pool in each state, and which models come of it.
+#include "engine/remote/join_pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/fake_models.h"
+#include "tests/engine/remote/tiny_inference.h"
+#include "tests/engine/temporary_folder.h"
+
+namespace winnow {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TokenBatch probe() {
+  TokenBatch batch;
+  batch.add({3, 4}, {1.0f, 1.0f}, {0.5f});
+  batch.add({9}, {1.0f}, {0.5f});
+  return batch;
+}
+
+/// As SumModel and a hundred times as much: another model than the pool's.
+class OtherModel : public SumModel {
+ public:
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override {
+    const Status status = SumModel::run(batch, logits);
+    for (float& logit : logits) logit *= 100.0f;
+    return status;
+  }
+};
+
+class JoinPoolTest : public ::testing::Test {
+ protected:
+  JoinPoolTest() { settings_.connections = 3; }
+
+  void join(std::unique_ptr<Model> here, std::size_t labels = 1) {
+    std::vector<std::unique_ptr<Model>> models;
+    if (here != nullptr) models.push_back(std::move(here));
+    models_ = join_pool(settings_, labels, probe(), std::move(models), problems_);
+  }
+  std::vector<float> logits_of(Model& model) {
+    std::vector<float> logits;
+    const Status status = model.run(probe(), logits);
+    EXPECT_TRUE(status) << status.error();
+    return logits;
+  }
+
+  RemoteSettings settings_;
+  Diagnostics problems_;
+  std::vector<std::unique_ptr<Model>> models_;
+};
+
+TEST_F(JoinPoolTest, MakesAModelForEachConnection) {
+  const TinyServer server(serve_sums);
+  settings_.urls = {server.url()};
+  join(std::make_unique<SumModel>());
+  EXPECT_EQ(problems_.to_string(), "");
+  ASSERT_EQ(models_.size(), 3u);
+  EXPECT_THAT(logits_of(*models_[0]), ElementsAre(7.0f, 9.0f));
+  EXPECT_EQ(models_[0]->stand_in_cause(), "");
+}
+
+TEST_F(JoinPoolTest, WarnsOfAServerThatCannotBeReachedAndLetsTheModelHereStandIn) {
+  settings_.urls = {url_of_nobody()};
+  join(std::make_unique<OtherModel>());
+  EXPECT_FALSE(problems_.has_errors());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("engine.remote: warning: cannot connect to 127.0.0.1:"));
+  ASSERT_EQ(models_.size(), 3u);
+  for (const auto& model : models_) {
+    EXPECT_THAT(logits_of(*model), ElementsAre(700.0f, 900.0f));
+    EXPECT_EQ(model->stand_in_cause(), "refused");
+  }
+}
+
+TEST_F(JoinPoolTest, WarnsOfAModelThatIsNotReady) {
+  const TinyServer server([](Peer& peer) {
+    while (!peer.read_request().empty()) peer.answer(R"({"error":"unknown model"})", "404 Not Found");
+  });
+  settings_.urls = {server.url()};
+  join(std::make_unique<SumModel>());
+  EXPECT_FALSE(problems_.has_errors());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("its model 'winnow' is not ready (status 404: unknown model)"));
+}
+
+TEST_F(JoinPoolTest, WarnsOfAServerThatJudgesOtherwise) {
+  const TinyServer server(serve_sums);
+  settings_.urls = {server.url()};
+  join(std::make_unique<OtherModel>());
+  EXPECT_FALSE(problems_.has_errors());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("judges otherwise than the model here"));
+}
+
+TEST_F(JoinPoolTest, WarnsOfAnotherNumberOfLabels) {
+  const TinyServer server(serve_sums);
+  settings_.urls = {server.url()};
+  join(std::make_unique<SumModel>(), 2);
+  EXPECT_FALSE(problems_.has_errors());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("shape [2,1] instead of [2,2]"));
+}
+
+TEST_F(JoinPoolTest, TakesAnotherNumberOfLabelsForAnErrorWhenNothingStandsIn) {
+  const TinyServer server(serve_sums);
+  settings_.urls = {server.url()};
+  join(nullptr, 2);
+  EXPECT_TRUE(problems_.has_errors());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("does it serve the model of engine.model?"));
+  EXPECT_TRUE(models_.empty());
+}
+
+TEST_F(JoinPoolTest, DoesWithoutAModelHere) {
+  const TinyServer server(serve_sums);
+  settings_.urls = {server.url()};
+  join(nullptr);
+  EXPECT_EQ(problems_.to_string(), "");
+  ASSERT_EQ(models_.size(), 3u);
+  EXPECT_THAT(logits_of(*models_[2]), ElementsAre(7.0f, 9.0f));
+}
+
+TEST_F(JoinPoolTest, SendsTheTokenOfItsFile) {
+  std::string asked;
+  const TinyServer server([&](Peer& peer) {
+    asked = peer.read_request();
+    peer.answer("", "401 Unauthorized");
+  });
+  const TemporaryFolder folder;
+  settings_.urls = {server.url()};
+  settings_.token_file = folder.write("token", "opensesame\n");
+  join(nullptr);
+  EXPECT_THAT(asked, HasSubstr("Authorization: Bearer opensesame\r\n"));
+}
+
+TEST_F(JoinPoolTest, RefusesATokenThatWouldBreakTheRequest) {
+  const TemporaryFolder folder;
+  settings_.urls = {url_of_nobody()};
+  settings_.token_file = folder.write("token", "a\r\nX-Other: b\n");
+  join(std::make_unique<SumModel>());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("must hold one line of printable ASCII"));
+  EXPECT_TRUE(models_.empty());
+}
+
+TEST_F(JoinPoolTest, RefusesCertificatesThatCannotBeRead) {
+  settings_.urls = {"https://127.0.0.1:1"};
+  settings_.ca_file = "/nonexistent/ca.pem";
+  join(std::make_unique<SumModel>());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("error: cannot use the certificates in /nonexistent/ca.pem"));
+}
+
+}  // namespace
+}  // namespace winnow

@@ -1,0 +1,164 @@
+// A model of a pool against servers of every sort. What the timing decides stands in endpoint_pool_test.cpp.
+#include "engine/remote/remote_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/remote/tiny_inference.h"
+
+namespace winnow {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::shared_ptr<RemotePool> pool_of(const std::vector<std::string>& urls,
+                                    std::optional<TensorFormat> format = TensorFormat::Json) {
+  auto pool = std::make_shared<RemotePool>();
+  for (const std::string& url : urls) pool->urls.push_back(parse_http_url(url).value());
+  pool->model = "winnow";
+  pool->timeout = seconds(30);
+  pool->endpoints = std::make_unique<EndpointPool>(urls.size(), format);
+  return pool;
+}
+
+TokenBatch two_messages() {
+  TokenBatch batch;
+  batch.add({3, 4}, {1.0f, 1.0f}, {0.5f});
+  batch.add({9}, {1.0f}, {0.5f});
+  return batch;
+}
+
+class RemoteModelTest : public ::testing::Test {
+ protected:
+  Status run(const std::shared_ptr<RemotePool>& pool, const TokenBatch& batch = two_messages()) {
+    model_ = std::make_unique<RemoteModel>(pool);
+    return model_->run(batch, logits_);
+  }
+
+  std::unique_ptr<RemoteModel> model_;
+  std::vector<float> logits_;
+};
+
+TEST_F(RemoteModelTest, AnswersTheLogitsOfTheServer) {
+  const TinyServer server(serve_sums);
+  const Status status = run(pool_of({server.url()}));
+  ASSERT_TRUE(status) << status.error();
+  EXPECT_THAT(logits_, ElementsAre(7.0f, 9.0f));
+  EXPECT_EQ(model_->device(), "remote");
+}
+
+TEST_F(RemoteModelTest, AsksTheServerOnceHowTensorsTravel) {
+  std::vector<std::string> targets;
+  const TinyServer server([&](Peer& peer) {
+    for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
+      targets.push_back(request.substr(0, request.find(" HTTP")));
+      peer.answer(request.starts_with("GET") ? R"({"extensions":["binary_tensor_data"]})" : "{}");
+    }
+  });
+  const auto pool = pool_of({server.url()}, std::nullopt);
+  RemoteModel model(pool);
+  for (int i = 0; i < 2; ++i) (void)model.run(two_messages(), logits_);
+  EXPECT_EQ(pool->endpoints->format(0), TensorFormat::Binary);
+  EXPECT_THAT(targets, ElementsAre("GET /v2", "POST /v2/models/winnow/infer", "POST /v2/models/winnow/infer"));
+}
+
+TEST_F(RemoteModelTest, WritesJsonForAServerThatDoesNotDescribeItself) {
+  const TinyServer server([](Peer& peer) {
+    for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
+      if (request.starts_with("POST")) peer.answer(sums_of(request));
+      else peer.answer("", "404 Not Found");
+    }
+  });
+  const auto pool = pool_of({server.url()}, std::nullopt);
+  ASSERT_TRUE(run(pool));
+  EXPECT_EQ(pool->endpoints->format(0), TensorFormat::Json);
+}
+
+TEST_F(RemoteModelTest, TriesTheNextServerWhenOneFails) {
+  const TinyServer broken(serve_errors), well(serve_sums);
+  const auto pool = pool_of({url_of_nobody(), broken.url(), well.url()});
+  const Status status = run(pool);
+  ASSERT_TRUE(status) << status.error();
+  EXPECT_THAT(logits_, ElementsAre(7.0f, 9.0f));
+}
+
+TEST_F(RemoteModelTest, SaysWhatTheLastServerSaid) {
+  const TinyServer broken(serve_errors);
+  const Status status = run(pool_of({broken.url()}));
+  EXPECT_THAT(status.error(), AllOf(HasSubstr(broken.url().substr(7)), HasSubstr("status 500: out of memory")));
+  EXPECT_EQ(model_->failure_cause(), "status");
+}
+
+TEST_F(RemoteModelTest, LeavesAServerAloneThatKeepsFailing) {
+  const TinyServer broken(serve_errors);
+  const auto pool = pool_of({broken.url()});
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(run(pool));
+  EXPECT_FALSE(run(pool));
+  EXPECT_EQ(model_->failure_cause(), "open");
+  EXPECT_EQ(broken.connections(), 3);
+}
+
+TEST_F(RemoteModelTest, AsksNobodyWhenTheDeadlineIsOver) {
+  const TinyServer server(serve_sums);
+  TokenBatch batch = two_messages();
+  batch.deadline = std::chrono::steady_clock::now();
+  EXPECT_FALSE(run(pool_of({server.url()}), batch));
+  EXPECT_EQ(model_->failure_cause(), "deadline");
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST_F(RemoteModelTest, DoesNotBlameTheServerForFeaturesThatJsonCannotSay) {
+  const TinyServer server(serve_sums);
+  const auto pool = pool_of({server.url()});
+  TokenBatch batch;
+  batch.add({1}, {std::numeric_limits<float>::infinity()}, {});
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(run(pool, batch));
+  EXPECT_EQ(model_->failure_cause(), "features");
+  EXPECT_TRUE(run(pool));
+}
+
+struct Fault {
+  const char* name;
+  void (*serve)(Peer&);
+  const char* cause;
+};
+
+class RemoteFaults : public testing::TestWithParam<Fault> {};
+
+TEST_P(RemoteFaults, EndInOneWordBeforeTheDeadline) {
+  const TinyServer server([](Peer& peer) {
+    peer.read_request();
+    GetParam().serve(peer);
+  });
+  const auto pool = pool_of({server.url()});
+  pool->timeout = milliseconds(100);
+  RemoteModel model(pool);
+  std::vector<float> logits;
+  TokenBatch batch = two_messages();
+  batch.deadline = std::chrono::steady_clock::now() + seconds(60);
+  EXPECT_FALSE(model.run(batch, logits));
+  EXPECT_EQ(model.failure_cause(), GetParam().cause);
+  EXPECT_LT(std::chrono::steady_clock::now(), batch.deadline);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, RemoteFaults,
+    testing::Values(
+        Fault{"Hanging", [](Peer& peer) { peer.hang(); }, "timeout"},
+        Fault{"HangingInTheBody", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"); peer.hang(); },
+              "timeout"},
+        Fault{"Cut", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"); }, "cut"},
+        Fault{"NotHttp", [](Peer& peer) { peer.send("nonsense\r\n\r\n"); }, "answer"},
+        Fault{"NotJson", [](Peer& peer) { peer.answer("nonsense"); }, "answer"},
+        Fault{"EndlessHeaders", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n" + std::string(100'000, 'a')); }, "answer"},
+        Fault{"EndlessBody", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n\r\n" + std::string(1'000'000, 'a')); }, "answer"},
+        Fault{"Redirect", [](Peer& peer) { peer.answer("", "302 Found", "Location: http://elsewhere.example/\r\n"); }, "status"},
+        Fault{"Nothing", [](Peer&) {}, "cut"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace winnow
