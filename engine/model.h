@@ -53,6 +53,8 @@ class Model {
   /// Why another model than the first choice answered the latest run(): "timeout", "cuda", ... one word of a fixed set;
   /// "" when none had to stand in.
   virtual std::string_view stand_in_cause() const { return {}; }
+  /// Why the latest run() failed, in one word of a fixed set: what stand_in_cause() says when another model then answered.
+  virtual std::string_view failure_cause() const { return "model"; }
   /// "cpu", "cuda:0"
   virtual std::string device() const = 0;
 };

@@ -1,0 +1,38 @@
+// fallback_model.h - two models as one: the stand-in answers what the first choice could not.
+//
+// Owns:    both models.
+// Threads: as every Model: one at a time.
+// Blocks:  as the first choice, and after its failure as the stand-in.
+// Fails:   only when both do; the sentence then tells both reasons.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model.h"
+
+namespace winnow {
+
+class FallbackModel : public Model {
+ public:
+  FallbackModel(std::unique_ptr<Model> first_choice, std::unique_ptr<Model> stand_in);
+
+  /// An answer that is not a number, and an exception, are failures too.
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override;
+  /// The stand-in's: it computes here and has time.
+  Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override;
+  std::string_view stand_in_cause() const override { return stand_in_cause_; }
+  std::string_view failure_cause() const override { return stand_in_->failure_cause(); }
+  std::string device() const override { return first_choice_->device(); }
+
+ private:
+  Status run_first_choice(const TokenBatch& batch, std::vector<float>& logits, std::string_view& cause);
+
+  const std::unique_ptr<Model> first_choice_;
+  const std::unique_ptr<Model> stand_in_;
+  std::string_view stand_in_cause_;  // of the latest run()
+};
+
+}  // namespace winnow
