@@ -13,6 +13,7 @@ std::string check_listen_address(const std::string& text);  // "" | ADDRESS:PORT
 std::string check_group_name(const std::string& text);
 std::string check_sha256(const std::string& text);
 std::string check_device(const std::string& text);
+std::string check_device_of_list(const std::string& text);
 std::string check_authserv_id(const std::string& text);
 std::string check_skip_entry(const std::string& text);
 std::string check_flag_name(const std::string& text);

@@ -50,6 +50,8 @@ SettingKind<unsigned> file_mode();
 SettingKind<std::string> text_with(std::string range, TextCheck check, std::string pattern);
 SettingKind<std::string> one_of(std::vector<std::string> words);
 SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check, std::string pattern);
+/// One word, or a list of at most `most` entries, at least one.
+SettingKind<DeviceSetting> word_or_devices(std::size_t most);
 SettingKind<std::filesystem::path> file_path();
 SettingKind<std::vector<std::filesystem::path>> path_list();
 SettingKind<std::string> socket_address();  // a relative unix: path becomes absolute

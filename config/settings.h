@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "config/diagnostics.h"
@@ -38,11 +39,14 @@ struct MilterSettings {
   std::vector<std::string> skip;                   // "authenticated" and CIDR networks: accepted unseen
 };
 
+/// Where the model runs: one word, or a list with one entry per replica.
+using DeviceSetting = std::variant<std::string, std::vector<std::string>>;
+
 struct EngineSettings {
   std::filesystem::path model = "/usr/share/winnow/models/default.pt";
   std::string sha256;                              // "" = not pinned; 64 hex digits
-  std::string device = "auto";                     // auto | cpu | cuda | cuda:N
-  std::size_t replicas = 0;                        // 0 = auto: one per GPU, on CPU half of the cores, at least one
+  DeviceSetting device = "auto";                   // auto | cpu | cuda | cuda:N, or a list of cpu and cuda:N
+  std::size_t replicas = 0;                        // 0 = auto: one per GPU or entry of device, on CPU half of the cores
   std::size_t max_batch_size = 32;                 // 1..1024 messages
   std::size_t max_batch_tokens = 131'072;          // 1000..100000000 tokens of one model call
   std::chrono::microseconds max_queue_delay{0};    // 0us..100ms from the oldest waiting message

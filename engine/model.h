@@ -58,8 +58,10 @@ class Model {
   virtual std::string_view stand_in_cause() const { return {}; }
   /// Why the latest run() failed, in one word of a fixed set: what stand_in_cause() says when another model then answered.
   virtual std::string_view failure_cause() const { return "model"; }
-  /// "cpu", "cuda:0"
+  /// "cpu", "cuda:0"; "cuda:0+cuda:1" when it is spread over several
   virtual std::string device() const = 0;
+  /// What was done to it to run, for people: "frozen"
+  virtual std::string form() const { return "as it is"; }
 };
 
 }  // namespace winnow

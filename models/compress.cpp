@@ -139,7 +139,7 @@ std::optional<Candidate> Compression::try_out(const TableEncoding& encoding) {
   std::string bytes;
   std::unique_ptr<Model> model;
   if (!check(compressor_->write(encoding, "{}", bytes, candidate.shape), options_.model)) return std::nullopt;
-  if (!check(backend_->load(bytes, "cpu", model), options_.model)) return std::nullopt;
+  if (!check(backend_->load(bytes, {}, model), options_.model)) return std::nullopt;
   if (!measure(*model, base_->manifest, bytes.size(), candidate.loss)) return std::nullopt;
   candidate.bytes = bytes.size();
   return candidate;
@@ -190,7 +190,7 @@ bool Compression::compress() {
   std::unique_ptr<Model> model;
   // Measured once more as it will lie on disk; the search has gone on to other forms since.
   if (!check(compressor_->write(found->encoding, "{}", bytes, report_.chosen.shape), options_.output)) return false;
-  if (!check(backend_->load(bytes, "cpu", model), options_.output)) return false;
+  if (!check(backend_->load(bytes, {}, model), options_.output)) return false;
   if (!measure(*model, base_->manifest, bytes.size(), report_.chosen.loss)) return false;
   if (!check(compressor_->write(found->encoding, write_manifest(described()), bytes, report_.chosen.shape),
              options_.output))

@@ -15,7 +15,7 @@ const char* const kScalars[] = {
     "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", "0123", "/tmp/x", "mx.example.org"};
 
 const char* const kItems[] = {"authenticated", "10.0.0.0/8", "'::1'", "127.0.0.1", "'2001:db8::/32'", "10.0.0.0/99x",
-                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d"};
+                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d", "cpu", "cuda:1", "cuda"};
 
 std::string without_quotes(const std::string& yaml) {
   return yaml.starts_with('\'') ? yaml.substr(1, yaml.size() - 2) : yaml;
