@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
@@ -8,13 +9,23 @@
 namespace winnow {
 namespace {
 
+/// "2 x cpu, frozen"
+std::string running(const std::vector<std::string>& forms) {
+  std::string text;
+  for (std::size_t i = 0, next = 0; i < forms.size(); i = next) {
+    while (next < forms.size() && forms[next] == forms[i]) ++next;
+    text += (text.empty() ? "" : "; ") + std::to_string(next - i) + " x " + forms[i];
+  }
+  return text.empty() ? "given" : text;
+}
+
 std::string summary(const Snapshot& snapshot) {
   const RuleSetInfo& rules = snapshot.rules->info();
   const Manifest& model = snapshot.engine->manifest();
   return "fine: " + std::to_string(rules.rules) + " rules in " + std::to_string(rules.files.size()) +
          " files, " + std::to_string(rules.overrides) + " overrides, junk at " +
          format_percent(rules.thresholds.junk) + ", flag at " + format_percent(rules.thresholds.flag) + "; model " + model.name + " of " + model.created + ", sha256 " +
-         snapshot.engine->sha256();
+         snapshot.engine->sha256() + "; runs as " + running(snapshot.engine->forms());
 }
 
 int run_check(const Command& self, int argc, char** argv) {

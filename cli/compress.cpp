@@ -37,6 +37,7 @@ void add_options(Arguments& arguments, Written& written, CompressOptions& option
                 written.prune);
   arguments.add({"--max-change", "X", "of any probability, 0..1"}, options.bounds.max_change);
   arguments.add({"--max-auc-loss", "X%", "of 1-AUC, relative"}, written.max_auc_loss);
+  arguments.add({"--parts", "N", "1 to 16: split the table's rows, each part for a GPU of its own"}, options.parts);
   arguments.add({"--force", "", "write the model whatever is lost"}, options.force);
   arguments.add({"--json", "", "one JSON object instead of the table"}, written.json);
 }
@@ -68,6 +69,7 @@ std::string understand(const Written& written, CompressOptions& options) {
   const auto loss = parse_percent(written.max_auc_loss);
   if (!loss) return "--max-auc-loss takes a percentage, not '" + written.max_auc_loss + "'";
   options.bounds.max_auc_loss = *loss;
+  if (options.parts < 1 || options.parts > kMaxShards) return "--parts takes a number from 1 to 16";
   if (options.sources.empty()) return "no mail to measure on: give --spam and --ham, or --index";
   if (options.output.empty() == options.compare.empty()) return "give either --output or --compare";
   return {};

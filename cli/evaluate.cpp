@@ -144,7 +144,8 @@ int run_evaluate(const Command& self, int argc, char** argv) {
   EvaluateOptions options;
   Arguments arguments(self);
   arguments.add({"--model", "FILE", "the model to measure"}, options.settings.model);
-  arguments.add({"--device", "NAME", "auto, cpu, cuda or cuda:N"}, options.settings.device);
+  std::string device = "auto";
+  arguments.add({"--device", "NAME", "auto, cpu, cuda or cuda:N"}, device);
   add_labelled_options(arguments, options.mail);
   arguments.add({"--resamples", "N", "drawn for the 95 % intervals, fewer with very much mail; 0 = no intervals"},
                 options.resamples);
@@ -157,6 +158,7 @@ int run_evaluate(const Command& self, int argc, char** argv) {
                 options.from_scores);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
+  options.settings.device = device;
   if (const std::string wrong = wrong_about(options.mail); !wrong.empty()) return arguments.wrong_usage(wrong);
   const bool has_mail = !sources_of(options.mail).empty();
   if (!has_mail && options.from_scores.empty())

@@ -47,6 +47,12 @@ bool is_v4_or_name(std::string_view text) {
   return is_host_name(text);
 }
 
+bool is_numbered_gpu(std::string_view text) {
+  const std::string_view number = text.substr(std::min<std::size_t>(5, text.size()));
+  const bool is_number = !number.empty() && number.size() <= 3 && all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  return text.starts_with("cuda:") && is_number;
+}
+
 std::string check_unix_path(std::string_view path) {
   if (path.empty() || !is_printable_ascii(path)) return "must name a path after 'unix:'";
   if (path.size() > kSocketPathBytes) {
@@ -99,10 +105,12 @@ std::string check_sha256(const std::string& text) {
 }
 
 std::string check_device(const std::string& text) {
-  if (text == "auto" || text == "cpu" || text == "cuda") return {};
-  const std::string_view number = std::string_view(text).substr(std::min<std::size_t>(5, text.size()));
-  const bool is_number = !number.empty() && number.size() <= 3 && all_of(number, [](char c) { return c >= '0' && c <= '9'; });
-  return text.starts_with("cuda:") && is_number ? "" : "must be auto, cpu, cuda or cuda:N";
+  const bool known = text == "auto" || text == "cpu" || text == "cuda" || is_numbered_gpu(text);
+  return known ? "" : "must be auto, cpu, cuda or cuda:N, or a list such as [cuda:0, cuda:1]";
+}
+
+std::string check_device_of_list(const std::string& text) {
+  return text == "cpu" || is_numbered_gpu(text) ? "" : "must list devices as cpu or cuda:N";
 }
 
 std::string check_pool_url(const std::string& text) {

@@ -15,6 +15,7 @@ std::string check_sha256(const std::string& text);
 std::string check_device(const std::string& text);
 std::string check_pool_url(const std::string& text);    // http[s]://HOST[:PORT][/PREFIX]
 std::string check_pool_model(const std::string& text);
+std::string check_device_of_list(const std::string& text);
 std::string check_authserv_id(const std::string& text);
 std::string check_skip_entry(const std::string& text);
 std::string check_flag_name(const std::string& text);

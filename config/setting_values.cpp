@@ -258,6 +258,29 @@ SettingKind<std::vector<std::string>> text_or_list(std::string range, TextCheck 
   return {std::move(range), read, print, any_of_forms({form_of_text(std::move(pattern)), list.form})};
 }
 
+SettingKind<DeviceSetting> word_or_devices(std::size_t most) {
+  using Names = std::vector<std::string>;
+  const SettingKind<std::string> word =
+      text_with("auto | cpu | cuda | cuda:N", check_device, "^(auto|cpu|cuda(:[0-9]{1,3})?)$");
+  const SettingKind<Names> list =
+      list_of("a list of cpu and cuda:N", check_device_of_list, "^(cpu|cuda:[0-9]{1,3})$");
+  const auto read = [=](const YamlNode& value, SettingContext& context) -> std::optional<DeviceSetting> {
+    if (value.kind != YamlNode::Kind::Sequence) return word.read(value, context);
+    const bool fits = !value.items.empty() && value.items.size() <= most;
+    if (fits) return list.read(value, context);
+    context.problems.error(value.where, std::string(context.name) + " must list 1 to " + std::to_string(most) +
+                                            " devices, got " + std::to_string(value.items.size()));
+    return std::nullopt;
+  };
+  const auto print = [=](const DeviceSetting& setting) {
+    const Names* names = std::get_if<Names>(&setting);
+    return names != nullptr ? print_list(*names) : yaml_scalar(std::get<std::string>(setting));
+  };
+  ValueForm list_of_some = list.form;
+  list_of_some.least_items = 1;
+  return {word.range + " | " + list.range, read, print, any_of_forms({word.form, list_of_some})};
+}
+
 SettingKind<std::filesystem::path> file_path() {
   const auto read = [](const YamlNode& value, SettingContext& context) -> std::optional<std::filesystem::path> {
     if (is_path_text(value)) return absolute_path(value.scalar, context);

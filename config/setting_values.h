@@ -52,6 +52,8 @@ SettingKind<std::string> one_of(std::vector<std::string> words);
 SettingKind<std::vector<std::string>> list_of(std::string range, TextCheck check, std::string pattern);
 /// One text may stand without the brackets; "" is the empty list.
 SettingKind<std::vector<std::string>> text_or_list(std::string range, TextCheck check, std::string pattern);
+/// One word, or a list of at most `most` entries, at least one.
+SettingKind<DeviceSetting> word_or_devices(std::size_t most);
 SettingKind<std::filesystem::path> file_path();
 SettingKind<std::filesystem::path> file_path_or_none();  // "" is no file
 SettingKind<std::vector<std::filesystem::path>> path_list();

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "config/diagnostics.h"
@@ -38,6 +39,9 @@ struct MilterSettings {
   std::vector<std::string> skip;                   // "authenticated" and CIDR networks: accepted unseen
 };
 
+/// Where the model runs: one word, or a list with one entry per replica.
+using DeviceSetting = std::variant<std::string, std::vector<std::string>>;
+
 /// A pool of inference servers that judges instead of this machine: Open Inference Protocol v2 over HTTP.
 struct RemoteSettings {
   std::vector<std::string> urls;                 // http[s]://HOST[:PORT][/PREFIX] each; none = no pool
@@ -54,8 +58,8 @@ struct RemoteSettings {
 struct EngineSettings {
   std::filesystem::path model = "/usr/share/winnow/models/default.pt";
   std::string sha256;                              // "" = not pinned; 64 hex digits
-  std::string device = "auto";                     // auto | cpu | cuda | cuda:N
-  std::size_t replicas = 0;                        // 0 = auto: one per GPU, on CPU half of the cores, at least one
+  DeviceSetting device = "auto";                   // auto | cpu | cuda | cuda:N, or a list of cpu and cuda:N
+  std::size_t replicas = 0;                        // 0 = auto: one per GPU or entry of device, on CPU half of the cores
   std::size_t max_batch_size = 32;                 // 1..1024 messages
   std::size_t max_batch_tokens = 131'072;          // 1000..100000000 tokens of one model call
   std::chrono::microseconds max_queue_delay{0};    // 0us..100ms from the oldest waiting message

@@ -24,7 +24,12 @@ struct TableEncoding {
   std::size_t bits = 32;
   /// Of the touched rows, the share that is left out: those that can move a logit least. 0..1
   double prune = 0;
+  /// Ranges of rows, one part of the model each: stages_of_shards(), which the manifest must then name. Each has codebooks
+  /// of its own.
+  std::size_t shards = 1;
 };
+
+inline constexpr std::size_t kMaxShards = 16;
 
 struct TableShape {
   std::size_t rows = 0, columns = 0;

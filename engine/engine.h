@@ -30,6 +30,10 @@ class Engine {
 
   const Manifest& manifest() const { return manifest_; }
   const std::string& sha256() const { return sha256_; }
+  /// How each replica runs, for people: "cpu, frozen".
+  const std::vector<std::string>& forms() const { return forms_; }
+  /// What became of replicas whose device failed.
+  const RebuildCounts& rebuilds() const { return *rebuilds_; }
   const FeatureExtractor& extractor() const { return extractor_; }
   std::unique_ptr<Ticket> submit(Features features,
                                  Batcher::TimePoint deadline = Batcher::TimePoint::max()) const;
@@ -52,6 +56,8 @@ class Engine {
 
   Manifest manifest_;
   std::string sha256_;
+  std::vector<std::string> forms_;
+  std::shared_ptr<const RebuildCounts> rebuilds_;
   FeatureExtractor extractor_;
   double site_prior_;
   std::size_t max_batch_size_;

@@ -1,7 +1,9 @@
 #include "engine/manifest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace winnow {
 namespace {
@@ -130,6 +132,53 @@ void read_compress(const Json& all, Reader& root, std::string& error, Manifest& 
   }
 }
 
+bool is_identifier(const std::string& text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), fits);
+}
+
+Reduce read_reduce(Reader& entry, const Json& stage, std::size_t parts) {
+  const std::string word = stage.contains("reduce") ? entry.text("reduce") : "none";
+  if (word == "none" && parts > 1) entry.fail("reduce", "must be sum or concat where several modules stand side by side");
+  if (word == "sum") return Reduce::Sum;
+  if (word == "concat") return Reduce::Concat;
+  if (entry.good() && word != "none") entry.fail("reduce", "must be none, sum or concat");
+  return Reduce::None;
+}
+
+void read_stage(const Json& object, const std::string& path, std::string& error, std::set<std::string>& seen,
+                Manifest& manifest) {
+  Reader entry(object, path + ".", error);
+  Stage stage;
+  stage.parts = entry.texts("modules");
+  if (entry.good() && stage.parts.empty()) entry.fail("modules", "must name at least one module");
+  for (const std::string& name : stage.parts) {
+    if (entry.good() && !is_identifier(name)) entry.fail("modules", "must be names of submodules");
+    if (entry.good() && !seen.insert(name).second) entry.fail("modules", "names '" + name + "' a second time");
+  }
+  stage.reduce = read_reduce(entry, object, stage.parts.size());
+  manifest.stages.push_back(std::move(stage));
+}
+
+/// The keys are younger than the format: models without them run whole, in single precision.
+void read_running(const Json& all, Reader& root, std::string& error, Manifest& manifest) {
+  if (root.good() && all.contains("half")) {
+    if (!all["half"].is_boolean()) return root.fail("half", "must be true or false");
+    manifest.half = all["half"].get<bool>();
+  }
+  if (!root.good() || !all.contains("parts")) return;
+  const Json& list = all["parts"];
+  if (!list.is_array() || list.size() > kMaxParts) return root.fail("parts", "must be a list of at most 64 stages");
+  std::set<std::string> seen;
+  for (std::size_t i = 0; root.good() && i < list.size(); ++i) {
+    const std::string path = "parts[" + std::to_string(i) + "]";
+    if (!list[i].is_object()) return root.fail(path, "must be an object");
+    read_stage(list[i], path, error, seen, manifest);
+  }
+  if (root.good() && seen.size() > kMaxParts) root.fail("parts", "must be at most 64 modules");
+}
+
 void read_rest(Reader& root, Manifest& manifest) {
   manifest.prior_spam = root.number("prior_spam");
   if (root.good() && !(manifest.prior_spam > 0 && manifest.prior_spam < 1))
@@ -179,6 +228,22 @@ Json compress_json(const std::vector<CompressStep>& steps) {
   return list;
 }
 
+const char* reduce_word(Reduce reduce) {
+  switch (reduce) {
+    case Reduce::None: return "none";
+    case Reduce::Sum: return "sum";
+    case Reduce::Concat: return "concat";
+  }
+  return "none";
+}
+
+Json stages_json(const std::vector<Stage>& stages) {
+  Json list = Json::array();
+  for (const Stage& stage : stages)
+    list.push_back({{"modules", stage.parts}, {"reduce", reduce_word(stage.reduce)}});
+  return list;
+}
+
 }  // namespace
 
 std::optional<Manifest> parse_manifest(const std::string& json, std::string& error) {
@@ -196,6 +261,7 @@ std::optional<Manifest> parse_manifest(const std::string& json, std::string& err
   read_calibration(root, error, manifest);
   read_rest(root, manifest);
   read_compress(parsed, root, error, manifest);
+  read_running(parsed, root, error, manifest);
   if (!error.empty()) return std::nullopt;
   return manifest;
 }
@@ -205,7 +271,7 @@ std::string write_manifest(const Manifest& manifest) {
   for (const Calibration& entry : manifest.calibration)
     calibration.push_back({{"slope", entry.slope}, {"intercept", entry.intercept}});
   const Json metrics = parse_bounded(manifest.metrics_json);
-  const nlohmann::ordered_json root = {
+  nlohmann::ordered_json root = {
       {"format", manifest.format},
       {"name", manifest.name},
       {"created", manifest.created},
@@ -222,6 +288,8 @@ std::string write_manifest(const Manifest& manifest) {
       {"metrics", metrics.is_object() ? metrics : Json::object()},
       {"compress", compress_json(manifest.compress)},
   };
+  if (manifest.half) root["half"] = true;
+  if (!manifest.stages.empty()) root["parts"] = stages_json(manifest.stages);
   return root.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/parts.h"
 #include "engine/probability.h"
 
 namespace winnow {
@@ -44,6 +45,8 @@ struct Manifest {
   std::string corpora_digest;
   std::string metrics_json = "{}";  // as measured at training, free form
   std::vector<CompressStep> compress;  // in the order they were done
+  bool half = false;           // fit to run in half precision, which GPUs then do
+  std::vector<Stage> stages;   // of a model in parts; else none
 };
 
 std::optional<Manifest> parse_manifest(const std::string& json, std::string& error);

@@ -42,6 +42,9 @@ struct Gradients {
   std::vector<float> dense;    // d logit / d dense value, in the order of TokenBatch::dense
 };
 
+/// A failure_cause(): the device has failed, not the computation; the model may have to be made anew.
+inline constexpr std::string_view kDeviceFailure = "device";
+
 class Model {
  public:
   virtual ~Model() = default;
@@ -50,13 +53,15 @@ class Model {
   virtual Status differentiate(const TokenBatch& /*batch*/, std::size_t /*label*/, Gradients& /*gradients*/) {
     return Status::failed("this model has no derivatives, which an explanation needs");
   }
-  /// Why another model than the first choice answered the latest run(): "timeout", "cuda", ... one word of a fixed set;
+  /// Why another model than the first choice answered the latest run(): "timeout", "device", ... one word of a fixed set;
   /// "" when none had to stand in.
   virtual std::string_view stand_in_cause() const { return {}; }
   /// Why the latest run() failed, in one word of a fixed set: what stand_in_cause() says when another model then answered.
   virtual std::string_view failure_cause() const { return "model"; }
-  /// "cpu", "cuda:0"
+  /// "cpu", "cuda:0"; "cuda:0+cuda:1" when it is spread over several
   virtual std::string device() const = 0;
+  /// What was done to it to run, for people: "frozen"
+  virtual std::string form() const { return "as it is"; }
 };
 
 }  // namespace winnow

@@ -2,23 +2,22 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <thread>
 #include <utility>
 
 #include "engine/features/features.h"
 #include "engine/model_file.h"
+#include "engine/probe.h"
 #include "engine/remote/join_pool.h"
+#include "engine/replicas.h"
 #include "engine/torch_backend.h"
 #include "engine/zip_directory.h"
 
 namespace winnow {
 namespace {
 
-constexpr std::size_t kProbeTokens = 64;  // of each message of a probe batch
-constexpr std::size_t kPoolProbe = 3;     // messages
+constexpr std::size_t kPoolProbe = 3;       // messages
 constexpr std::size_t kMaxRecords = 65536;  // of an archive
-constexpr int kWarmUpRuns = 3;            // LibTorch's executor has settled by then
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -81,75 +80,19 @@ std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manif
   return check_schema(manifest);
 }
 
-/// The devices of the replicas, one entry each.
-std::string choose_devices(const EngineSettings& settings, std::size_t gpus, std::vector<std::string>& devices) {
-  std::vector<std::string> places;
-  const bool stands_in = !settings.remote.urls.empty();  // rarely: a GPU would wait in vain
-  if (settings.device == "cpu" || (settings.device == "auto" && (gpus == 0 || stands_in))) {
-    places = {"cpu"};
-  } else if (settings.device == "auto" || settings.device == "cuda") {
-    for (std::size_t i = 0; i < gpus; ++i) places.push_back("cuda:" + std::to_string(i));
-  } else {
-    places = {settings.device};
-  }
-  if (places.empty() || (places[0] != "cpu" && gpus == 0))
-    return "cannot run on '" + settings.device + "': LibTorch sees no GPU; set engine.device to cpu or auto";
-  // Half of the cores: the other half reads mail.
-  const std::size_t cores = std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
-  const std::size_t automatic = places[0] == "cpu" ? cores : places.size();
-  const std::size_t replicas = settings.replicas > 0 ? settings.replicas : automatic;
-  for (std::size_t i = 0; i < replicas; ++i) devices.push_back(places[i % places.size()]);
-  return {};
-}
-
-/// Invented messages over the whole table; the first has no token at all, as an empty mail may have.
-TokenBatch probe_batch(const Manifest& manifest, std::size_t messages) {
-  TokenBatch batch;
-  std::vector<std::int64_t> tokens;
-  const std::vector<float> dense(manifest.dense_names.size(), 0.5f);
-  for (std::size_t message = 0; message < messages; ++message) {
-    batch.add(tokens, std::vector<float>(tokens.size(), 1.0f / kProbeTokens), dense);
-    tokens.clear();
-    for (std::size_t i = 0; i < kProbeTokens; ++i)
-      tokens.push_back(static_cast<std::int64_t>((message + 1) * 2654435761u * (i + 1) % manifest.table_size));
-  }
-  return batch;
-}
-
-/// Runs the model on batches of both ends; this is the warm-up, too.
-std::string probe(Model& model, const Manifest& manifest, std::size_t max_batch_size) {
-  for (const std::size_t messages : {std::size_t{1}, max_batch_size}) {
-    const TokenBatch batch = probe_batch(manifest, messages);
-    const std::size_t expected = messages * manifest.labels.size();
-    for (int i = 0; i < kWarmUpRuns; ++i) {
-      std::vector<float> logits;
-      if (const Status status = model.run(batch, logits); !status)
-        return "failed on a probe of " + std::to_string(messages) + " messages: " + status.error();
-      if (logits.size() != expected)
-        return "answered " + std::to_string(logits.size()) + " numbers to a probe, " + std::to_string(expected) +
-               " expected (its manifest names " + std::to_string(manifest.labels.size()) + " labels)";
-      if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
-        return "answered a probe with something that is not a number";
-    }
-  }
-  return {};
-}
-
-std::string load_replicas(TorchBackend& backend, const std::string& bytes, const EngineSettings& settings,
-                          LoadedModel& loaded) {
-  std::vector<std::string> devices;
-  if (std::string error = choose_devices(settings, backend.cuda_devices(), devices); !error.empty()) return error;
-  for (const std::string& device : devices) {
-    std::unique_ptr<Model> replica;
-    if (const Status status = backend.load(bytes, device, replica); !status) return status.error();
-    if (std::string error = probe(*replica, loaded.manifest, settings.max_batch_size); !error.empty()) return error;
-    loaded.replicas.push_back(std::move(replica));
-  }
-  return {};
-}
-
 Location in_model_file(const EngineSettings& settings) {
   return Location{std::make_shared<const SourceText>(SourceText{settings.model.string(), {}})};
+}
+
+std::string load_models(TorchBackend& backend, const ModelFile& file, const EngineSettings& settings,
+                        LoadedModel& loaded) {
+  Replicas replicas;
+  const Hardware hardware{backend.cuda_devices(), std::thread::hardware_concurrency()};
+  std::string error = load_replicas(backend, file, loaded.manifest, settings, hardware, replicas);
+  loaded.replicas = std::move(replicas.models);
+  loaded.forms = std::move(replicas.forms);
+  loaded.rebuilds = std::move(replicas.rebuilds);
+  return error;
 }
 
 /// The checks in their order; the sentence of the first that fails, or "". With a pool LibTorch may be missing: then
@@ -165,7 +108,7 @@ std::string load_checked(const EngineSettings& settings, LoadedModel& loaded, Di
   if (backend == nullptr && !has_pool) return "cannot be loaded: " + error;
   if (backend == nullptr) problems.warning(in_model_file(settings), "model: cannot stand in for the pool: " + error);
   if (error = read_manifest(backend, file->bytes, loaded.manifest); !error.empty()) return error;
-  return backend != nullptr ? load_replicas(*backend, file->bytes, settings, loaded) : std::string();
+  return backend != nullptr ? load_models(*backend, *file, settings, loaded) : std::string();
 }
 
 void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {

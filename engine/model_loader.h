@@ -6,7 +6,8 @@
 //
 // Order: open once without following links; regular file, owner root or ours, not writable by others, size limit; sha256
 // pin; scan for code that runs at load; manifest against the running feature schema; load from the same bytes; operator
-// allow-list; prepare(); freeze; probe with batch 1 and max_batch_size; NaN check; warm-up.
+// allow-list; prepare(); freeze; the same answers in every form it runs in; probe with batches from 1 to max_batch_size;
+// NaN check; warm-up.
 // With engine.remote a pool of servers is put before the models, which then stand in for it; without LibTorch nothing does.
 // A TorchScript file is a program that runs as the daemon: these checks narrow what it can do, they do not make a
 // stranger's file safe.
@@ -23,6 +24,7 @@
 #include "config/settings.h"
 #include "engine/manifest.h"
 #include "engine/model.h"
+#include "engine/rebuilt_model.h"
 
 namespace winnow {
 
@@ -30,6 +32,8 @@ struct LoadedModel {
   Manifest manifest;
   std::string sha256;  // of the file
   std::vector<std::unique_ptr<Model>> replicas;
+  std::vector<std::string> forms;            // how each replica runs, for people: "cpu, frozen"
+  std::shared_ptr<RebuildCounts> rebuilds;   // null: no replica is ever made anew
 };
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems);

@@ -1,7 +1,7 @@
 // torch_backend.h - the door to libwinnow-torch.so: all that the rest of Winnow knows of LibTorch.
 //
 // Owns:    the backend lives as long as the process (the plugin is never unloaded); what it makes belongs to the caller.
-// Threads: load() and the make_ functions from any thread, one at a time.
+// Threads: load() from any thread, the make_ functions from any, one at a time.
 // Blocks:  loading the plugin costs about half a second once.
 // Fails:   load_torch_backend returns null and says in `error` which package to install; nothing throws.
 #pragma once
@@ -15,6 +15,7 @@
 
 #include "engine/compressor.h"
 #include "engine/model.h"
+#include "engine/parts.h"
 #include "engine/status.h"
 #include "engine/trainer.h"
 
@@ -24,6 +25,16 @@ struct ModelInspection {
   std::string manifest_json;  // extra/winnow.json; "" when the archive has none
 };
 
+/// Where and how a model is to run.
+struct Placement {
+  std::vector<std::string> devices = {"cpu"};  // several: its parts are spread over them, in turn
+  bool half = false;                           // weights and arithmetic in half precision
+  std::vector<Stage> stages;                   // as the manifest names them; needed for several devices
+  /// Every form the model is brought into must answer this as the module did that was loaded. Without messages: unchecked,
+  /// and then the module stays as it is.
+  TokenBatch probe;
+};
+
 class TorchBackend {
  public:
   virtual ~TorchBackend() = default;
@@ -31,8 +42,8 @@ class TorchBackend {
   virtual std::size_t cuda_devices() const = 0;     // 0 without CUDA
   /// Reads the manifest and scans the archive (record list, record sizes, code that runs at load) without running anything.
   virtual Status inspect(std::string_view archive, ModelInspection& inspection) = 0;
-  /// Loads from these bytes: scan, load, operator allow-list over all methods, prepare(), freeze.
-  virtual Status load(std::string_view archive, const std::string& device, std::unique_ptr<Model>& model) = 0;
+  /// Loads from these bytes: scan, load, operator allow-list over all methods, prepare(), freeze; then the probe.
+  virtual Status load(std::string_view archive, const Placement& placement, std::unique_ptr<Model>& model) = 0;
   virtual Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
                               std::unique_ptr<Trainer>& trainer) = 0;
   /// From a model of the default architecture, in any form; others are refused.
@@ -45,7 +56,7 @@ class TorchBackend {
   virtual void enter_inference_thread() = 0;
 };
 
-inline constexpr int kTorchBackendAbi = 7;
+inline constexpr int kTorchBackendAbi = 9;
 /// The symbol the plugin exports: returns null when `abi` is not its own.
 using TorchBackendEntry = TorchBackend* (*)(int abi);
 inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";

@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/features/features.h"
 #include "engine/model_file.h"
 #include "engine/model_loader.h"
+#include "engine/probe.h"
 #include "engine/torch_backend.h"
 #include "models/judged_mail.h"
 #include "models/whole_file.h"
@@ -82,7 +84,8 @@ class Compression {
   bool read_mail();
   bool compress();
   bool compare();
-  std::optional<Candidate> try_out(const TableEncoding& encoding);
+  Status load_parts(const std::string& bytes, std::unique_ptr<Model>& model);
+  std::optional<Candidate> try_out(TableEncoding encoding);
   bool measure(Model& model, const Manifest& manifest, std::size_t bytes, Loss& loss);
   bool time(Model& model);
   bool refuse();
@@ -133,13 +136,25 @@ bool Compression::measure(Model& model, const Manifest& manifest, std::size_t by
   return true;
 }
 
-std::optional<Candidate> Compression::try_out(const TableEncoding& encoding) {
+/// As it will run: a model in parts in its parts, whose answers the backend holds against those of the whole.
+Status Compression::load_parts(const std::string& bytes, std::unique_ptr<Model>& model) {
+  Placement placement;
+  placement.probe = probe_batch(base_->manifest, kBatch);
+  if (options_.parts > 1) {
+    placement.devices = {"cpu", "cpu"};
+    placement.stages = stages_of_shards(options_.parts);
+  }
+  return backend_->load(bytes, placement, model);
+}
+
+std::optional<Candidate> Compression::try_out(TableEncoding encoding) {
+  encoding.shards = options_.parts;
   if (!on_progress_("compressing", ++tried_, 0)) return std::nullopt;
   Candidate candidate{encoding, {}, 0, {}};
   std::string bytes;
   std::unique_ptr<Model> model;
   if (!check(compressor_->write(encoding, "{}", bytes, candidate.shape), options_.model)) return std::nullopt;
-  if (!check(backend_->load(bytes, "cpu", model), options_.model)) return std::nullopt;
+  if (!check(load_parts(bytes, model), options_.model)) return std::nullopt;
   if (!measure(*model, base_->manifest, bytes.size(), candidate.loss)) return std::nullopt;
   candidate.bytes = bytes.size();
   return candidate;
@@ -176,6 +191,7 @@ bool Compression::refuse() {
 Manifest Compression::described() const {
   Manifest manifest = base_->manifest;
   const Loss& loss = report_.chosen.loss;
+  manifest.stages = options_.parts > 1 ? stages_of_shards(options_.parts) : std::vector<Stage>();
   manifest.compress.push_back({encoding_name(report_.chosen.encoding), base_->sha256, report_.ham + report_.spam,
                                loss.max_change, loss.p99_change, report_.after.one_minus_auc});
   return manifest;
@@ -190,7 +206,7 @@ bool Compression::compress() {
   std::unique_ptr<Model> model;
   // Measured once more as it will lie on disk; the search has gone on to other forms since.
   if (!check(compressor_->write(found->encoding, "{}", bytes, report_.chosen.shape), options_.output)) return false;
-  if (!check(backend_->load(bytes, "cpu", model), options_.output)) return false;
+  if (!check(load_parts(bytes, model), options_.output)) return false;
   if (!measure(*model, base_->manifest, bytes.size(), report_.chosen.loss)) return false;
   if (!check(compressor_->write(found->encoding, write_manifest(described()), bytes, report_.chosen.shape),
              options_.output))

@@ -31,6 +31,7 @@ struct CompressOptions {
   IndexFilter filter;
   WantedEncoding wanted;
   LossBounds bounds;
+  std::size_t parts = 1;                     // 1..16 ranges of the table's rows, each of which may run on its own GPU
   bool force = false;                        // write whatever is lost
   std::uint64_t max_scan_bytes = 1u << 20;   // of one message, as the daemon reads it
   std::uint64_t max_memory_bytes = 1u << 30; // of features

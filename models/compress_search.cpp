@@ -81,6 +81,7 @@ std::string encoding_name(const TableEncoding& encoding) {
   std::string name = std::to_string(encoding.bits) + "-bit codebook";
   if (encoding.bits == 32) name = "floats";
   if (encoding.bits == 16) name = "half precision";
+  if (encoding.shards > 1) name += ", in " + std::to_string(encoding.shards) + " parts";
   return encoding.prune > 0 ? name + ", " + percent(encoding.prune) + " of the rows left out" : name;
 }
 

@@ -6,6 +6,9 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <vector>
+
+#include "engine/parts.h"
 
 namespace winnow {
 namespace {
@@ -14,6 +17,23 @@ namespace {
 constexpr const char* kForward = R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
     bag = torch.embedding_bag(self.table, tokens, offsets, False, 0, True, weights)[0]
+)";
+
+// A shard holds some rows; tokens of other shards' rows count nothing here.
+constexpr const char* kShardForward = R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor) -> Tensor:
+    row = tokens - self.first
+    is_here = torch.logical_and(row >= 0, row < self.table.size(0))
+    here = torch.where(is_here, row, torch.zeros_like(row))
+    return torch.embedding_bag(self.table, here, offsets, False, 0, True, weights * is_here)[0]
+)";
+
+constexpr const char* kHeadForward = R"(
+def forward(self, previous: Tensor, dense: Tensor) -> Tensor:
+    bag = previous
+)";
+
+constexpr const char* kLayers = R"(
     joined = torch.cat([bag[:, self.labels:], dense], 1)
     hidden = torch.relu(torch.addmm(self.hidden_bias, joined, self.hidden_weight))
     return bag[:, :self.labels] + torch.addmm(self.output_bias, hidden, self.output_weight)
@@ -39,9 +59,42 @@ torch::Tensor random_matrix(std::size_t rows, std::size_t columns, std::mt19937_
 constexpr const char* kMlpNames[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
 constexpr std::size_t kMlpDimensions[] = {2, 1, 2, 1};
 
-void define_forward(torch::jit::Module& module, std::int64_t labels) {
+void define_forward(torch::jit::Module& module, std::int64_t labels, const char* beginning = kForward) {
   module.register_attribute("labels", c10::IntType::get(), labels);
-  module.define(kForward);
+  module.define(std::string(beginning) + kLayers);
+}
+
+void add_buffer(torch::jit::Module& module, const char* name, const torch::Tensor& value) {
+  module.register_parameter(name, value.detach().clone(), /*is_buffer=*/true);
+}
+
+torch::jit::Module make_shard(const PackedTable& packed, std::int64_t columns, std::int64_t first) {
+  torch::jit::Module shard("WinnowShard");
+  add_buffer(shard, "table", torch::zeros({0, columns}));
+  shard.register_attribute("first", c10::IntType::get(), first);
+  shard.define(kShardForward);
+  add_packed_table(shard, packed);
+  return shard;
+}
+
+torch::jit::Module make_head(const ModuleParts& parts) {
+  torch::jit::Module head("WinnowHead");
+  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) add_buffer(head, kMlpNames[i], parts.mlp[i]);
+  define_forward(head, parts.labels, kHeadForward);
+  return head;
+}
+
+/// The code of the module that calls the shards and the head: what the file is for whoever runs it whole.
+std::string sharded_code(const std::vector<std::string>& shards) {
+  std::string forward =
+      "def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:\n";
+  std::string prepare = "def prepare(self) -> None:\n";
+  for (const std::string& shard : shards) {
+    const bool first = shard == shards.front();
+    forward += std::string("    bag = ") + (first ? "" : "bag + ") + "self." + shard + ".forward(tokens, weights, offsets)\n";
+    prepare += "    self." + shard + ".prepare()\n";
+  }
+  return forward + "    return self.head.forward(bag, dense)\n" + prepare;
 }
 
 Status read_tensor(const torch::jit::Module& module, const std::string& name, std::size_t dimensions,
@@ -62,6 +115,37 @@ Status check_shapes(const ModuleParts& parts) {
                     hidden_bias.size(0) == hidden.size(1) && output.size(0) == hidden.size(1) &&
                     output.size(1) == parts.labels && parts.mlp[3].size(0) == parts.labels;
   return fits ? Status::ok() : Status::failed("its weights do not fit together");
+}
+
+Status read_layers(const torch::jit::Module& module, ModuleParts& parts) {
+  if (!module.hasattr("labels") || !module.attr("labels").isInt()) return Status::failed("it has no 'labels'");
+  parts.labels = module.attr("labels").toInt();
+  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) {
+    torch::Tensor tensor;
+    if (Status status = read_tensor(module, kMlpNames[i], kMlpDimensions[i], tensor); !status) return status;
+    parts.mlp.push_back(tensor);
+  }
+  return Status::ok();
+}
+
+Status read_whole(const torch::jit::Module& module, ModuleParts& parts) {
+  if (Status status = read_layers(module, parts); !status) return status;
+  if (Status status = read_tensor(module, "table", 2, parts.table); !status) return status;
+  return check_shapes(parts);
+}
+
+Status read_shards(const torch::jit::Module& module, ModuleParts& parts) {
+  if (Status status = read_layers(module.attr("head").toModule(), parts); !status) return status;
+  std::vector<torch::Tensor> tables;
+  for (std::string name = "table_0"; module.hasattr(name); name = "table_" + std::to_string(tables.size())) {
+    torch::Tensor table;
+    if (!module.attr(name).isModule()) return Status::failed("its '" + name + "' is no part");
+    if (Status status = read_tensor(module.attr(name).toModule(), "table", 2, table); !status) return status;
+    tables.push_back(table);
+  }
+  if (tables.empty()) return Status::failed("it has no 'table_0'");
+  parts.table = torch::cat(tables);
+  return check_shapes(parts);
 }
 
 }  // namespace
@@ -114,25 +198,29 @@ torch::jit::Module mean_module(const WeighedModule& a, const WeighedModule& b) {
   return module;
 }
 
+bool is_sharded(const torch::jit::Module& module) { return module.hasattr("head") && module.attr("head").isModule(); }
+
 Status read_parts(const torch::jit::Module& module, ModuleParts& parts) {
-  if (!module.hasattr("labels") || !module.attr("labels").isInt()) return Status::failed("it has no 'labels'");
-  parts.labels = module.attr("labels").toInt();
-  if (Status status = read_tensor(module, "table", 2, parts.table); !status) return status;
-  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) {
-    torch::Tensor tensor;
-    if (Status status = read_tensor(module, kMlpNames[i], kMlpDimensions[i], tensor); !status) return status;
-    parts.mlp.push_back(tensor);
+  return is_sharded(module) ? read_shards(module, parts) : read_whole(module, parts);
+}
+
+torch::jit::Module make_sharded_module(const ModuleParts& parts, const std::vector<PackedTable>& shards) {
+  torch::jit::Module module("WinnowShardedBag");
+  const std::vector<std::string> names = stages_of_shards(shards.size()).front().parts;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    module.register_module(names[i], make_shard(shards[i], parts.table.size(1), first));
+    first += shards[i].rows;
   }
-  return check_shapes(parts);
+  module.register_module("head", make_head(parts));
+  module.define(sharded_code(names));
+  return module;
 }
 
 torch::jit::Module make_shipped_module(const ModuleParts& parts, const PackedTable* packed) {
   torch::jit::Module module("WinnowBag");
-  const auto add = [&module](const char* name, const torch::Tensor& value) {
-    module.register_parameter(name, value.detach().clone(), /*is_buffer=*/true);
-  };
-  add("table", packed == nullptr ? parts.table : torch::zeros({0, parts.table.size(1)}));
-  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) add(kMlpNames[i], parts.mlp[i]);
+  add_buffer(module, "table", packed == nullptr ? parts.table : torch::zeros({0, parts.table.size(1)}));
+  for (std::size_t i = 0; i < std::size(kMlpNames); ++i) add_buffer(module, kMlpNames[i], parts.mlp[i]);
   define_forward(module, parts.labels);
   if (packed != nullptr) add_packed_table(module, *packed);
   return module;

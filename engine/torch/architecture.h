@@ -40,10 +40,16 @@ struct WeighedModule {
 /// the same table size, dense features and labels.
 torch::jit::Module mean_module(const WeighedModule& a, const WeighedModule& b);
 
+/// Whether its table is in shards, as make_sharded_module() makes them.
+bool is_sharded(const torch::jit::Module& module);
+
 /// Of a module whose table is unpacked; the tensors are shared with it. Refuses what cannot be this architecture.
 Status read_parts(const torch::jit::Module& module, ModuleParts& parts);
 
 /// As it is shipped: no gradients, the table as floats, or `packed` and unpacked by prepare().
 torch::jit::Module make_shipped_module(const ModuleParts& parts, const PackedTable* packed = nullptr);
+
+/// The same in the parts of stages_of_shards(): each shard holds the rows after those of the one before it.
+torch::jit::Module make_sharded_module(const ModuleParts& parts, const std::vector<PackedTable>& shards);
 
 }  // namespace winnow

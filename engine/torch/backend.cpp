@@ -12,6 +12,7 @@
 #endif
 
 #include <memory>
+#include <mutex>
 
 #include "engine/torch/archive_scan.h"
 #include "engine/torch/guard.h"
@@ -60,8 +61,9 @@ class Backend : public TorchBackend {
     return scan_archive(archive, inspection);
   }
 
-  Status load(std::string_view archive, const std::string& device, std::unique_ptr<Model>& model) override {
-    return load_torch_model(archive, device, model);
+  Status load(std::string_view archive, const Placement& placement, std::unique_ptr<Model>& model) override {
+    const std::lock_guard one_at_a_time(loading_);
+    return load_torch_model(archive, placement, model);
   }
 
   Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
@@ -85,6 +87,9 @@ class Backend : public TorchBackend {
       return Status::ok();
     });
   }
+
+ private:
+  std::mutex loading_;  // a replica is made anew while a reload loads another file
 };
 
 }  // namespace

@@ -22,7 +22,12 @@ std::vector<torch::jit::IValue> probe_inputs(const ModuleParts& parts) {
 Status check_computes_the_same(torch::jit::Module& original, const ModuleParts& parts) {
   torch::jit::Module ours = make_shipped_module(parts);
   const torch::jit::IValue theirs = original.forward(probe_inputs(parts));
-  if (theirs.isTensor() && theirs.toTensor().equal(ours.forward(probe_inputs(parts)).toTensor())) return Status::ok();
+  const torch::Tensor expected = ours.forward(probe_inputs(parts)).toTensor();
+  // Shards add the same numbers in another order.
+  const double tolerance = is_sharded(original) ? 1e-5 : 0;
+  if (theirs.isTensor() && theirs.toTensor().sizes() == expected.sizes() &&
+      torch::allclose(theirs.toTensor(), expected, tolerance, tolerance))
+    return Status::ok();
   return Status::failed("its forward() computes something else");
 }
 

@@ -5,23 +5,32 @@
 #include <exception>
 #include <sstream>
 
+#include "engine/torch/missing_backend.h"
+
 namespace winnow {
 namespace {
 
 constexpr std::size_t kMaxErrorLength = 300;
 
 /// LibTorch's texts run over many lines. The reason stands in the first, except after a TorchScript traceback, where
-/// it stands in the last.
-std::string reason_line(const std::string& text) {
+/// it stands in the last that begins with the name of an error, or simply in the last.
+std::string telling_line(const std::string& text) {
   std::istringstream lines(text);
-  std::string first, last;
+  std::string first, last, named;
   for (std::string line; std::getline(lines, line);) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     if (first.empty()) first = line;
+    if (line.rfind("RuntimeError: ", 0) == 0) named = line;
     last = line;
   }
   const bool traceback = first.rfind("The following operation failed", 0) == 0 || first.rfind("Traceback", 0) == 0;
-  std::string reason = (traceback ? last : first).substr(0, kMaxErrorLength);
+  if (!traceback) return first;
+  return named.empty() ? last : named;
+}
+
+std::string reason_line(const std::string& text) {
+  const std::string missing = missing_backend(text);
+  std::string reason = (missing.empty() ? telling_line(text) : missing).substr(0, kMaxErrorLength);
   for (char& c : reason) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/torch/architecture.h"
 #include "engine/torch/finished_model.h"
@@ -21,6 +22,9 @@ Status check_encoding(const TableEncoding& encoding) {
   if (!codebook && encoding.bits != 16 && encoding.bits != 32)
     return Status::failed("a weight cannot be stored in " + std::to_string(encoding.bits) +
                           " bits; 2 to 8, 16 and 32 are possible");
+  if (encoding.shards < 1 || encoding.shards > kMaxShards)
+    return Status::failed("a table can be in 1 to " + std::to_string(kMaxShards) + " parts, not in " +
+                          std::to_string(encoding.shards));
   if (!(encoding.prune >= 0 && encoding.prune <= 1)) return Status::failed("the share left out must be between 0 and 1");
   return Status::ok();
 }
@@ -44,19 +48,33 @@ class TorchCompressor : public Compressor {
     if (Status status = check_encoding(encoding); !status) return status;
     return guarded("compressing the model", [&] {
       const torch::NoGradGuard no_grad;
-      const PackedTable packed = pack_table(parts_.table, importance_, encoding);
+      const std::vector<PackedTable> packed = pack_shards(encoding);
       shape.rows = static_cast<std::size_t>(parts_.table.size(0));
       shape.columns = static_cast<std::size_t>(parts_.table.size(1));
       shape.touched = static_cast<std::size_t>(parts_.table.ne(0).any(1).sum().item<std::int64_t>());
-      shape.kept = static_cast<std::size_t>(packed.kept);
+      shape.kept = 0;
+      for (const PackedTable& shard : packed) shape.kept += static_cast<std::size_t>(shard.kept);
+      const bool whole = packed.size() == 1;
+      torch::jit::Module module = whole ? make_shipped_module(parts_, &packed[0]) : make_sharded_module(parts_, packed);
       std::ostringstream stream;
-      make_shipped_module(parts_, &packed).save(stream, {{"winnow.json", manifest_json}});
+      module.save(stream, {{"winnow.json", manifest_json}});
       bytes = std::move(stream).str();
       return Status::ok();
     });
   }
 
  private:
+  /// Even ranges of rows.
+  std::vector<PackedTable> pack_shards(const TableEncoding& encoding) const {
+    const std::int64_t rows = parts_.table.size(0), shards = static_cast<std::int64_t>(encoding.shards);
+    std::vector<PackedTable> packed;
+    for (std::int64_t shard = 0; shard < shards; ++shard) {
+      const std::int64_t first = shard * rows / shards, count = (shard + 1) * rows / shards - first;
+      packed.push_back(pack_table(parts_.table.narrow(0, first, count), importance_.narrow(0, first, count), encoding));
+    }
+    return packed;
+  }
+
   const ModuleParts parts_;
   const torch::Tensor importance_;
 };

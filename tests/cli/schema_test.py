@@ -25,6 +25,7 @@ GOOD_SETTINGS = [
     "milter:\n",  # a group whose keys are all commented out
     "milter: {deadline: 500ms, socket_mode: 0660, skip: [authenticated, 10.0.0.0/8, '::1']}",
     "engine: {replicas: 4, max_queue_delay: 0, prior_spam: 12.5%, device: 'cuda:1'}",
+    "engine: {device: ['cuda:0', 'cuda:1', cpu]}",
     "engine: {replicas: auto, prior_spam: 0.2}\nlog: {addresses: true}\nmetrics: {listen: ''}\nrules: []",
     "engine: {remote: {url: 'http://a:8000', timeout: 1s, ca_file: ''}}",
     "engine: {remote: {url: ['http://a', 'https://b/v'], format: binary}}",
@@ -40,6 +41,8 @@ BAD_SETTINGS = {
     "a number out of range": "engine: {max_batch_size: 4096}",
     "a number as a text": "engine: {max_batch_size: many}",
     "a word that is none": "milter: {on_error: reject}",
+    "a device that is none": "engine: {device: [cuda:0, gpu]}",
+    "a list of no device": "engine: {device: []}",
     "a share above 1": "engine: {prior_spam: 20}",
     "a truth value as a number": "log: {addresses: 1}",
     "one path instead of a list": "rules: rules.yaml",

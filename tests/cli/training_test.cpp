@@ -85,7 +85,7 @@ TEST(CliCompress, WithoutMailOrOutputIsWrongUsage) {
 TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
   const struct {
     const char *option, *value;
-  } wrong[] = {{"--bits", "few"}, {"--prune", "some"}, {"--max-auc-loss", "much"}};
+  } wrong[] = {{"--bits", "few"}, {"--prune", "some"}, {"--max-auc-loss", "much"}, {"--parts", "17"}};
   for (const auto& [option, value] : wrong) {
     const ToolRun run = run_tool({"compress", "m.pt", "-o", "s.pt", "--ham", "a", "--spam", "b", option, value});
     EXPECT_EQ(run.exit_code, 2) << option;

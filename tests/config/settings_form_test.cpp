@@ -16,7 +16,7 @@ const char* const kScalars[] = {
     "http://a", "'https://[::1]:8000/v2/'", "http://a?b", "json", "triton", "winnow"};
 
 const char* const kItems[] = {"authenticated", "10.0.0.0/8", "'::1'", "127.0.0.1", "'2001:db8::/32'", "10.0.0.0/99x",
-                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d", "http://a:1"};
+                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d", "http://a:1", "cpu", "cuda:1", "cuda"};
 
 std::string without_quotes(const std::string& yaml) {
   return yaml.starts_with('\'') ? yaml.substr(1, yaml.size() - 2) : yaml;

@@ -52,7 +52,7 @@ TEST(Settings, ReadsEveryKindOfValue) {
   EXPECT_EQ(settings->milter.max_scan_bytes, 2u << 20);
   EXPECT_EQ(settings->milter.skip.size(), 3u);
   EXPECT_EQ(settings->engine.model, "/etc/winnow/models/own.pt");
-  EXPECT_EQ(settings->engine.device, "cuda:1");
+  EXPECT_EQ(settings->engine.device, DeviceSetting("cuda:1"));
   EXPECT_EQ(settings->engine.replicas, 3u);
   EXPECT_EQ(settings->engine.prior_spam, 0.2);
   EXPECT_EQ(settings->engine.max_queue_delay, std::chrono::milliseconds(2));
@@ -73,6 +73,26 @@ TEST(Settings, ReadsAPoolOfOneServerOrOfSeveral) {
   EXPECT_EQ(two->engine.remote.urls.size(), 2u);
   EXPECT_NE(describe_settings(*two).find("engine.remote.url: [http://a:8000, http://b:8000]"), std::string::npos);
   EXPECT_TRUE(load("engine: {remote: {url: '', ca_file: ''}}")->engine.remote.urls.empty());
+}
+
+TEST(Settings, ReadsAListOfDevicesAndKeepsItApartFromAWord) {
+  const DeviceSetting two = std::vector<std::string>{"cuda:0", "cpu"}, one = std::vector<std::string>{"cpu"};
+  EXPECT_EQ(load("engine: {device: [cuda:0, cpu]}")->engine.device, two);
+  EXPECT_EQ(load("engine:\n  device:\n    - cpu\n")->engine.device, one);
+  EXPECT_EQ(load("engine: {device: cpu}")->engine.device, DeviceSetting("cpu"));
+  const std::string text = describe_settings(*load("engine: {device: [cuda:0, cpu]}"));
+  EXPECT_NE(text.find("engine.device: [cuda:0, cpu]   # "), std::string::npos) << text;
+}
+
+TEST(Settings, PointsAtTheEntryOfAListThatIsNoDevice) {
+  std::string problems;
+  EXPECT_FALSE(load("engine:\n  device: [cuda:0, gpu1, auto]\n", &problems));
+  EXPECT_NE(problems.find("winnow.yaml:2:20: error: device must list devices as cpu or cuda:N, got 'gpu1'\n"
+                          "    2 |   device: [cuda:0, gpu1, auto]\n"
+                          "      |                    ^"),
+            std::string::npos)
+      << problems;
+  EXPECT_NE(problems.find("winnow.yaml:2:26: error: device must list devices"), std::string::npos) << problems;
 }
 
 TEST(Settings, MakesASocketPathAbsolute) {
@@ -137,6 +157,9 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"engine: {sha256: abc}", "sha256 must be 64 hexadecimal digits"},
         WrongCase{"engine: {device: gpu}", "device must be auto, cpu, cuda or cuda:N"},
         WrongCase{"engine: {device: 'cuda:x'}", "device must be auto, cpu, cuda or cuda:N"},
+        WrongCase{"engine: {device: []}", "device must list 1 to 256 devices, got 0"},
+        WrongCase{"engine: {device: [cuda]}", "device must list devices as cpu or cuda:N, got 'cuda'"},
+        WrongCase{"engine: {device: {cuda: 0}}", "device must be a text, got a mapping"},
         WrongCase{"engine: {replicas: 0}", "replicas must be between 1 and 256"},
         WrongCase{"engine: {prior_spam: 100%}", "prior_spam must be between 1% and 99%"},
         WrongCase{"engine: {model: ''}", "model must be the path of a file, got an empty text"},

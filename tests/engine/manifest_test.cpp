@@ -25,6 +25,8 @@ Manifest example() {
   manifest.corpora_digest = "abc";
   manifest.metrics_json = R"({"auc":0.99})";
   manifest.compress = {{"5-bit codebook", "abc", 6000, 0.0125, 0.004, 0.001}};
+  manifest.half = true;
+  manifest.stages = {{{"left", "right"}, Reduce::Concat}, {{"head"}, Reduce::None}};
   return manifest;
 }
 
@@ -51,6 +53,26 @@ TEST(Manifest, ReadsBackWhatItWrote) {
   EXPECT_EQ(read->compress[0].max_change, 0.0125);
   EXPECT_EQ(read->compress[0].p99_change, 0.004);
   EXPECT_EQ(read->compress[0].one_minus_auc, 0.001);
+  EXPECT_TRUE(read->half);
+  ASSERT_EQ(read->stages.size(), 2u);
+  EXPECT_EQ(read->stages[0].parts, (std::vector<std::string>{"left", "right"}));
+  EXPECT_EQ(read->stages[0].reduce, Reduce::Concat);
+  EXPECT_EQ(read->stages[1].parts, std::vector<std::string>{"head"});
+  EXPECT_EQ(read->stages[1].reduce, Reduce::None);
+}
+
+TEST(Manifest, SaysNothingOfPartsAndPrecisionWhereThereIsNothingToSay) {
+  Manifest manifest = example();
+  manifest.half = false;
+  manifest.stages.clear();
+  const std::string json = write_manifest(manifest);
+  EXPECT_EQ(json.find("parts"), std::string::npos);
+  EXPECT_EQ(json.find("half"), std::string::npos);
+  std::string error;
+  const auto read = parse_manifest(json, error);
+  ASSERT_TRUE(read) << error;
+  EXPECT_FALSE(read->half);
+  EXPECT_TRUE(read->stages.empty());
 }
 
 TEST(Manifest, WritesMetricsThatAreNoJsonAsEmpty) {
@@ -128,7 +150,23 @@ INSTANTIATE_TEST_SUITE_P(
         BadManifest{"DigestNumber", R"("corpora_digest":"abc")", R"("corpora_digest":1)",
                     "'corpora_digest' must be a text"},
         BadManifest{"MetricsList", R"("metrics":{"auc":0.99})", R"("metrics":[])", "'metrics' must be an object"},
-        BadManifest{"CutOff", R"("step":"5-bitcodebook"}]})", "", "not a JSON object"}),
+        BadManifest{"HalfWord", R"("half":true)", R"("half":"yes")", "'half' must be true or false"},
+        BadManifest{"PartsObject", R"("parts":[)", R"("parts":{},"other":[)", "'parts' must be a list"},
+        BadManifest{"StageText", R"("parts":[)", R"("parts":["left",)", "'parts[0]' must be an object"},
+        BadManifest{"ModulesMissing", R"("modules":["head"],)", "", "'parts[1].modules' is missing"},
+        BadManifest{"ModulesEmpty", R"("modules":["head"])", R"("modules":[])",
+                    "'parts[1].modules' must name at least one module"},
+        BadManifest{"ModulesPath", R"("modules":["head"])", R"("modules":["a.b"])",
+                    "'parts[1].modules' must be names of submodules"},
+        BadManifest{"ModulesTwice", R"("modules":["head"])", R"("modules":["left"])",
+                    "'parts[1].modules' names 'left' a second time"},
+        BadManifest{"ReduceMissing", R"(,"reduce":"concat")", "",
+                    "'parts[0].reduce' must be sum or concat where several"},
+        BadManifest{"ReduceNone", R"("reduce":"concat")", R"("reduce":"none")",
+                    "'parts[0].reduce' must be sum or concat where several"},
+        BadManifest{"ReduceUnknown", R"("reduce":"concat")", R"("reduce":"mean")",
+                    "'parts[0].reduce' must be none, sum or concat"},
+        BadManifest{"CutOff", R"("step":"5-bitcodebook"}],)", "", "not a JSON object"}),
     [](const auto& test) { return test.param.what; });
 
 TEST(Manifest, RefusesTextThatIsNoJson) {

@@ -122,6 +122,40 @@ TEST_F(Compress, LeavingOutUntouchedRowsChangesNoBit) {
   EXPECT_LT(report_.after.bytes, report_.before.bytes);
 }
 
+TEST_F(Compress, SplitsTheModelIntoPartsThatServeTheSameProbabilities) {
+  options_.wanted = {32, 0.0};
+  options_.parts = 3;
+  ASSERT_TRUE(compress()) << problems_.to_string();
+  EXPECT_LT(report_.chosen.loss.max_change, 1e-5);
+  EngineSettings settings;
+  settings.device = std::vector<std::string>{"cpu", "cpu"};
+  settings.model = options_.output;
+  const auto parts = load_model(settings, problems_);
+  ASSERT_TRUE(parts) << problems_.to_string();
+  EXPECT_EQ(parts->manifest.stages.size(), 2u);
+  EXPECT_EQ(parts->manifest.stages[0].parts.size(), 3u);
+  EXPECT_EQ(parts->manifest.compress[0].step, "floats, in 3 parts");
+  ASSERT_EQ(parts->forms.size(), 1u);
+  EXPECT_EQ(parts->forms[0], "cpu+cpu, frozen in 4 parts");
+}
+
+TEST_F(Compress, PutsAModelInPartsTogetherAgain) {
+  options_.wanted = {32, 0.0};
+  options_.parts = 2;
+  ASSERT_TRUE(compress()) << problems_.to_string();
+  options_.model = options_.output;
+  options_.output = folder_.path() / "whole.pt";
+  options_.parts = 1;
+  ASSERT_TRUE(compress()) << problems_.to_string();
+  EXPECT_LT(report_.chosen.loss.max_change, 1e-5);
+  EngineSettings settings;
+  settings.device = "cpu";
+  settings.model = options_.output;
+  const auto whole = load_model(settings, problems_);
+  ASSERT_TRUE(whole) << problems_.to_string();
+  EXPECT_TRUE(whole->manifest.stages.empty());
+}
+
 TEST_F(Compress, ManifestKeepsWhatItSaidAndTellsWhatWasDone) {
   ASSERT_TRUE(compress()) << problems_.to_string();
   EngineSettings settings;

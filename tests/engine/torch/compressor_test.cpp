@@ -62,7 +62,7 @@ std::string trained_archive(std::size_t labels = 1) {
 
 std::vector<float> run(const std::string& archive, const TokenBatch& batch) {
   std::unique_ptr<Model> model;
-  Status status = backend().load(archive, "cpu", model);
+  Status status = backend().load(archive, {}, model);
   EXPECT_TRUE(status) << status.error();
   std::vector<float> logits;
   if (model) status = model->run(batch, logits);

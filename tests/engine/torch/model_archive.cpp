@@ -1,5 +1,10 @@
 #include "tests/engine/torch/model_archive.h"
 
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/native/quantized/PackedParams.h>
+#include <torch/csrc/jit/frontend/resolver.h>
+#include <torch/csrc/jit/frontend/sugared_value.h>
+#include <torch/custom_class.h>
 #include <torch/script.h>
 
 #include <sstream>
@@ -21,8 +26,31 @@ std::string save(const torch::jit::Module& module, const std::string& manifest_j
 torch::jit::Module module_of(const char* name, const std::string& code) {
   torch::jit::Module module(name);
   module.register_buffer("gain", torch::full({1}, 2.0));
+  module.register_buffer("kernel", torch::full({1, 1, 1, 2}, 2.0));
   module.define(code);
   return module;
+}
+
+/// Lets code say quantized.add(...) without Python.
+struct QuantizedResolver : torch::jit::Resolver {
+  std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string& name, torch::jit::GraphFunction& function,
+                                                         const torch::jit::SourceRange& at) override {
+    if (name == "quantized") return std::make_shared<torch::jit::BuiltinModule>("quantized");
+    return torch::jit::nativeResolver()->resolveValue(name, function, at);
+  }
+  c10::TypePtr resolveType(const std::string& name, const torch::jit::SourceRange& at) override {
+    return torch::jit::nativeResolver()->resolveType(name, at);
+  }
+};
+
+using PackedLayer = c10::intrusive_ptr<LinearPackedParamsBase>;
+
+PackedLayer pack_layer() {
+  const at::Tensor weight = at::quantize_per_tensor(torch::eye(2), 0.01, 0, at::kQInt8);
+  const auto prepack = c10::Dispatcher::singleton()
+                           .findSchemaOrThrow("quantized::linear_prepack", "")
+                           .typed<PackedLayer(at::Tensor, c10::optional<at::Tensor>)>();
+  return prepack.call(weight, c10::nullopt);
 }
 
 }  // namespace
@@ -51,6 +79,22 @@ std::string archive_with_inner(const std::string& code, const std::string& inner
   module.register_buffer("gain", torch::full({1}, 2.0));
   module.register_module("inner", module_of("Inner", inner_code));
   module.define(code);
+  return save(module, "");
+}
+
+std::string archive_in_parts(const std::vector<NamedCode>& parts, const std::string& code,
+                             const std::string& manifest_json) {
+  torch::jit::Module module("Example");
+  module.register_buffer("gain", torch::full({1}, 2.0));
+  for (const NamedCode& part : parts) module.register_module(part.name, module_of("Part", part.code));
+  module.define(code);
+  return save(module, manifest_json);
+}
+
+std::string archive_with_int8_layer(const std::string& code) {
+  torch::jit::Module module("Example");
+  module.register_attribute("layer", c10::getCustomClassType<PackedLayer>(), c10::IValue(pack_layer()));
+  module.define(code, std::make_shared<QuantizedResolver>());
   return save(module, "");
 }
 

@@ -12,10 +12,20 @@ namespace winnow {
 /// The plugin; a test without it has failed.
 TorchBackend& backend();
 
-/// A module with a float buffer `gain` = 2 and the methods that `code` defines.
+/// A module with the float buffers `gain` [1] and `kernel` [1, 1, 1, 2], both of 2, and the methods that `code` defines.
 std::string archive_of(const std::string& code, const std::string& manifest_json = "");
 /// The same with a submodule `inner` made of `inner_code`.
 std::string archive_with_inner(const std::string& code, const std::string& inner_code);
+
+struct NamedCode {
+  std::string name, code;
+};
+/// The same with a submodule for each of `parts`.
+std::string archive_in_parts(const std::vector<NamedCode>& parts, const std::string& code,
+                             const std::string& manifest_json = "");
+
+/// The same whose code may call quantized.*, with an attribute `layer`: the packed weights of an 8-bit layer of 2 x 2.
+std::string archive_with_int8_layer(const std::string& code);
 
 /// The same with small extra files of these names.
 std::string archive_with_extra(const std::string& code, const std::vector<std::string>& names);

@@ -12,6 +12,7 @@
 namespace winnow {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class TorchLoader : public ::testing::Test {
@@ -117,11 +118,37 @@ def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tenso
 TEST_F(TorchLoader, ProbesWithAFullBatch) {
   EXPECT_THAT(problem_of(archive_of(R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
-    assert dense.size(0) == 1, "one at a time"
+    assert dense.size(0) < 32, "at most 31"
     return dense[:, :1]
 )",
                                     write_manifest(fitting_manifest()))),
               HasSubstr("failed on a probe of 32 messages"));
+}
+
+TEST_F(TorchLoader, SaysWhenTheModelFailsAsItWasLoaded) {
+  EXPECT_THAT(problem_of(archive_of(R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    assert dense.size(0) == 1, "one at a time"
+    return dense[:, :1]
+)",
+                                    write_manifest(fitting_manifest()))),
+              AllOf(HasSubstr("failed on a probe of 8 messages"), HasSubstr("one at a time")));
+}
+
+TEST_F(TorchLoader, SpreadsAModelInPartsOverTheDevicesItIsGiven) {
+  Manifest manifest = fitting_manifest();
+  manifest.stages = {{{"inner"}, Reduce::None}};
+  const std::string code = "def forward(self, dense: Tensor) -> Tensor:\n    return self.gain * dense[:, :1]\n";
+  EngineSettings settings = settings_for(archive_in_parts({{"inner", code}}, R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    return self.inner.forward(dense)
+)", write_manifest(manifest)));
+  settings.device = std::vector<std::string>{"cpu", "cpu"};
+  settings.replicas = 0;
+  Diagnostics problems;
+  const auto loaded = load_model(settings, problems);
+  ASSERT_TRUE(loaded) << problems.to_string();
+  EXPECT_THAT(loaded->forms, ::testing::ElementsAre("cpu+cpu, frozen in 1 part"));
 }
 
 TEST_F(TorchLoader, RefusesAnotherNumberOfLabelsThanTheManifestNames) {

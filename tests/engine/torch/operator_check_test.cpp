@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 
 std::string load_error(const std::string& archive) {
   std::unique_ptr<Model> model;
-  return backend().load(archive, "cpu", model).error();
+  return backend().load(archive, {}, model).error();
 }
 
 TEST(OperatorCheck, TakesTensorMathematicsLoopsAndLists) {

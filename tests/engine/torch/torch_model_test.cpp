@@ -21,14 +21,16 @@ std::string inspect_error(std::string_view archive) {
 
 std::unique_ptr<Model> load(const std::string& archive) {
   std::unique_ptr<Model> model;
-  const Status status = backend().load(archive, "cpu", model);
+  const Status status = backend().load(archive, {}, model);
   EXPECT_TRUE(status) << status.error();
   return model;
 }
 
 std::string load_error(const std::string& archive, const std::string& device = "cpu") {
   std::unique_ptr<Model> model;
-  const std::string error = backend().load(archive, device, model).error();
+  Placement placement;
+  placement.devices = {device};
+  const std::string error = backend().load(archive, placement, model).error();
   EXPECT_EQ(model, nullptr);
   return error;
 }

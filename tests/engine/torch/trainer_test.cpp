@@ -74,7 +74,7 @@ std::vector<float> run_shipped(Trainer& trainer, const TokenBatch& batch, std::s
   Status status = trainer.save("{}", bytes);
   EXPECT_TRUE(status) << status.error();
   std::unique_ptr<Model> model;
-  status = backend().load(bytes, "cpu", model);
+  status = backend().load(bytes, {}, model);
   EXPECT_TRUE(status) << status.error();
   std::vector<float> logits;
   if (model) status = model->run(batch, logits);

@@ -1,0 +1,68 @@
+#include "engine/probe.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+
+namespace winnow {
+namespace {
+
+constexpr std::size_t kProbeTokens = 64;  // of each message
+constexpr int kWarmUpRuns = 3;            // LibTorch's executor has settled by then
+constexpr std::chrono::seconds kWarmUpTime{2};
+
+std::string check_answers(const std::vector<float>& logits, const Manifest& manifest, std::size_t messages) {
+  const std::size_t labels = manifest.labels.size(), expected = messages * labels;
+  if (logits.size() != expected)
+    return "answered " + std::to_string(logits.size()) + " numbers to a probe, " + std::to_string(expected) +
+           " expected (its manifest names " + std::to_string(labels) + " labels)";
+  if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
+    return "answered a probe with something that is not a number";
+  return {};
+}
+
+std::string probe_size(Model& model, const Manifest& manifest, std::size_t messages) {
+  const TokenBatch batch = probe_batch(manifest, messages);
+  for (int i = 0; i < kWarmUpRuns; ++i) {
+    std::vector<float> logits;
+    if (const Status status = model.run(batch, logits); !status)
+      return "failed on a probe of " + std::to_string(messages) + " messages: " + status.error();
+    if (std::string wrong = check_answers(logits, manifest, messages); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+}  // namespace
+
+TokenBatch probe_batch(const Manifest& manifest, std::size_t messages) {
+  TokenBatch batch;
+  std::vector<std::int64_t> tokens;
+  const std::vector<float> dense(manifest.dense_names.size(), 0.5f);
+  for (std::size_t message = 0; message < messages; ++message) {
+    batch.add(tokens, std::vector<float>(tokens.size(), 1.0f / kProbeTokens), dense);
+    tokens.clear();
+    for (std::size_t i = 0; i < kProbeTokens; ++i)
+      tokens.push_back(static_cast<std::int64_t>((message + 1) * 2654435761u * (i + 1) % manifest.table_size));
+  }
+  return batch;
+}
+
+std::vector<std::size_t> probe_sizes(std::size_t max_batch_size) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t size = 1; size < max_batch_size; size *= 2) sizes.push_back(size);
+  sizes.push_back(max_batch_size);
+  return sizes;
+}
+
+std::string probe(Model& model, const Manifest& manifest, std::size_t max_batch_size) {
+  const auto enough = std::chrono::steady_clock::now() + kWarmUpTime;
+  for (const std::size_t messages : probe_sizes(max_batch_size)) {
+    const bool at_an_end = messages == 1 || messages == max_batch_size;
+    if (!at_an_end && std::chrono::steady_clock::now() > enough) continue;
+    if (std::string wrong = probe_size(model, manifest, messages); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+}  // namespace winnow

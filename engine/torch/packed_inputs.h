@@ -1,0 +1,30 @@
+// packed_inputs.h - a TokenBatch on a GPU by one copy: its four arrays lie one after the other in memory that is pinned.
+//
+// Owns:    the memory, which grows to the largest batch.
+// Threads: one at a time.
+// Fails:   throws what LibTorch throws.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "engine/torch/batch_tensors.h"
+
+namespace winnow {
+
+class PackedInputs {
+ public:
+  /// `pinned` as a GPU needs it to copy by itself; memory of the CPU's own kind cannot be.
+  PackedInputs(at::Device device, bool pinned) : device_(device), pinned_(pinned) {}
+
+  /// The copy is on its way when this returns, on the current stream; valid until the next call. The batch was checked.
+  BatchTensors place(const TokenBatch& batch);
+
+ private:
+  void reserve(std::int64_t bytes);
+
+  const at::Device device_;
+  const bool pinned_;
+  at::Tensor memory_;  // bytes
+};
+
+}  // namespace winnow
