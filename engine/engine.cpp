@@ -20,6 +20,7 @@ BatchSettings batch_settings(const EngineSettings& settings, std::size_t labels)
 Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<void()> on_thread_start)
     : manifest_(std::move(model.manifest)),
       sha256_(std::move(model.sha256)),
+      device_(model.replicas.empty() ? std::string() : model.replicas.front()->device()),
       extractor_(manifest_.table_size, {}, feature_set_of(manifest_.schema_id)),
       site_prior_(settings.prior_spam.value_or(manifest_.prior_spam)),
       max_batch_size_(settings.max_batch_size),

@@ -30,6 +30,7 @@ class Engine {
 
   const Manifest& manifest() const { return manifest_; }
   const std::string& sha256() const { return sha256_; }
+  const std::string& device() const { return device_; }  // where the model runs: "cpu", "cuda:0"
   const FeatureExtractor& extractor() const { return extractor_; }
   std::unique_ptr<Ticket> submit(Features features,
                                  Batcher::TimePoint deadline = Batcher::TimePoint::max()) const;
@@ -52,6 +53,7 @@ class Engine {
 
   Manifest manifest_;
   std::string sha256_;
+  std::string device_;
   FeatureExtractor extractor_;
   double site_prior_;
   std::size_t max_batch_size_;
