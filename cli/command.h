@@ -31,5 +31,6 @@ extern const Command kFactsCommand;
 extern const Command kConfigCommand;
 extern const Command kSchemaCommand;
 extern const Command kSendCommand;
+extern const Command kStatusCommand;
 
 }  // namespace winnow
