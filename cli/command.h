@@ -32,5 +32,6 @@ extern const Command kConfigCommand;
 extern const Command kSchemaCommand;
 extern const Command kSendCommand;
 extern const Command kStatusCommand;
+extern const Command kBenchCommand;
 
 }  // namespace winnow

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kCommands[] = {"check",    "classify", "explain", "test",   "replay", "train",
                                      "evaluate", "compress", "facts",   "config", "schema", "send",
-                                     "status"};
+                                     "status",   "bench"};
 
 std::string golden(const std::string& name) {
   std::ifstream file(std::string(WINNOW_TEST_DATA) + "/cli/" + name);
