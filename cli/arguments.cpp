@@ -68,6 +68,13 @@ struct Arguments::Parser {
     return app.add_option(std::string(text.names), value);
   }
 
+  CLI::Option* operand(const std::string& form, std::string_view meaning, std::vector<std::filesystem::path>& value) {
+    operands += " " + form;
+    lines.insert(lines.begin(), {form, std::string(meaning)});
+    return app.add_option_function<std::vector<std::string>>(
+        "FILE", [&value](const std::vector<std::string>& given) { value.assign(given.begin(), given.end()); });
+  }
+
   const Command& command;
   CLI::App app;
   std::vector<HelpLine> lines;
@@ -123,12 +130,11 @@ void Arguments::add_choice(std::string_view words, std::string_view meaning, std
 }
 
 void Arguments::add_files(std::string_view meaning, std::vector<std::filesystem::path>& value) {
-  parser_->operands += " FILE...";
-  parser_->lines.insert(parser_->lines.begin(), {"FILE...", std::string(meaning)});
-  parser_->app
-      .add_option_function<std::vector<std::string>>(
-          "FILE", [&value](const std::vector<std::string>& given) { value.assign(given.begin(), given.end()); })
-      ->required();
+  parser_->operand("FILE...", meaning, value)->required();
+}
+
+void Arguments::add_optional_files(std::string_view meaning, std::vector<std::filesystem::path>& value) {
+  parser_->operand("[FILE...]", meaning, value);
 }
 
 std::optional<int> Arguments::parse(int argc, char** argv) {

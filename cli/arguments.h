@@ -42,6 +42,8 @@ class Arguments {
   void add_choice(std::string_view words, std::string_view meaning, std::string& value);
   /// What stands without an option: one or more files.
   void add_files(std::string_view meaning, std::vector<std::filesystem::path>& value);
+  /// The same where there need be none.
+  void add_optional_files(std::string_view meaning, std::vector<std::filesystem::path>& value);
 
   /// Reads argv[1..]. nullopt: go on; else the exit code to end with (help was asked for, or the usage is wrong).
   std::optional<int> parse(int argc, char** argv);

@@ -31,5 +31,7 @@ extern const Command kFactsCommand;
 extern const Command kConfigCommand;
 extern const Command kSchemaCommand;
 extern const Command kSendCommand;
+extern const Command kStatusCommand;
+extern const Command kBenchCommand;
 
 }  // namespace winnow

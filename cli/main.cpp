@@ -16,6 +16,7 @@ constexpr const Command* kCommands[] = {
     &winnow::kCheckCommand,  &winnow::kClassifyCommand, &winnow::kExplainCommand,  &winnow::kTestCommand,
     &winnow::kReplayCommand, &winnow::kTrainCommand,    &winnow::kEvaluateCommand, &winnow::kCompressCommand,
     &winnow::kFactsCommand,  &winnow::kConfigCommand,   &winnow::kSchemaCommand,   &winnow::kSendCommand,
+    &winnow::kStatusCommand, &winnow::kBenchCommand,
 };
 
 void print_overview(FILE* out) {

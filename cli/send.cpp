@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/answer_fields.h"
 #include "cli/mail_files.h"
 #include "cli/snapshot_options.h"
 #include "cli/table.h"
@@ -30,30 +30,6 @@ struct Sent {
   std::string file;
   MilterAnswer answer;
 };
-
-std::string trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(" \t\r\n"));
-  text.erase(text.find_last_not_of(" \t\r\n") + 1);
-  return text;
-}
-
-bool is_removal(const HeaderEdit& edit) { return edit.kind == HeaderEdit::Kind::Change && edit.value.empty(); }
-
-/// The fields of the X-Winnow header that the milter added: "verdict" -> "junk".
-std::map<std::string, std::string> result_fields(const MilterAnswer& answer) {
-  std::map<std::string, std::string> fields;
-  for (const HeaderEdit& edit : answer.edits) {
-    if (edit.name != "X-Winnow" || is_removal(edit)) continue;
-    for (std::size_t at = 0; at < edit.value.size();) {
-      const std::size_t end = std::min(edit.value.find(';', at), edit.value.size());
-      const std::string field = edit.value.substr(at, end - at);
-      const std::size_t equals = field.find('=');
-      if (equals != std::string::npos) fields[trimmed(field.substr(0, equals))] = trimmed(field.substr(equals + 1));
-      at = end + 1;
-    }
-  }
-  return fields;
-}
 
 /// "+X-Spam-Score ~Subject -X-Spam-Flag +<copy@example.org>": added, changed, removed.
 std::string edits_text(const MilterAnswer& answer) {

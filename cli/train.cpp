@@ -1,7 +1,5 @@
 #include "models/train.h"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -11,22 +9,11 @@
 #include "cli/labelled_options.h"
 #include "cli/progress.h"
 #include "cli/snapshot_options.h"
+#include "cli/stop_signal.h"
 #include "cli/terminal.h"
 
 namespace winnow {
 namespace {
-
-volatile sig_atomic_t stop_asked = 0;
-
-/// The first Ctrl-C or SIGTERM asks the training to stop at its next step; the second one ends the process as usual.
-void ask_to_stop_on_signal() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { stop_asked = 1; };
-  action.sa_flags = SA_RESETHAND;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 void add_shape_options(Arguments& arguments, ArchitectureSpec& shape) {
   arguments.add({"--table-size", "N", "rows of the token table, a power of two"}, shape.table_size);
@@ -96,12 +83,12 @@ int train_and_report(const TrainOptions& options) {
         options,
         [&progress](const TrainProgress& now) {
           progress.show({now.phase, now.done, now.total, loss_note(now)});
-          return stop_asked == 0;
+          return !stop_was_asked();
         },
         report, problems);
   }
   print_problems(problems);
-  if (!trained && stop_asked != 0) {
+  if (!trained && stop_was_asked()) {
     return say_stopped(options.checkpoint);
   }
   if (!trained) return kProblems;

@@ -152,4 +152,9 @@ std::string check_flag_value(const std::string& text) {
   return fits ? "" : "must be 1 to " + std::to_string(kFlagValueBytes) + " printable ASCII characters";
 }
 
+std::string check_currency(const std::string& text) {
+  const bool fits = text.size() == 3 && all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return fits ? "" : "must be the three capitals of a currency, such as EUR";
+}
+
 }  // namespace winnow

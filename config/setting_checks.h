@@ -20,5 +20,6 @@ std::string check_authserv_id(const std::string& text);
 std::string check_skip_entry(const std::string& text);
 std::string check_flag_name(const std::string& text);
 std::string check_flag_value(const std::string& text);
+std::string check_currency(const std::string& text);  // ISO 4217: three capitals
 
 }  // namespace winnow

@@ -135,9 +135,23 @@ std::vector<SettingKey> other_keys() {
   };
 }
 
+std::vector<SettingKey> cost_keys() {
+  return {
+      key<double>("cost.watts_per_core", "Watts of a busy core; counts where no energy counter can be read.",
+                  [](Settings& s) -> auto& { return s.cost.watts_per_core; }, number_between(0, 1'000)),
+      key<double>("cost.price_per_kwh", "Price of a kilowatt-hour.",
+                  [](Settings& s) -> auto& { return s.cost.price_per_kwh; }, number_between(0, 1'000'000)),
+      key<std::string>("cost.currency", "Currency of that price.",
+                       [](Settings& s) -> auto& { return s.cost.currency; },
+                       text_with("three capitals", check_currency, "^[A-Z]{3}$")),
+      key<double>("cost.gco2e_per_kwh", "Grams of CO2 equivalent of a kilowatt-hour.",
+                  [](Settings& s) -> auto& { return s.cost.gco2e_per_kwh; }, number_between(0, 10'000)),
+  };
+}
+
 std::vector<SettingKey> all_keys() {
   std::vector<SettingKey> keys = milter_keys();
-  for (const std::vector<SettingKey>& more : {engine_keys(), remote_keys(), other_keys()}) {
+  for (const std::vector<SettingKey>& more : {engine_keys(), remote_keys(), other_keys(), cost_keys()}) {
     keys.insert(keys.end(), more.begin(), more.end());
   }
   return keys;
@@ -154,6 +168,7 @@ constexpr Group kGroups[] = {
     {"headers", "What Winnow writes on mail, beside its fixed headers."},
     {"metrics", "Where the daemon tells how it is."},
     {"log", "What the daemon writes down, and where."},
+    {"cost", "What energy costs, for the figures of metrics, winnow status and winnow bench."},
 };
 
 std::string meaning_of_group(std::string_view name) {

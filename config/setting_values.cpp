@@ -47,6 +47,21 @@ std::optional<std::size_t> parse_count(std::string_view text) {
   return count;
 }
 
+/// Digits, and perhaps a point and more digits: no sign, no exponent, no "inf".
+std::optional<double> parse_number(std::string_view text) {
+  const bool plain = !text.empty() && text.find_first_not_of("0123456789.") == text.npos && text.front() != '.';
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (!plain || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string print_number(const double& number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.10g", number);
+  return text;
+}
+
 bool is_auto(const YamlNode& value) { return value.kind == YamlNode::Kind::Scalar && value.scalar == "auto"; }
 
 std::string join(const std::vector<std::string>& parts, std::string_view between) {
@@ -173,6 +188,13 @@ SettingKind<std::size_t> count_between(std::size_t least, std::size_t most) {
   return {range_text(least, most, print),
           reader_between<std::size_t>(least, most, "a whole number", parse_count, print), print,
           integer_form(static_cast<double>(least), static_cast<double>(most))};
+}
+
+SettingKind<double> number_between(double least, double most) {
+  const std::function<std::string(const double&)> print = print_number;
+  return {range_text(least, most, print),
+          reader_between<double>(least, most, "a number such as 0.30", parse_number, print), print,
+          number_form(least, most)};
 }
 
 SettingKind<std::size_t> auto_or_count(std::size_t most) {

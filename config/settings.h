@@ -84,12 +84,21 @@ struct LogSettings {
   bool addresses = false;    // sender and recipients in the log line
 };
 
+/// What the processor time and energy of a message are worth.
+struct CostSettings {
+  double watts_per_core = 10;   // 0..1000 watts of a busy core; counts only where no energy counter can be read
+  double price_per_kwh = 0.30;  // 0..1000000 of the currency
+  std::string currency = "EUR"; // ISO 4217
+  double gco2e_per_kwh = 300;   // 0..10000 grams of CO2 equivalent
+};
+
 struct Settings {
   MilterSettings milter;
   EngineSettings engine;
   HeaderSettings headers;
   MetricsSettings metrics;
   LogSettings log;
+  CostSettings cost;
   std::vector<std::filesystem::path> rules;  // files and folders (*.yaml inside, by name)
   std::map<std::string, Location> origins;   // "milter.deadline" -> where it was set; absent = default
 };

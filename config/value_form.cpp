@@ -20,6 +20,10 @@ ValueForm integer_form(double least, double most) {
   return {.kind = ValueForm::Kind::Integer, .least = least, .most = most};
 }
 
+ValueForm number_form(double least, double most) {
+  return {.kind = ValueForm::Kind::Number, .least = least, .most = most};
+}
+
 ValueForm duration_form(bool zero_fits) {
   ValueForm with_unit = text_form(duration_pattern());
   return zero_fits ? any_of_forms({std::move(with_unit), integer_form(0, 0)}) : with_unit;
@@ -28,8 +32,7 @@ ValueForm duration_form(bool zero_fits) {
 ValueForm size_form() { return text_form(size_pattern()); }
 
 ValueForm percent_form(double least, double most) {
-  ValueForm fraction{.kind = ValueForm::Kind::Number, .least = least, .most = most};
-  return any_of_forms({text_form(percent_pattern()), std::move(fraction)});
+  return any_of_forms({text_form(percent_pattern()), number_form(least, most)});
 }
 
 ValueForm list_form(ValueForm item, std::size_t least_items) {

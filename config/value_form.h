@@ -46,6 +46,7 @@ ValueForm any_text_form();
 ValueForm text_form(std::string pattern);
 ValueForm word_form(std::vector<std::string> words);
 ValueForm integer_form(double least, double most);
+ValueForm number_form(double least, double most);
 ValueForm duration_form(bool zero_fits);
 ValueForm size_form();
 ValueForm percent_form(double least, double most);

@@ -22,6 +22,7 @@ BatchSettings batch_settings(const EngineSettings& settings, std::size_t labels)
 Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<void()> on_thread_start)
     : manifest_(std::move(model.manifest)),
       sha256_(std::move(model.sha256)),
+      device_(model.replicas.empty() ? std::string() : model.replicas.front()->device()),
       forms_(std::move(model.forms)),
       rebuilds_(model.rebuilds ? std::move(model.rebuilds) : std::make_shared<RebuildCounts>()),
       extractor_(manifest_.table_size, {}, feature_set_of(manifest_.schema_id)),

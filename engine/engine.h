@@ -30,6 +30,7 @@ class Engine {
 
   const Manifest& manifest() const { return manifest_; }
   const std::string& sha256() const { return sha256_; }
+  const std::string& device() const { return device_; }  // where the model runs: "cpu", "cuda:0"
   /// How each replica runs, for people: "cpu, frozen".
   const std::vector<std::string>& forms() const { return forms_; }
   /// What became of replicas whose device failed.
@@ -56,6 +57,7 @@ class Engine {
 
   Manifest manifest_;
   std::string sha256_;
+  std::string device_;
   std::vector<std::string> forms_;
   std::shared_ptr<const RebuildCounts> rebuilds_;
   FeatureExtractor extractor_;

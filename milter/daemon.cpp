@@ -15,6 +15,7 @@
 #include "milter/mail_service.h"
 #include "milter/metrics.h"
 #include "milter/reloader.h"
+#include "milter/resource_metrics.h"
 
 namespace winnow {
 namespace {
@@ -37,6 +38,7 @@ struct Daemon {
   MailService service;
   Reloader reloader;
   std::unique_ptr<LibmilterServer> server;
+  std::unique_ptr<ResourceMetrics> resources;  // null when metrics are off
   std::unique_ptr<HttpEndpoint> http;
   std::atomic<bool> ready{false};
   std::atomic<bool> failed{false};  // libmilter could not go on
@@ -52,9 +54,14 @@ sigset_t awaited_signals() {
 void start_http(Daemon& daemon) {
   const std::string& listen = daemon.service.snapshot()->settings.metrics.listen;
   if (listen.empty()) return;
+  const bool on_gpu = daemon.service.snapshot()->engine->device().starts_with("cuda");
+  daemon.resources = make_resource_metrics([&daemon] { return daemon.service.snapshot()->settings.cost; },
+                                           on_gpu ? ModelPlace::Gpu : ModelPlace::Processor);
   std::string error;
-  daemon.http = HttpEndpoint::start(
-      listen, {[&daemon] { return daemon.metrics->text(); }, [&daemon] { return daemon.ready.load(); }}, error);
+  daemon.http = HttpEndpoint::start(listen,
+                                    {[&daemon] { return daemon.metrics->text() + daemon.resources->text(); },
+                                     [&daemon] { return daemon.ready.load(); }},
+                                    error);
   // Mail is worth more than its statistics: the daemon runs without them.
   if (daemon.http == nullptr) daemon.log->error("metrics are off: " + error);
 }

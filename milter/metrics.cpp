@@ -6,7 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <array>
 #include <set>
+#include <unordered_map>
+
+#include "engine/thread_annotations.h"
 
 namespace winnow {
 namespace {
@@ -20,6 +24,34 @@ const Histogram::BucketBoundaries kStageBounds = {0.00001, 0.0001, 0.0002, 0.000
                                                   0.01,    0.02,   0.05,   0.1,    0.5,   1,     4};
 
 double seconds(std::chrono::microseconds value) { return static_cast<double>(value.count()) / 1e6; }
+
+constexpr std::array kVerdicts = {Verdict::Accept,     Verdict::Flag,     Verdict::Junk,   Verdict::Redirect,
+                                  Verdict::Quarantine, Verdict::TempFail, Verdict::Reject, Verdict::Discard};
+
+/// The counters of a family by the one label that differs; each is looked up by all its labels once only.
+class CountersByLabel {
+ public:
+  CountersByLabel(prometheus::Family<prometheus::Counter>& family, std::string label, prometheus::Labels others = {})
+      : family_(family), label_(std::move(label)), others_(std::move(others)) {}
+
+  prometheus::Counter& of(const std::string& value) EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    prometheus::Counter*& counter = counters_[value];
+    if (counter == nullptr) {
+      prometheus::Labels labels = others_;
+      labels[label_] = value;
+      counter = &family_.Add(labels);
+    }
+    return *counter;
+  }
+
+ private:
+  prometheus::Family<prometheus::Counter>& family_;
+  const std::string label_;
+  const prometheus::Labels others_;
+  Mutex mutex_;
+  std::unordered_map<std::string, prometheus::Counter*> counters_ GUARDED_BY(mutex_);
+};
 
 class PrometheusMetrics : public Metrics {
  public:
@@ -43,10 +75,14 @@ class PrometheusMetrics : public Metrics {
       counter("winnow_messages_total", "Messages judged, by the verdict of the rules");
   prometheus::Family<prometheus::Counter>& rule_hits_ =
       counter("winnow_rule_total", "Messages that a rule decided for a recipient or more, or (mode monitor) would have acted on");
+  std::array<prometheus::Counter*, kVerdicts.size()> by_verdict_{};
+  CountersByLabel enforced_{rule_hits_, "rule", {{"mode", "enforce"}}};
+  CountersByLabel monitored_{rule_hits_, "rule", {{"mode", "monitor"}}};
   prometheus::Family<prometheus::Counter>& fallbacks_ =
       counter("winnow_fallback_total", "Messages answered without a probability, by cause and action");
   prometheus::Family<prometheus::Counter>& stand_ins_ =
       counter("winnow_stand_in_total", "Messages scored by another model than the settings', by what kept that one");
+  CountersByLabel stand_in_causes_{stand_ins_, "cause"};
   prometheus::Counter& inference_cpu_ =
       counter("winnow_inference_cpu_seconds_total", "Processor time of the model").Add({});
   prometheus::Family<prometheus::Counter>& reloads_ = counter("winnow_reload_total", "Reloads, by result");
@@ -85,20 +121,19 @@ class PrometheusMetrics : public Metrics {
 };
 
 PrometheusMetrics::PrometheusMetrics() {
-  for (const Verdict verdict : {Verdict::Accept, Verdict::Flag, Verdict::Junk, Verdict::Redirect, Verdict::Quarantine,
-                                Verdict::TempFail, Verdict::Reject, Verdict::Discard}) {
-    messages_.Add({{"verdict", std::string(verdict_name(verdict))}});  // a series that is 0 is better than none
+  for (const Verdict verdict : kVerdicts) {  // a series that is 0 is better than none
+    by_verdict_[static_cast<std::size_t>(verdict)] = &messages_.Add({{"verdict", std::string(verdict_name(verdict))}});
   }
 }
 
 void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microseconds total) {
   const Decision& decision = judgement.decision;
-  messages_.Add({{"verdict", std::string(verdict_name(decision.verdict))}}).Increment();
+  by_verdict_[static_cast<std::size_t>(decision.verdict)]->Increment();
   std::set<std::string> rules{decision.rule};
   for (const RecipientDecision& one : judgement.recipients) rules.insert(one.decision.rule);
   rules.erase("");
-  for (const std::string& rule : rules) rule_hits_.Add({{"rule", rule}, {"mode", "enforce"}}).Increment();
-  for (const std::string& rule : decision.monitored) rule_hits_.Add({{"rule", rule}, {"mode", "monitor"}}).Increment();
+  for (const std::string& rule : rules) enforced_.of(rule).Increment();
+  for (const std::string& rule : decision.monitored) monitored_.of(rule).Increment();
   total_.Observe(seconds(total));
   parse_.Observe(seconds(judgement.timings.parse));
   features_.Observe(seconds(judgement.timings.features));
@@ -107,7 +142,7 @@ void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microsec
   rules_.Observe(seconds(judgement.timings.rules));
   batch_.Observe(static_cast<double>(judgement.batch_size));
   inference_cpu_.Increment(std::chrono::duration<double>(judgement.inference_cpu).count());
-  if (!judgement.stand_in_cause.empty()) stand_ins_.Add({{"cause", std::string(judgement.stand_in_cause)}}).Increment();
+  if (!judgement.stand_in_cause.empty()) stand_in_causes_.of(std::string(judgement.stand_in_cause)).Increment();
 }
 
 void PrometheusMetrics::fallback(const Fallback& fallback) {

@@ -237,6 +237,7 @@ Status MilterClient::end_message(const MilterMail& mail, MilterAnswer& answer) {
   if (finished_) return Status::ok();
   queue_macros(wire::kEndOfMessage, {{"i", mail.queue_id}, {"{auth_authen}", mail.envelope.auth_user}});
   wire_.queue(wire::kEndOfMessage, "");
+  const auto start = std::chrono::steady_clock::now();
   for (;;) {
     Packet packet;
     if (Status got = wire_.read(packet); !got) return got;
@@ -253,6 +254,7 @@ Status MilterClient::end_message(const MilterMail& mail, MilterAnswer& answer) {
       if (!edit) return Status::failed("a header edit that cannot be read");
       answer.edits.push_back(*edit);
     } else {
+      answer.waited = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
       if (answer.stage.empty()) answer.stage = "eom";
       return take_reply("eom", packet, answer);
     }

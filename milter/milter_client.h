@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,6 +67,7 @@ struct MilterAnswer {
   std::string quarantine;    // the reason; "" = not quarantined
   bool body_skipped = false; // the milter had enough of the body
   std::size_t progress = 0;  // progress packets seen
+  std::chrono::microseconds waited{0};  // from the end of message to the answer; 0 when it came before
 };
 
 /// The header as it would be delivered: `edits` applied one after the other, as Postfix does (an instance that is
@@ -85,6 +87,8 @@ class MilterClient {
   /// Ends the connection in good manners. The destructor just closes it.
   Status quit();
 
+  /// The process that listens, when the socket is a unix socket.
+  std::optional<int> peer_process() const { return wire_.peer_process(); }
   /// What the milter asked for (SMFIF_*, SMFIP_*).
   std::uint32_t actions() const { return actions_; }
   std::uint32_t protocol() const { return protocol_; }

@@ -46,6 +46,14 @@ Status MilterWire::wait_for(short events, std::chrono::steady_clock::time_point 
   return Status::failed("no answer within " + std::to_string(timeout_.count()) + " ms");
 }
 
+std::optional<int> MilterWire::peer_process() const {
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  const int failed = ::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length);
+  if (failed != 0 || peer.pid <= 0) return std::nullopt;  // TCP has no such thing
+  return peer.pid;
+}
+
 Status MilterWire::flush() {
   const auto until = std::chrono::steady_clock::now() + timeout_;
   std::size_t sent = 0;

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,7 @@ class MilterWire {
   Status flush();
   /// Sends what is queued, then waits for one packet.
   Status read(Packet& packet);
+  std::optional<int> peer_process() const;
   /// No more will be sent; the other side sees the end of the connection.
   void shut_down();
 

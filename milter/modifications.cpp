@@ -105,7 +105,7 @@ bool must_be_kept(const Judgement& judgement) {
 Reply refusal(const Judgement& judgement) {
   const Reply reject{Reply::Kind::Reject, 550, "5.7.1", "Message rejected: it looks like spam"};
   const Reply tempfail{Reply::Kind::TempFail, 451, "4.7.1", "Message cannot be accepted now, try again later"};
-  const Reply unscanned{Reply::Kind::TempFail, 451, "4.7.1", "Message could not be scanned, try again later"};
+  const Reply unscanned{Reply::Kind::TempFail, 451, "4.7.1", std::string(kUnscannedReply)};
   if (judgement.fallback) return judgement.fallback->action == OnError::TempFail ? unscanned : Reply{};
   switch (judgement.decision.verdict) {
     case Verdict::Reject: return reply_of(reject, ActionKind::Reject, judgement.decision);

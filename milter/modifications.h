@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "milter/judge.h"
@@ -36,6 +37,8 @@ struct Reply {
   std::string text;           // lines of printable ASCII, "\n" between them
   bool operator==(const Reply&) const = default;
 };
+/// The reply to a message without a verdict that is to come again.
+inline constexpr std::string_view kUnscannedReply = "Message could not be scanned, try again later";
 std::string_view reply_name(Reply::Kind kind);  // "accept", "reject", ...
 
 struct Answer {

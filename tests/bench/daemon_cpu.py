@@ -4,15 +4,13 @@
 usage: daemon_cpu.py --bin DIR --corpora DIR [--messages 2000] [--perf FILE]
 exit:  0 measured, 1 failed, 77 nothing to measure with (corpora or model missing)
 
-The messages are drawn with a fixed seed from the rows of index.tsv whose split is `test`. CPU time is utime + stime of
-the process in /proc, so start-up, warm-up and the sender are not in it. The stages are wall clock as the daemon logs
-them; inference is of a whole batch and divided by its size here.
+The messages are drawn with a fixed seed from the rows of index.tsv whose split is `test`. CPU time is the daemon's as
+`winnow bench` measures it, so start-up, warm-up and the sender are not in it. The stages are wall clock as the daemon
+logs them; inference is of a whole batch and divided by its size here.
 """
 import argparse
 import collections
 import csv
-import json
-import os
 import pathlib
 import random
 import re
@@ -23,17 +21,20 @@ import sys
 import tempfile
 import time
 
+from measured_daemon import MeasuredDaemon
+
 SEED = 20260301
 CONNECTIONS = [1, 2, 8, 32]
 PROFILED_CONNECTIONS = 8
 WARM_UP = 200
 SKIPPED = 77
+MEBIBYTE = 1 << 20
 STAGES = {"parse": "parse_us", "features": "features_us", "queue": "wait_us", "infer": "infer_us", "rules": "rules_us"}
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of winnow-milter and bench_send")
+    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of winnow-milter and winnow")
     parser.add_argument("--corpora", required=True, type=pathlib.Path, help="folder of index.tsv and the archives")
     parser.add_argument("--source", default=pathlib.Path(__file__).resolve().parents[2], type=pathlib.Path)
     parser.add_argument("--messages", default=2000, type=int)
@@ -64,51 +65,13 @@ def unpack(corpora, chosen, folder):
     return files
 
 
-def write_settings(source, folder):
-    """Settings with the shipped model and rules of `source` and the socket in `folder`; both files' paths."""
-    socket, settings = folder / "winnow.sock", folder / "winnow.yaml"
-    settings.write_text(f"milter: {{ socket: unix:{socket}, socket_group: '' }}\n"
-                        f"engine: {{ model: {source / 'models/default.pt'} }}\n"
-                        f"rules: [{source / 'config/rules.yaml'}]\n"
-                        "metrics: { listen: '' }\nlog: { to: stderr }\n")
-    return settings, socket
-
-
 def missing(corpora, source):
     """The first of the files that a measurement needs and that is not there, or None."""
     return next((file for file in (corpora / "index.tsv", source / "models/default.pt") if not file.exists()), None)
 
 
-class Daemon:
-    """The daemon with the shipped model and rules and its socket in `folder`."""
-
-    def __init__(self, arguments, folder):
-        self.log = folder / "winnow.log"
-        config, self.socket = write_settings(arguments.source, folder)
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([arguments.bin / "winnow-milter", "--config", config], stderr=log, stdout=log)
-        while not self.socket.exists():
-            if self.process.poll() is not None:
-                sys.exit(f"the daemon ended:\n{self.log.read_text()}")
-            time.sleep(0.05)
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory_mib(self, field):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(rf"^{field}:\s+(\d+)", status, re.MULTILINE).group(1)) / 1024
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(60)
-
-
-def send(arguments, daemon, files, connections):
-    done = subprocess.run([arguments.bin / "bench_send", f"unix:{daemon.socket}", str(connections)],
-                          input="\n".join(map(str, files)).encode(), capture_output=True, check=True)
-    return json.loads(done.stdout)
+def send(daemon, files, connections):
+    return daemon.bench("--connections", connections, "--warm-up", 0, *files)
 
 
 def mean_stages(lines):
@@ -126,17 +89,18 @@ def mean_stages(lines):
     return {stage: sums[stage] / judged for stage in STAGES} | {"batch": batches / judged}
 
 
-def measure(arguments, daemon, files, connections):
+def measure(daemon, files, connections):
     """One round over all files as a row of the table."""
-    log_start, cpu_start = daemon.log.stat().st_size, daemon.cpu_seconds()
-    sent = send(arguments, daemon, files, connections)
-    cpu = daemon.cpu_seconds() - cpu_start
+    log_start = daemon.log.stat().st_size
+    sent = send(daemon, files, connections)
+    process = sent["process"]
     with open(daemon.log, "rb") as log:
         log.seek(log_start)
         stages = mean_stages(log.read().decode(errors="replace").splitlines())
-    return (f"| {connections} | {sent['messages'] / sent['seconds']:.0f} | {1000 * cpu / sent['messages']:.2f} | "
+    return (f"| {connections} | {sent['messages_per_second']:.0f} | {process['cpu_ms_per_message']:.2f} | "
             + " | ".join(f"{stages[stage]:.0f}" for stage in STAGES)
-            + f" | {stages['batch']:.1f} | {daemon.memory_mib('VmRSS'):.0f} | {daemon.memory_mib('VmHWM'):.0f} |")
+            + f" | {stages['batch']:.1f} | {process['memory_bytes_end'] / MEBIBYTE:.0f} "
+            + f"| {process['memory_bytes_peak'] / MEBIBYTE:.0f} |")
 
 
 def profile(arguments, daemon, files):
@@ -146,7 +110,7 @@ def profile(arguments, daemon, files):
                                  str(daemon.process.pid), "-o", arguments.perf], stdin=subprocess.DEVNULL)
     while profiler.poll() is None and not (arguments.perf.exists() and arguments.perf.stat().st_size):
         time.sleep(0.05)
-    send(arguments, daemon, files, PROFILED_CONNECTIONS)
+    send(daemon, files, PROFILED_CONNECTIONS)
     profiler.send_signal(signal.SIGINT)
     profiler.wait(120)
 
@@ -155,14 +119,14 @@ def run(arguments, folder):
     files = unpack(arguments.corpora, draw_messages(arguments.corpora, arguments.messages), folder)
     size = sum(file.stat().st_size for file in files)
     print(f"{len(files)} messages of the test split, seed {SEED}, {size / len(files) / 1024:.1f} KiB on average")
-    daemon = Daemon(arguments, folder)
+    daemon = MeasuredDaemon(arguments.bin, arguments.source, folder)
     try:
-        print(f"memory after the start: {daemon.memory_mib('VmRSS'):.0f} MiB\n")
-        send(arguments, daemon, files[:WARM_UP], 4)
+        print(f"memory after the start: {daemon.memory_mib():.0f} MiB\n")
+        send(daemon, files[:WARM_UP], 4)
         print("| connections | messages/s | CPU ms/message | parse us | features us | queue us | inference us | rules us "
               "| batch | RSS MiB | highest RSS MiB |\n|" + "---:|" * 11)
         for connections in CONNECTIONS:
-            print(measure(arguments, daemon, files, connections), flush=True)
+            print(measure(daemon, files, connections), flush=True)
         if arguments.perf:
             profile(arguments, daemon, files)
     finally:

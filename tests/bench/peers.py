@@ -24,6 +24,7 @@ import tempfile
 import time
 
 import daemon_cpu
+import measured_daemon
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "accuracy"))
@@ -152,7 +153,7 @@ class Filter:
 
 
 def start_winnow(arguments, one):
-    settings, one.socket = daemon_cpu.write_settings(ROOT, one.folder)
+    settings, one.socket = measured_daemon.write_settings(ROOT, one.folder)
     one.start([arguments.bin / "winnow-milter", "--config", settings], one.socket)
 
 
@@ -188,6 +189,13 @@ def send_by_spamc(arguments, socket, files):
         list(senders.map(send, files))
 
 
+def send_to_milter(arguments, socket, files):
+    sent = measured_daemon.bench(arguments.bin, "--socket", f"unix:{socket}", "--connections", arguments.connections,
+                                 "--warm-up", 0, *files)
+    if sent["failed"]:
+        raise RuntimeError(f"{sent['failed']} of {len(files)} messages got no answer")
+
+
 STARTS = {"winnow": start_winnow, "rspamd": start_rspamd, "spamassassin": start_spamassassin}
 NEEDS = {"winnow": [], "rspamd": ["rspamd"], "spamassassin": ["spamd", "spamc"]}
 
@@ -198,7 +206,7 @@ def measure(arguments, name, files):
         one = Filter(pathlib.Path(folder), log)
         try:
             STARTS[name](arguments, one)
-            send = one.send or (lambda of: daemon_cpu.send(arguments, one, of, arguments.connections))
+            send = one.send or (lambda of: send_to_milter(arguments, one.socket, of))
             send(files[:WARM_UP[name]])
             settle(one.pids())
             start, inference = cpu_seconds(one.pids()), thread_seconds(one.pids()[0], INFERENCE_THREAD)

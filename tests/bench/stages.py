@@ -24,6 +24,7 @@ import sys
 import tempfile
 
 import daemon_cpu
+from measured_daemon import write_settings
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWN = 40
@@ -55,7 +56,7 @@ def count_instructions(command, stage, mail, count, folder):
 
 def run(arguments, folder):
     files = daemon_cpu.unpack(arguments.corpora, daemon_cpu.draw_messages(arguments.corpora, arguments.messages), folder)
-    settings, _ = daemon_cpu.write_settings(ROOT, folder)
+    settings, _ = write_settings(ROOT, folder)
     mail = "\n".join(map(str, files)).encode()
     command = [arguments.bin / "bench_stages", settings]
     if arguments.callgrind:

@@ -9,7 +9,8 @@ namespace winnow {
 namespace {
 
 constexpr const char* kCommands[] = {"check",    "classify", "explain", "test",   "replay", "train",
-                                     "evaluate", "compress", "facts",   "config", "schema", "send"};
+                                     "evaluate", "compress", "facts",   "config", "schema", "send",
+                                     "status",   "bench"};
 
 std::string golden(const std::string& name) {
   std::ifstream file(std::string(WINNOW_TEST_DATA) + "/cli/" + name);

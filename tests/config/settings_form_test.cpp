@@ -11,7 +11,7 @@ const char* const kScalars[] = {
     "4s", "0", "0us", "1min", "1.5s", "4", "64KiB", "1.5MiB", "1MB", "50%", "12.5%", "0.5", "007%", "101%", "auto", "cpu",
     "cuda", "cuda:1", "cuda:x", "unix:/run/w.sock", "inet:8891@127.0.0.1", "inet6:8891@::1", "inet:8891", "127.0.0.1:80",
     "'[::1]:80'", "accept", "tempfail", "junk", "true", "false", "yes", "stderr", "syslog", "0660", "660", "0999", "9",
-    "256", "100001", "X-A", "X A", "postfix", "_www", "-x", "''",
+    "256", "100001", "X-A", "X A", "EUR", "0.25", "postfix", "_www", "-x", "''",
     "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", "0123", "/tmp/x", "mx.example.org",
     "http://a", "'https://[::1]:8000/v2/'", "http://a?b", "json", "triton", "winnow"};
 
@@ -61,7 +61,8 @@ TEST(SettingsForm, RefusesWhatIsCommonlyWrong) {
       {"milter.socket_mode", "0999"}, {"engine.device", "gpu"},    {"engine.replicas", "257"},
       {"engine.sha256", "0123"},     {"engine.prior_spam", "101%"}, {"log.addresses", "yes"},
       {"headers.flag_name", "X A"},  {"metrics.listen", "9111"}, {"engine.remote.url", "gpu:8000"},
-      {"engine.remote.format", "grpc"}};
+      {"engine.remote.format", "grpc"}, {"cost.currency", "euro"}, {"cost.watts_per_core", "1001"},
+      {"cost.price_per_kwh", "0,30"}};
   for (const auto& [path, text] : wrong) {
     for (const SettingKey& key : setting_table()) {
       EXPECT_FALSE(key.path == path && fits_form(text, key.form)) << path << ": " << text;

@@ -104,7 +104,8 @@ TEST(Settings, AcceptsTheBordersOfEveryRange) {
        {"milter: {deadline: 100ms}", "milter: {deadline: 60s}", "milter: {max_in_flight: 1}",
         "milter: {max_in_flight: 100000}", "milter: {max_scan_bytes: 16KiB}", "milter: {max_scan_bytes: 64MiB}",
         "engine: {max_batch_size: 1024}", "engine: {max_queue_delay: 0}", "engine: {max_queue_delay: 100ms}",
-        "engine: {max_queue_length: 1000000}", "engine: {prior_spam: 1%}", "engine: {prior_spam: 0.99}"}) {
+        "cost: {watts_per_core: 0}", "cost: {watts_per_core: 1000}", "cost: {price_per_kwh: 0.0001}",
+        "cost: {gco2e_per_kwh: 10000}", "engine: {max_queue_length: 1000000}", "engine: {prior_spam: 1%}", "engine: {prior_spam: 0.99}"}) {
     EXPECT_TRUE(load(text)) << text;
   }
 }
@@ -153,7 +154,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"engine: {remot: {}}", "unknown key 'remot' in engine (did you mean 'remote'?)"},
         WrongCase{"engine: {remote: {urls: x}}", "unknown key 'urls' in engine.remote (did you mean 'url'?)"},
         WrongCase{"url: x", "unknown key 'url' (it belongs in engine.remote)"},
-        WrongCase{"cost: {watts_per_core: 10}", "unknown key 'cost'"},
+        WrongCase{"cost: {watts_per_core: ten}", "watts_per_core must be a number such as 0.30, got 'ten'"},
+        WrongCase{"cost: {watts_per_core: 1001}", "watts_per_core must be between 0 and 1000, got '1001'"},
+        WrongCase{"cost: {price_per_kwh: -1}", "price_per_kwh must be a number such as 0.30, got '-1'"},
+        WrongCase{"cost: {price_per_kwh: inf}", "price_per_kwh must be a number such as 0.30, got 'inf'"},
+        WrongCase{"cost: {currency: euro}", "currency must be the three capitals of a currency, such as EUR, got 'euro'"},
         WrongCase{"engine: {sha256: abc}", "sha256 must be 64 hexadecimal digits"},
         WrongCase{"engine: {device: gpu}", "device must be auto, cpu, cuda or cuda:N"},
         WrongCase{"engine: {device: 'cuda:x'}", "device must be auto, cpu, cuda or cuda:N"},
@@ -183,6 +188,7 @@ TEST(Settings, DescribesEachKeyWithItsOrigin) {
 /// The described values, put back into a file, are the same settings: printers and readers agree.
 TEST(Settings, DescribeWhatCanBeReadAgain) {
   const auto settings = load("milter: {skip: ['::1', authenticated], socket: 'inet6:8891@::1'}\n"
+                             "cost: {price_per_kwh: 0.2875, currency: SEK}\n"
                              "engine: {prior_spam: 12.5%, replicas: 2}\nlog: {addresses: true}\nmetrics: {listen: '[::1]:80'}\n");
   std::string again;
   std::string group;

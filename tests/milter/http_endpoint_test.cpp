@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "milter/endpoint.h"
+#include "milter/http_client.h"
 #include "milter/metrics.h"
 #include "tests/support/poll_until.h"
 #include "tests/support/scratch_folder.h"
@@ -116,6 +117,30 @@ TEST_F(HttpEndpointTest, SaysWhyItCannotStart) {
     EXPECT_EQ(HttpEndpoint::start(listen, {}, error), nullptr);
     EXPECT_THAT(error, HasSubstr(listen));
   }
+}
+
+TEST_F(HttpEndpointTest, IsAskedByTheClientOverTcpAndUnixSockets) {
+  const ScratchFolder folder;
+  for (const std::string& listen : {std::string("127.0.0.1:0"), "unix:" + (folder.path() / "http").string()}) {
+    const auto endpoint = start(listen);
+    std::string error;
+    const auto metrics = http_get(endpoint->address(), "/metrics", std::chrono::seconds(10), error);
+    ASSERT_TRUE(metrics) << error;
+    EXPECT_EQ(metrics->status, 200u);
+    EXPECT_EQ(metrics->body, "winnow_in_flight 0\n");
+    const auto other = http_get(endpoint->address(), "/other", std::chrono::seconds(10), error);
+    EXPECT_TRUE(other && other->status == 404);
+  }
+}
+
+TEST(HttpClient, SaysWhyThereIsNoAnswer) {
+  const ScratchFolder folder;
+  std::string error;
+  EXPECT_FALSE(http_get("unix:" + (folder.path() / "none").string(), "/", std::chrono::seconds(10), error));
+  EXPECT_THAT(error, HasSubstr("No such file"));
+  EXPECT_FALSE(http_get("nonsense", "/", std::chrono::seconds(10), error));
+  EXPECT_NE(error, "");
+  EXPECT_FALSE(http_get("unix:" + std::string(200, 'x'), "/", std::chrono::seconds(10), error));
 }
 
 TEST(Metrics, SpeaksThePrometheusTextFormat) {

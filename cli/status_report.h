@@ -1,0 +1,45 @@
+// status_report.h - what a running daemon tells of itself, as a table and as JSON.
+//
+// Owns:    plain values.
+// Fails:   never; what an older daemon does not tell is left out.
+// Units:   seconds, bytes, messages.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "cli/cost_text.h"
+#include "cli/metrics_text.h"
+
+namespace winnow {
+
+/// From the bounds of a histogram's buckets, so estimates.
+struct LatencyEstimate {
+  double p50 = 0, p90 = 0, p99 = 0;  // seconds
+};
+
+struct StatusReport {
+  std::string address;
+  bool ready = false;
+  double uptime = 0;
+  std::string model, sha256;
+  std::map<std::string, double> verdicts;   // messages judged
+  std::map<std::string, double> fallbacks;  // "busy, tempfail" -> messages without a probability
+  std::map<std::string, double> stand_ins;  // cause -> messages
+  std::map<std::string, double> reloads;    // result -> times
+  double skipped = 0, in_flight = 0;
+  std::optional<LatencyEstimate> latency;
+  double mean_batch = 0;
+  double cpu_seconds = 0, inference_cpu_seconds = 0;
+  double memory_bytes = 0;
+  MeasuredCost cost;  // its messages are the judged ones and the fallbacks
+};
+
+/// `now` as Unix time.
+StatusReport status_from(const MetricsText& metrics, double now);
+
+std::string status_text(const StatusReport& report);
+std::string status_json(const StatusReport& report);
+
+}  // namespace winnow

@@ -1,0 +1,12 @@
+// stop_signal.h - Ctrl-C and SIGTERM as a wish to end: long work stops at its next step and keeps what it has.
+//
+// Threads: ask_to_stop_on_signal() by the main thread; stop_was_asked() from any thread.
+// Fails:   never. A second signal ends the process as usual.
+#pragma once
+
+namespace winnow {
+
+void ask_to_stop_on_signal();
+bool stop_was_asked();
+
+}  // namespace winnow
