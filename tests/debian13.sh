@@ -48,7 +48,9 @@ read_arguments() {
     esac
   done
   steps=${steps:-$all_steps}
-  case "$root/" in "$source_root"/*|/) wrong_usage "the chroot must lie outside the sources" ;; esac
+  case "$root" in
+    /|"$source_root"|"$source_root"/*) wrong_usage "the chroot must be a folder of its own outside the sources" ;;
+  esac
   [ "$(id -u)" -eq 0 ] || wrong_usage "a chroot needs root"
 }
 
@@ -90,6 +92,10 @@ make_chroot() {
   is_debian13 && return 0
   if [ -n "$(ls -A "$root" 2>/dev/null)" ]; then
     echo "error: $root is neither empty nor a finished chroot of Debian 13; remove it or name another" >&2
+    return 1
+  fi
+  if ! command -v debootstrap > /dev/null; then
+    echo "error: debootstrap is missing; install it: apt-get install debootstrap" >&2
     return 1
   fi
   echo "== debian13: making the chroot in $root"
