@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "config/yaml_node.h"
 
@@ -15,8 +16,9 @@ using Kind = ValueForm::Kind;
 Json json_of_scalar(const std::string& text, bool quoted) {
   if (quoted) return text;
   if (text == "true" || text == "false") return text == "true";
-  const bool digits = !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == text.npos;
-  return digits ? Json(std::stoul(text)) : Json(text);
+  static const std::regex number(R"([0-9]{1,9}(\.[0-9]{1,9})?)");
+  if (!std::regex_match(text, number)) return text;
+  return text.find('.') == text.npos ? Json(std::stoul(text)) : Json(std::stod(text));
 }
 
 Json json_of_yaml(const YamlNode& node) {
