@@ -52,7 +52,6 @@ struct RemoteSettings {
   std::size_t connections = 4;                   // 1..256 batches that the pool works on at a time
   std::filesystem::path ca_file;                 // "" = the system's
   std::filesystem::path token_file;              // "" = none
-  bool operator==(const RemoteSettings&) const = default;
 };
 
 struct EngineSettings {

@@ -16,8 +16,10 @@ FileIdentity identity_of(const std::filesystem::path& file) {
 
 bool same_engine_settings(const EngineSettings& a, const EngineSettings& b) {
   const auto all = [](const EngineSettings& s) {
-    return std::tie(s.model, s.sha256, s.device, s.replicas, s.max_batch_size, s.max_batch_tokens, s.max_queue_delay, s.max_queue_length,
-                    s.prior_spam, s.remote);
+    const RemoteSettings& r = s.remote;
+    return std::tie(s.model, s.sha256, s.device, s.replicas, s.max_batch_size, s.max_batch_tokens, s.max_queue_delay,
+                    s.max_queue_length, s.prior_spam, r.urls, r.model, r.names, r.format, r.timeout, r.connections,
+                    r.ca_file, r.token_file);
   };
   return all(a) == all(b);
 }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 #include "engine/message/charset.h"
 #include "engine/message/html_text.h"
 #include "engine/message/mime_parts.h"
-#include "engine/model_call.h"
 #include "engine/torch_backend.h"
 #include "milter/message_log.h"
 
@@ -95,10 +95,18 @@ void Stages::features(StagedMail& mail) const {
 void Stages::infer(StagedMail& mail) const { infer_together({&mail}); }
 
 void Stages::infer_together(const std::vector<StagedMail*>& mails) const {
-  std::vector<const Features*> features;
-  for (const StagedMail* mail : mails) features.push_back(&mail->features);
-  const auto outcomes = score_messages(*model_, features, snapshot_->engine->manifest().labels.size());
-  for (std::size_t i = 0; i < mails.size(); ++i) set_probabilities(*snapshot_->engine, outcomes[i], mails[i]->judgement);
+  TokenBatch batch;
+  for (const StagedMail* mail : mails) batch.add(mail->features.tokens, mail->features.weights, mail->features.dense);
+  std::vector<float> logits;
+  if (const Status status = model_->run(batch, logits); !status) throw std::runtime_error(status.error());
+  const auto labels = static_cast<std::ptrdiff_t>(snapshot_->engine->manifest().labels.size());
+  auto first = logits.begin();
+  for (StagedMail* mail : mails) {
+    Outcome outcome;
+    outcome.logits.assign(first, first + labels);
+    set_probabilities(*snapshot_->engine, outcome, mail->judgement);
+    first += labels;
+  }
 }
 
 void Stages::rules(StagedMail& mail) const {
