@@ -2,7 +2,7 @@
 # debian13.sh - Winnow on Debian 13 (GCC 14, LibTorch 2.6), in a chroot: builds there, runs the release stage of
 # run.sh with its end-to-end tests, and compares the probabilities of one model file there with those of this machine.
 #
-# usage: tests/debian13.sh [options] [STEP]...      as root; needs debootstrap and some 8 GiB
+# usage: tests/debian13.sh [options] [STEP]...      as root; needs debootstrap and some 5 GiB
 # Makes the chroot if it is not there, copies the tracked files into it, and takes these steps, or those that are named:
 #   suite     tests/run.sh --only release: packages, build, all tests
 #   compare   winnow classify of the same mail with the same models/default.pt, here and there
