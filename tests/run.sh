@@ -70,7 +70,7 @@ run_ctest() {
   shift
   echo "== $stage: tests"
   rm -f "$report"
-  ctest --test-dir "build/$stage" --output-on-failure --output-junit "$report" "$@" || status=$?
+  ctest --test-dir "build/$stage" --parallel "$jobs" --output-on-failure --output-junit "$report" "$@" || status=$?
   if [ ! -s "$report" ]; then
     count_failure "$stage: ctest ended with $status and without a report"
     return
