@@ -16,9 +16,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::size_t kFailuresInARow = 3;
 
+/// At most 71 minutes, which four bytes a message hold: whoever waits longer waits too long by any measure.
 std::uint32_t microseconds_since(Clock::time_point start) {
-  return static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count());
+  const auto passed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(passed, 0, UINT32_MAX));
 }
 
 void merge(LoadResult& all, const LoadResult& one) {

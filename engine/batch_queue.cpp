@@ -22,21 +22,21 @@ void BatchQueue::remove(Waiting& waiting) {
   (waiting.explains() ? explanations_ : messages_).erase(waiting.place);
 }
 
-bool BatchQueue::is_full_batch() const {
-  return messages_.size() >= settings_.max_batch_size || tokens_ >= settings_.max_batch_tokens;
+std::optional<BatchQueue::TimePoint> BatchQueue::messages_due() const {
+  if (messages_.empty()) return std::nullopt;
+  const TimePoint oldest = messages_.front()->since;
+  const bool is_full = messages_.size() >= settings_.max_batch_size || tokens_ >= settings_.max_batch_tokens;
+  return hurrying_ || is_full ? oldest : oldest + settings_.max_queue_delay;
 }
 
 std::optional<BatchQueue::TimePoint> BatchQueue::due() const {
-  if (!explanations_.empty()) return explanations_.front()->since;
-  if (messages_.empty()) return std::nullopt;
-  const TimePoint oldest = messages_.front()->since;
-  return hurrying_ || is_full_batch() ? oldest : oldest + settings_.max_queue_delay;
+  return explanations_.empty() ? messages_due() : explanations_.front()->since;
 }
 
 Batch BatchQueue::take(TimePoint now) {
   Batch batch;
-  const bool ripe = !messages_.empty() && (hurrying_ || is_full_batch() ||
-                                           now >= messages_.front()->since + settings_.max_queue_delay);
+  const std::optional<TimePoint> ripens = messages_due();
+  const bool ripe = ripens && *ripens <= now;
   std::size_t tokens = 0;
   while (ripe && !messages_.empty() && batch.messages.size() < settings_.max_batch_size) {
     if (messages_.front()->deadline <= now) {

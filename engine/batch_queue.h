@@ -65,7 +65,8 @@ class BatchQueue {
   bool empty() const { return messages_.empty() && explanations_.empty(); }
 
  private:
-  bool is_full_batch() const;
+  /// When the oldest messages stop waiting for others; nullopt without a message.
+  std::optional<TimePoint> messages_due() const;
   void move_first(WaitingList& from, std::vector<std::shared_ptr<Waiting>>& to);
 
   const BatchSettings settings_;

@@ -14,7 +14,6 @@ import csv
 import pathlib
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -70,6 +69,20 @@ def missing(corpora, source):
     return next((file for file in (corpora / "index.tsv", source / "models/default.pt") if not file.exists()), None)
 
 
+def on_drawn_messages(arguments, source, run):
+    """run(arguments, files, folder) on messages unpacked in a folder that goes with it; the exit code."""
+    if lacking := missing(arguments.corpora, source):
+        print(f"SKIPPED: {lacking} is missing")
+        return SKIPPED
+    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as name:
+        folder = pathlib.Path(name)
+        files = unpack(arguments.corpora, draw_messages(arguments.corpora, arguments.messages), folder)
+        size = sum(file.stat().st_size for file in files)
+        print(f"{len(files)} messages of the test split, seed {SEED}, {size / len(files) / 1024:.1f} KiB on average\n", flush=True)
+        run(arguments, files, folder)
+    return 0
+
+
 def send(daemon, files, connections):
     return daemon.bench("--connections", connections, "--warm-up", 0, *files)
 
@@ -115,10 +128,7 @@ def profile(arguments, daemon, files):
     profiler.wait(120)
 
 
-def run(arguments, folder):
-    files = unpack(arguments.corpora, draw_messages(arguments.corpora, arguments.messages), folder)
-    size = sum(file.stat().st_size for file in files)
-    print(f"{len(files)} messages of the test split, seed {SEED}, {size / len(files) / 1024:.1f} KiB on average")
+def run(arguments, files, folder):
     daemon = MeasuredDaemon(arguments.bin, arguments.source, folder)
     try:
         print(f"memory after the start: {daemon.memory_mib():.0f} MiB\n")
@@ -131,20 +141,8 @@ def run(arguments, folder):
             profile(arguments, daemon, files)
     finally:
         daemon.stop()
-    return 0
-
-
-def main():
-    arguments = parse_arguments()
-    if lacking := missing(arguments.corpora, arguments.source):
-        print(f"SKIPPED: {lacking} is missing")
-        return SKIPPED
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="winnow-bench-"))
-    try:
-        return run(arguments, folder)
-    finally:
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    given = parse_arguments()
+    sys.exit(on_drawn_messages(given, given.source, run))

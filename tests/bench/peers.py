@@ -221,11 +221,7 @@ def measure(arguments, name, files):
             one.stop()
 
 
-def run(arguments, folder):
-    files = daemon_cpu.unpack(arguments.corpora, daemon_cpu.draw_messages(arguments.corpora, arguments.messages), folder)
-    size = sum(file.stat().st_size for file in files)
-    print(f"{len(files)} messages of the test split, seed {daemon_cpu.SEED}, {size / len(files) / 1024:.1f} KiB on average, "
-          f"{arguments.connections} connections\n")
+def run(arguments, files, _):
     print("| filter | messages | CPU ms/message | times Winnow's | memory MiB |\n|---|---:|---:|---:|---:|", flush=True)
     winnow = None
     for name, start in STARTS.items():
@@ -246,15 +242,5 @@ def run(arguments, folder):
         print(f"\n{inference}")
 
 
-def main():
-    arguments = parse_arguments()
-    if lacking := daemon_cpu.missing(arguments.corpora, ROOT):
-        print(f"SKIPPED: {lacking} is missing")
-        return daemon_cpu.SKIPPED
-    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
-        run(arguments, pathlib.Path(folder))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(daemon_cpu.on_drawn_messages(parse_arguments(), ROOT, run))

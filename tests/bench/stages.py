@@ -21,7 +21,6 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
 import daemon_cpu
 from measured_daemon import write_settings
@@ -54,29 +53,15 @@ def count_instructions(command, stage, mail, count, folder):
     print("\n".join(line for line in table.splitlines() if "%)" in line)[:SHOWN * 200])
 
 
-def run(arguments, folder):
-    files = daemon_cpu.unpack(arguments.corpora, daemon_cpu.draw_messages(arguments.corpora, arguments.messages), folder)
+def run(arguments, files, folder):
     settings, _ = write_settings(ROOT, folder)
     mail = "\n".join(map(str, files)).encode()
     command = [arguments.bin / "bench_stages", settings]
     if arguments.callgrind:
         count_instructions(command, arguments.callgrind, mail, len(files), folder)
         return
-    size = sum(file.stat().st_size for file in files)
-    print(f"{len(files)} messages of the test split, seed {daemon_cpu.SEED}, {size / len(files) / 1024:.1f} KiB on average",
-          flush=True)
     subprocess.run(command + (["--digest"] if arguments.digest else []), input=mail, check=True)
 
 
-def main():
-    arguments = parse_arguments()
-    if lacking := daemon_cpu.missing(arguments.corpora, ROOT):
-        print(f"SKIPPED: {lacking} is missing")
-        return daemon_cpu.SKIPPED
-    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
-        run(arguments, pathlib.Path(folder))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(daemon_cpu.on_drawn_messages(parse_arguments(), ROOT, run))
