@@ -1,7 +1,6 @@
 // The plugin's entry point, and the start-up sequence that must run before LibTorch computes anything.
 
 #include <ATen/Parallel.h>
-#include <malloc.h>
 #include <torch/csrc/jit/passes/tensorexpr_fuser.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/cuda.h>
@@ -26,9 +25,6 @@ namespace {
 
 Status start_up() {
   return guarded("starting LibTorch", [] {
-    // Blocks of tensors stay in the heap: giving them back to the kernel after each batch costs a page fault each.
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
     // The fusers compile on the second call, which is milliseconds on the mail path; LibTorch 2.6 as Debian builds it
     // never returns from compiling a training graph.
     torch::jit::setTensorExprFuserEnabled(false);

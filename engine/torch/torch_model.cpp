@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "engine/torch/archive_scan.h"
+#include "engine/torch/architecture.h"
+#include "engine/torch/fused_bag.h"
 #include "engine/torch/guard.h"
 #include "engine/torch/memory_reader.h"
 #include "engine/torch/operator_check.h"
 #include "engine/torch/program.h"
 #include "engine/torch/program_model.h"
+#include "engine/torch/tensor_memory.h"
 
 namespace winnow {
 namespace {
@@ -100,19 +103,32 @@ void await_devices(const Site& site) {
   }
 }
 
+/// The default architecture in our own loops; null for any other, and where it answers otherwise.
+std::unique_ptr<Model> fuse(const torch::jit::Module& module, const Site& site, const TokenBatch& probe,
+                            const std::vector<float>& expected) {
+  ModuleParts parts;
+  if (!has_default_forward(module) || !read_parts(module, parts)) return nullptr;
+  auto fused = std::make_unique<FusedBag>(parts);
+  return check_answers(*fused, site, probe, expected) ? std::move(fused) : nullptr;
+}
+
 Status load_placed(torch::jit::Module module, const Placement& placement, std::unique_ptr<Model>& model) {
   const torch::NoGradGuard no_grad;
   const Site site = site_of(placement);
   unpack(module);
   std::vector<float> expected;
   if (Status status = answers_as_loaded(module, placement.probe, expected); !status) return status;
+  const bool checked_on_cpu =
+      site.devices.size() == 1 && site.home().is_cpu() && !site.half && placement.probe.messages > 0;
+  if (checked_on_cpu) model = fuse(module, site, placement.probe, expected);
+  if (model != nullptr) return Status::ok();
+  keep_tensor_memory();
   std::unique_ptr<Program> program;
   if (Status status = make_program(module, placement, site, program); !status) return status;
   await_devices(site);
   auto loaded = std::make_unique<ProgramModel>(std::move(program), site);
   if (Status status = check_answers(*loaded, site, placement.probe, expected); !status) return status;
-  const bool alone_on_cpu = site.devices.size() == 1 && site.home().is_cpu() && !site.half;
-  if (alone_on_cpu && placement.probe.messages > 0) optimize(*loaded, module, site, placement.probe, expected);
+  if (checked_on_cpu) optimize(*loaded, module, site, placement.probe, expected);
   model = std::move(loaded);
   return Status::ok();
 }
@@ -133,7 +149,9 @@ Status load_checked_module(std::string_view archive, torch::jit::Module& module)
 Status load_torch_model(std::string_view archive, const Placement& placement, std::unique_ptr<Model>& model) {
   torch::jit::Module module;
   if (Status status = load_checked_module(archive, module); !status) return status;
-  return guarded("loading the model", [&] { return load_placed(std::move(module), placement, model); });
+  Status status = guarded("loading the model", [&] { return load_placed(std::move(module), placement, model); });
+  give_back_free_memory();
+  return status;
 }
 
 }  // namespace winnow

@@ -17,6 +17,7 @@
 #include "engine/torch/finished_model.h"
 #include "engine/torch/guard.h"
 #include "engine/torch/row_adagrad.h"
+#include "engine/torch/tensor_memory.h"
 
 namespace winnow {
 namespace {
@@ -273,6 +274,7 @@ Status make_torch_trainer(const ArchitectureSpec& architecture, const OptimizerS
                           std::unique_ptr<Trainer>& trainer) {
   if (Status status = check_specs(architecture, optimizer); !status) return status;
   return guarded("making the trainer", [&] {
+    keep_tensor_memory();
     trainer = std::make_unique<TorchTrainer>(architecture, optimizer);
     return Status::ok();
   });
@@ -288,6 +290,7 @@ Status make_torch_trainer_from(std::string_view archive, const OptimizerSpec& op
   own.table_size = std::max(own.table_size, architecture.table_size);
   if (Status status = check_specs(own, optimizer); !status) return status;
   return guarded("making the trainer", [&] {
+    keep_tensor_memory();
     auto made = std::make_unique<TorchTrainer>(own, optimizer);
     made->take_weights(base);
     architecture = own;

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "engine/compressor.h"
-#include "engine/trainer.h"
 #include "tests/engine/torch/model_archive.h"
+#include "tests/engine/torch/trained_model.h"
 
 namespace winnow {
 namespace {
@@ -15,41 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
 using ::testing::FloatNear;
-
-constexpr std::size_t kRows = 1u << 10;
-
-TokenBatch messages(std::size_t seed) {
-  TokenBatch batch;
-  for (std::size_t message = 0; message < 16; ++message) {
-    std::vector<std::int64_t> tokens;
-    for (std::size_t i = 0; i < 30 * (message % 4); ++i)
-      tokens.push_back(static_cast<std::int64_t>((seed * 977 + message * 131 + i * i * 37) % kRows));
-    batch.add(tokens, std::vector<float>(tokens.size(), 0.2f), {0.1f, 0.5f * static_cast<float>(message % 2)});
-  }
-  return batch;
-}
-
-/// Of the default architecture, trained until its weights are nothing special.
-std::string trained_archive() {
-  ArchitectureSpec spec;
-  spec.table_size = kRows;
-  spec.dense_width = 2;
-  spec.hidden_width = 8;
-  spec.labels = 2;
-  OptimizerSpec fast;
-  fast.learning_rate = 0.05;
-  std::unique_ptr<Trainer> trainer;
-  EXPECT_TRUE(backend().make_trainer(spec, fast, trainer));
-  for (std::size_t step = 0; step < 20; ++step) {
-    std::vector<float> targets;
-    for (std::size_t i = 0; i < 32; ++i) targets.push_back(i / 2 % 2 == 0 ? 1.0f : 0.0f);
-    double loss = 0;
-    EXPECT_TRUE(trainer->step(messages(step), targets, std::vector<float>(32, 1.0f), loss));
-  }
-  std::string bytes;
-  EXPECT_TRUE(trainer->save("{}", bytes));
-  return bytes;
-}
 
 std::string sharded(const std::string& archive, const TableEncoding& encoding) {
   std::unique_ptr<Compressor> compressor;
@@ -91,12 +56,12 @@ std::vector<float> run(Model& model, const TokenBatch& batch) {
 
 TEST(PartedProgram, AnswersAsTheWholeModelInTwoAndThreeParts) {
   const std::string trained = trained_archive();
-  const std::vector<float> expected = run(*load(trained, {}), messages(100));
+  const std::vector<float> expected = run(*load(trained, {}), trained_on(100));
   for (const std::size_t shards : {2u, 3u}) {
     const std::string archive = sharded(trained, {32, 0, shards});
     const auto whole = load(archive, {}), parts = load(archive, placement_of(stages_of_shards(shards)));
-    EXPECT_THAT(run(*whole, messages(100)), Pointwise(FloatNear(1e-5f), expected)) << shards;
-    EXPECT_THAT(run(*parts, messages(100)), Pointwise(FloatNear(1e-5f), expected)) << shards;
+    EXPECT_THAT(run(*whole, trained_on(100)), Pointwise(FloatNear(1e-5f), expected)) << shards;
+    EXPECT_THAT(run(*parts, trained_on(100)), Pointwise(FloatNear(1e-5f), expected)) << shards;
     EXPECT_EQ(parts->form(), "frozen in " + std::to_string(shards + 1) + " parts");
     EXPECT_EQ(parts->device(), "cpu+cpu");
   }
@@ -107,8 +72,8 @@ TEST(PartedProgram, IsExplainedLikeTheWholeModel) {
   const auto whole = load(trained, {});
   const auto parts = load(sharded(trained, {32, 0, 2}), placement_of(stages_of_shards(2)));
   Gradients expected, found;
-  ASSERT_TRUE(whole->differentiate(messages(100), 1, expected));
-  const Status status = parts->differentiate(messages(100), 1, found);
+  ASSERT_TRUE(whole->differentiate(trained_on(100), 1, expected));
+  const Status status = parts->differentiate(trained_on(100), 1, found);
   ASSERT_TRUE(status) << status.error();
   EXPECT_THAT(found.logits, Pointwise(FloatNear(1e-5f), expected.logits));
   EXPECT_THAT(found.weights, Pointwise(FloatNear(1e-5f), expected.weights));
@@ -119,15 +84,15 @@ TEST(PartedProgram, IsExplainedLikeTheWholeModel) {
 TEST(PartedProgram, UnpacksEachPartOfACompressedModel) {
   const std::string archive = sharded(trained_archive(), {6, 0.1, 3});
   Placement placement = placement_of(stages_of_shards(3));
-  placement.probe = messages(7);
+  placement.probe = trained_on(7);
   const auto parts = load(archive, placement);
-  EXPECT_THAT(run(*parts, messages(100)), Pointwise(FloatNear(1e-5f), run(*load(archive, {}), messages(100))));
+  EXPECT_THAT(run(*parts, trained_on(100)), Pointwise(FloatNear(1e-5f), run(*load(archive, {}), trained_on(100))));
 }
 
 TEST(PartedProgram, IsCompressedAgainIntoOnePiece) {
   const std::string trained = trained_archive();
   const std::string again = sharded(sharded(trained, {32, 0, 3}), {32, 0, 1});
-  EXPECT_EQ(run(*load(again, {}), messages(100)), run(*load(trained, {}), messages(100)));
+  EXPECT_EQ(run(*load(again, {}), trained_on(100)), run(*load(trained, {}), trained_on(100)));
 }
 
 /// Two parts side by side, of dense and of weights, and one above them.

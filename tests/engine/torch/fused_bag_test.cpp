@@ -1,0 +1,108 @@
+// The default architecture in our own loops beside LibTorch's operators, which answer where nothing can be checked.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/compressor.h"
+#include "tests/engine/torch/model_archive.h"
+#include "tests/engine/torch/trained_model.h"
+
+namespace winnow {
+namespace {
+
+using ::testing::FloatNear;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
+
+std::unique_ptr<Model> load(const std::string& archive, const Placement& placement) {
+  std::unique_ptr<Model> model;
+  const Status status = backend().load(archive, placement, model);
+  EXPECT_TRUE(status) << status.error();
+  return model;
+}
+
+std::unique_ptr<Model> load_checked(const std::string& archive) {
+  Placement checked;
+  checked.probe = trained_on(7);
+  return load(archive, checked);
+}
+
+std::vector<float> run(Model& model, const TokenBatch& batch) {
+  std::vector<float> logits;
+  const Status status = model.run(batch, logits);
+  EXPECT_TRUE(status) << status.error();
+  return logits;
+}
+
+TEST(FusedBag, AnswersAsLibTorchDoes) {
+  const std::string archive = trained_archive();
+  const auto fused = load_checked(archive), frozen = load(archive, {});
+  ASSERT_EQ(fused->form(), "fused");
+  ASSERT_EQ(frozen->form(), "frozen");
+  for (const std::size_t seed : {1u, 50u, 100u})
+    EXPECT_THAT(run(*fused, trained_on(seed)), Pointwise(FloatNear(1e-5f), run(*frozen, trained_on(seed)))) << seed;
+}
+
+TEST(FusedBag, HasTheDerivativesThatLibTorchFinds) {
+  const std::string archive = trained_archive();
+  const auto fused = load_checked(archive), frozen = load(archive, {});
+  for (const std::size_t label : {0u, 1u}) {
+    Gradients expected, found;
+    ASSERT_TRUE(frozen->differentiate(trained_on(100), label, expected));
+    ASSERT_TRUE(fused->differentiate(trained_on(100), label, found));
+    EXPECT_THAT(found.logits, Pointwise(FloatNear(1e-5f), expected.logits));
+    EXPECT_THAT(found.weights, Pointwise(FloatNear(1e-5f), expected.weights));
+    EXPECT_THAT(found.dense, Pointwise(FloatNear(1e-5f), expected.dense));
+  }
+  Gradients none;
+  EXPECT_THAT(fused->differentiate(trained_on(1), 2, none).error(), HasSubstr("no such label"));
+}
+
+TEST(FusedBag, UnpacksACompressedTable) {
+  std::unique_ptr<Compressor> compressor;
+  ASSERT_TRUE(backend().make_compressor(trained_archive(), compressor));
+  std::string small;
+  TableShape shape;
+  ASSERT_TRUE(compressor->write({6, 0.1, 1}, "{}", small, shape));
+  const auto fused = load_checked(small);
+  ASSERT_EQ(fused->form(), "fused");
+  EXPECT_THAT(run(*fused, trained_on(100)), Pointwise(FloatNear(1e-5f), run(*load(small, {}), trained_on(100))));
+}
+
+TEST(FusedBag, RefusesABatchThatDoesNotFitAndAnswersTheNext) {
+  const auto fused = load_checked(trained_archive());
+  std::vector<float> logits;
+  for (const std::int64_t token : {std::int64_t{-1}, static_cast<std::int64_t>(kTrainedRows)}) {
+    TokenBatch batch;
+    batch.add({1, token}, {0.5f, 0.5f}, {0, 0});
+    EXPECT_THAT(fused->run(batch, logits).error(), HasSubstr("token " + std::to_string(token) + " is not in a table of"));
+  }
+  TokenBatch batch;
+  batch.add({1}, {0.5f}, {0, 0, 0});
+  EXPECT_THAT(fused->run(batch, logits).error(), HasSubstr("takes 2 dense values, not 3"));
+  EXPECT_EQ(run(*fused, trained_on(1)).size(), 32u);
+}
+
+/// As the default architecture, but for one operator.
+constexpr const char* kOtherForward = R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    bag = torch.embedding_bag(self.table, tokens, offsets, False, 0, True, weights)[0]
+    joined = torch.cat([bag[:, self.labels:], dense], 1)
+    hidden = torch.tanh(torch.addmm(self.hidden_bias, joined, self.hidden_weight))
+    return bag[:, :self.labels] + torch.addmm(self.output_bias, hidden, self.output_weight)
+)";
+
+TEST(FusedBag, LeavesAnotherForwardToLibTorch) {
+  const std::string trained = trained_archive(), other = archive_with_forward(trained, kOtherForward);
+  const auto model = load_checked(other);
+  EXPECT_EQ(model->form(), "frozen");
+  EXPECT_NE(run(*model, trained_on(100)), run(*load(trained, {}), trained_on(100)));
+}
+
+TEST(FusedBag, LeavesHalfPrecisionToLibTorch) {
+  Placement half;
+  half.half = true;
+  EXPECT_EQ(load(trained_archive(), half)->form(), "frozen, in half precision");
+}
+
+}  // namespace
+}  // namespace winnow
