@@ -45,8 +45,8 @@ Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t labe
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
   snapshot.rules->decide_for(facts_of(judgement.message, judgement), 0, &result.trials);
-  const AttributionLimits limits{std::chrono::steady_clock::now() + kPatience, kMaxPoints};
-  result.explanation = explain(*snapshot.engine, judgement.message, label, limits);
+  const AttributionLimits path{std::chrono::steady_clock::now() + kPatience, kMaxPoints};
+  result.explanation = explain(*snapshot.engine, judgement.message, label, {path});
   return result;
 }
 

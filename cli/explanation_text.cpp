@@ -91,7 +91,7 @@ std::string feature_text(const Explanation& e, bool all) {
   for (std::size_t i = 0; i < e.features.size(); ++i) {
     const NamedContribution& feature = e.features[i];
     if (feature.value == 0 && !all) continue;
-    rows.push_back({log_odds(feature.log_odds), number("%.3g", feature.value), feature.name,
+    rows.push_back({log_odds(feature.log_odds), number("%.3g", feature.value), std::string(feature.name),
                     std::string(declared[i].meaning)});
   }
   return format_table({{"log-odds", Align::Right}, {"value", Align::Right}, {"feature"}, {"meaning"}}, rows);

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/attribution.h"
@@ -23,7 +25,7 @@ struct Contribution {
 
 /// A dense feature by the name that rules know, and what it and the tokens made of it contribute.
 struct NamedContribution {
-  std::string name;
+  std::string_view name;
   double value = 0;
   double log_odds = 0;
 };
@@ -37,12 +39,18 @@ struct Explanation {
   double remainder = 0;    // what the contributions miss
   bool adds_up = false;    // the remainder is within kAttributionTolerance
   std::size_t points = 0;  // gradients taken
-  std::vector<Contribution> contributions;  // strongest first
+  std::vector<Contribution> contributions;  // strongest first; at most as many as the limits say
   std::vector<NamedContribution> features;  // all, in model order; they are among the contributions, too
   std::string error;
 };
 
+struct ExplanationLimits {
+  AttributionLimits path;
+  // The strongest contributions are told: this many that speak for the label, this many that speak against it.
+  std::size_t most_for = SIZE_MAX, most_against = SIZE_MAX;
+};
+
 /// `label` counts in the order of the manifest.
-Explanation explain(const Engine& engine, const Message& message, std::size_t label, const AttributionLimits& limits);
+Explanation explain(const Engine& engine, const Message& message, std::size_t label, const ExplanationLimits& limits);
 
 }  // namespace winnow

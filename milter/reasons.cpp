@@ -19,7 +19,7 @@ std::vector<Contribution> strongest_for(const Explanation& explanation) {
   std::vector<Contribution> reasons;
   if (!explanation.adds_up) return reasons;
   for (const Contribution& contribution : explanation.contributions) {
-    if (reasons.size() < kMaxReasons && contribution.log_odds >= kLeastReason) reasons.push_back(contribution);
+    if (contribution.log_odds >= kLeastReason) reasons.push_back(contribution);
   }
   return reasons;
 }
@@ -30,7 +30,8 @@ std::vector<Contribution> find_reasons(const Engine& engine, const Message& mess
                                        std::chrono::steady_clock::time_point deadline) {
   const auto until = std::min(deadline, std::chrono::steady_clock::now() + kPatience);
   try {
-    return strongest_for(explain(engine, message, 0, {until, kMaxPoints, kFirstSteps, kTolerance}));
+    const AttributionLimits path{until, kMaxPoints, kFirstSteps, kTolerance};
+    return strongest_for(explain(engine, message, 0, {path, kMaxReasons, 0}));
   } catch (const std::exception&) {
     return {};  // memory ran out; the message has its verdict already
   }

@@ -59,19 +59,26 @@ struct FeatureLimits {
   std::size_t max_urls = 100;
 };
 
-/// Where a token came from. Texts hold text of the mail; whoever prints them escapes them.
-struct TokenOrigin {
-  std::int64_t token = 0;
-  std::string name;   // `subject characters "nvoi"`
-  std::string group;  // what a reader knows it as, when that is more: `subject word "invoice"`
-
-  const std::string& reads() const { return group.empty() ? name : group; }
+/// A piece of FeatureOrigins::texts.
+struct TextRange {
+  std::uint32_t at = 0, length = 0;
 };
 
-/// Where the features of one message came from, in the order of Features.
+/// Where a token came from.
+struct TokenOrigin {
+  std::int64_t token = 0;
+  TextRange name;   // `subject characters "nvoi"`
+  TextRange reads;  // what a reader knows it as: `subject word "invoice"`, or its name
+};
+
+/// Where the features of one message came from, in the order of Features. Texts hold text of the mail; whoever prints them
+/// escapes them.
 struct FeatureOrigins {
+  std::string texts;                // of all tokens: one piece of memory, because there are thousands
   std::vector<TokenOrigin> tokens;  // of each unique token
   std::vector<std::string> dense;   // what the value says of this mail; "" for 0
+
+  std::string_view text(TextRange range) const { return std::string_view(texts).substr(range.at, range.length); }
 };
 
 class FeatureExtractor {

@@ -53,22 +53,15 @@ constexpr std::array<SpaceAbout, kSpaces> kSpaceTable = {{
 
 const std::array<SpaceAbout, kSpaces>& spaces() { return kSpaceTable; }
 
-std::string token_name(Space space, std::string_view first, std::string_view second) {
-  const std::string_view about = spaces()[static_cast<std::size_t>(space)].name;
-  std::string name;
-  name.reserve(about.size() + first.size() + second.size() + 4);
-  name.append(about).append(" \"").append(first);
-  if (!second.empty()) name.append(" ").append(second);
-  return name += '"';
-}
-
 TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens, FeatureOrigins* origins, FeatureSet set)
     : mask_((set == FeatureSet::Site ? table_size / 2 : table_size) - 1),
       max_tokens_(std::min(max_tokens, kMostTokens)),
       origins_(origins),
       slots_(kFirstSlots) {
   entries_.reserve(std::min<std::size_t>(max_tokens_, 2048));
-  if (origins_ != nullptr) origins_->tokens.clear();
+  if (origins_ == nullptr) return;
+  origins_->texts.clear();
+  origins_->tokens.clear();
 }
 
 std::uint32_t TokenCollector::token_of(std::uint64_t hash, Space space) const {
@@ -112,8 +105,33 @@ TokenOrigin* TokenCollector::add(Space space, std::uint64_t hash, std::string_vi
   Entry* const entry = find_or_add(token, space);
   if (entry == nullptr) return nullptr;
   if (++entry->times > 1 || origins_ == nullptr) return nullptr;
-  origins_->tokens.push_back({static_cast<std::int64_t>(token), token_name(space, first, second), {}});
+  const TextRange name = write_name(space, first, second);
+  origins_->tokens.push_back({static_cast<std::int64_t>(token), name, name});
   return &origins_->tokens.back();
+}
+
+TextRange TokenCollector::write_name(Space space, std::string_view first, std::string_view second) {
+  std::string& texts = origins_->texts;
+  const auto at = static_cast<std::uint32_t>(texts.size());
+  texts.append(spaces()[static_cast<std::size_t>(space)].name).append(" \"").append(first);
+  if (!second.empty()) texts.append(" ").append(second);
+  texts += '"';
+  return {at, static_cast<std::uint32_t>(texts.size()) - at};
+}
+
+void TokenCollector::read_as(TokenOrigin& origin, Space space, std::string_view word) {
+  const TextRange name = write_name(space, word);
+  if (origins_->text(name) == origins_->text(latest_name_)) {
+    origins_->texts.resize(name.at);
+  } else {
+    latest_name_ = name;
+  }
+  origin.reads = latest_name_;
+}
+
+void TokenCollector::read_as(TokenOrigin& origin, std::string_view sentence) {
+  origin.reads = {static_cast<std::uint32_t>(origins_->texts.size()), static_cast<std::uint32_t>(sentence.size())};
+  origins_->texts += sentence;
 }
 
 TokenOrigin* TokenCollector::add_text(Space space, std::string_view text) {

@@ -64,9 +64,6 @@ struct SpaceAbout {
 };
 const std::array<SpaceAbout, kSpaces>& spaces();
 
-/// `subject word "invoice"`, `text pair "click here"`
-std::string token_name(Space space, std::string_view first, std::string_view second = {});
-
 class TokenCollector {
  public:
   /// `origins` may be null. With FeatureSet::Site the general tokens share the lower half of the table and the site's
@@ -81,6 +78,10 @@ class TokenCollector {
   TokenOrigin* add(Space space, std::uint64_t hash, std::string_view first, std::string_view second);
   /// Hashes the text itself.
   TokenOrigin* add_text(Space space, std::string_view text);
+
+  /// The token of this origin is known to readers by that word of the mail, or as that sentence.
+  void read_as(TokenOrigin& origin, Space space, std::string_view word);
+  void read_as(TokenOrigin& origin, std::string_view sentence);
 
   /// Null when nobody asked for origins.
   const FeatureOrigins* origins() const { return origins_; }
@@ -100,10 +101,13 @@ class TokenCollector {
   Entry* add_entry(std::uint32_t token, Space space, std::size_t slot);
   std::size_t slot_of(std::uint32_t token) const;
   void grow();
+  /// `subject word "invoice"`, `text pair "click here"`
+  TextRange write_name(Space space, std::string_view first, std::string_view second = {});
 
   const std::size_t mask_;
   const std::size_t max_tokens_;
   FeatureOrigins* const origins_;
+  TextRange latest_name_;  // that read_as() wrote: the pieces of a word come one after the other
   std::vector<Entry> entries_;
   std::vector<std::uint16_t> slots_;  // open addressing: index into entries_ plus one
   std::array<std::size_t, kSpaces> used_{};

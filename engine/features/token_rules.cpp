@@ -107,7 +107,7 @@ void TokenRules::opening() {
     if (word.no_spaces) {
       run_grams(current.text, Space::OpeningWord);
     } else if (TokenOrigin* origin = tokens_.add(Space::OpeningWord, current.hash, current.text)) {
-      origin->group = token_name(Space::TextWord, current.text);
+      tokens_.read_as(*origin, Space::TextWord, current.text);
     }
   }
 }
@@ -141,7 +141,7 @@ void TokenRules::grams() {
       TokenOrigin* const origin = tokens_.add(space, XXH3_64bits(gram.data(), gram.size()), gram);
       if (origin == nullptr) return;
       const std::string_view word = word_around(text, gram);
-      if (!word.empty()) origin->group = token_name(word_space, word);
+      if (!word.empty()) tokens_.read_as(*origin, word_space, word);
     });
   };
   add(facts_.subject.normal, Space::SubjectGram, Space::SubjectWord);
@@ -247,7 +247,8 @@ void TokenRules::buckets(const std::vector<float>& dense) {
     const int step = dense[i] < 0 ? kLowestStep : std::min(3, static_cast<int>(dense[i] * 4));
     const std::uint64_t hash = hashes[i][static_cast<std::size_t>(step - kLowestStep)];
     const std::string name = tokens_.origins() == nullptr ? std::string() : bucket_name(i, step);
-    if (TokenOrigin* origin = tokens_.add(Space::Bucket, hash, name)) origin->group = tokens_.origins()->dense[i];
+    TokenOrigin* const origin = tokens_.add(Space::Bucket, hash, name);
+    if (origin != nullptr && !tokens_.origins()->dense[i].empty()) tokens_.read_as(*origin, tokens_.origins()->dense[i]);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "engine/message/mime_parts.h"
 #include "engine/torch_backend.h"
 #include "milter/message_log.h"
+#include "milter/reasons.h"
 
 namespace winnow::bench {
 namespace {
@@ -122,6 +123,10 @@ void Stages::reply(StagedMail& mail) const {
   mail.answer = answer_for(mail.judgement, snapshot_->settings,
                            {session.authenticated(), session.forged(), session.subject(), session.removable()});
   mail.line = judged_line("BENCH", mail.judgement, mail.answer, session, std::chrono::microseconds(0));
+}
+
+void Stages::reasons(StagedMail& mail) const {
+  (void)find_reasons(*snapshot_->engine, mail.judgement.message, std::chrono::steady_clock::time_point::max());
 }
 
 double Stages::row_bytes() const {

@@ -44,6 +44,7 @@ class Stages {
   void infer_together(const std::vector<StagedMail*>& mails) const;
   void rules(StagedMail& mail) const;
   void reply(StagedMail& mail) const;
+  void reasons(StagedMail& mail) const;  // what marked mail costs this thread on top; the model's part is another thread's
 
   const Snapshot& snapshot() const { return *snapshot_; }
   /// Octets of the model's table that one token reads, about.

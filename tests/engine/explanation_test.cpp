@@ -55,7 +55,7 @@ const std::string kMail =
 
 Explanation explain_mail(const Engine& engine) {
   const Message message = read_message(mail_from_bytes(kMail, 1 << 20), {});
-  return explain(engine, message, 0, {std::chrono::steady_clock::now() + std::chrono::seconds(60)});
+  return explain(engine, message, 0, {{std::chrono::steady_clock::now() + std::chrono::seconds(60)}});
 }
 
 TEST(Explanation, AddsUpToTheLogOddsOfTheProbability) {

@@ -34,7 +34,7 @@ inline std::vector<std::string> origin_names(const Message& message, const Featu
   FeatureOrigins origins;
   FeatureExtractor(1u << 18, limits).extract(message, origins);
   std::vector<std::string> names;
-  for (const TokenOrigin& origin : origins.tokens) names.push_back(origin.name);
+  for (const TokenOrigin& origin : origins.tokens) names.emplace_back(origins.text(origin.name));
   return names;
 }
 

@@ -43,7 +43,7 @@ std::set<std::string> names_of(const Message& message, FeatureSet set = FeatureS
   FeatureOrigins origins;
   FeatureExtractor(1u << 22, {}, set).extract(message, origins);
   std::set<std::string> names;
-  for (const TokenOrigin& origin : origins.tokens) names.insert(origin.name);
+  for (const TokenOrigin& origin : origins.tokens) names.emplace(origins.text(origin.name));
   return names;
 }
 

@@ -36,7 +36,7 @@ TEST(Tokens, OfTheSameWordInSubjectAndTextDiffer) {
   extractor.extract(message_of("\ninvoice\n"), text);
   const auto token = [](const FeatureOrigins& origins, const std::string& name) {
     const auto found = std::find_if(origins.tokens.begin(), origins.tokens.end(),
-                                    [&](const TokenOrigin& o) { return o.name == name; });
+                                    [&](const TokenOrigin& o) { return origins.text(o.name) == name; });
     return found == origins.tokens.end() ? -1 : found->token;
   };
   EXPECT_NE(token(subject, "subject word \"invoice\""), -1);
@@ -162,7 +162,7 @@ TEST(Tokens, OfOneNamespaceHaveTheSameTotalWeightInShortAndLongMail) {
     const Features features = FeatureExtractor(1u << 22).extract(message_of(raw), origins);
     double squares = 0;
     for (std::size_t i = 0; i < origins.tokens.size(); ++i) {
-      if (origins.tokens[i].name.rfind("text word", 0) == 0)
+      if (origins.text(origins.tokens[i].name).rfind("text word", 0) == 0)
         squares += static_cast<double>(features.weights[i]) * features.weights[i];
     }
     return std::sqrt(squares);
@@ -179,7 +179,8 @@ TEST(Tokens, OfFrequentWordsWeighMore) {
   const Features features =
       FeatureExtractor(1u << 18).extract(message_of("\nfree free free free once\n"), origins);
   std::map<std::string, float> weight;
-  for (std::size_t i = 0; i < origins.tokens.size(); ++i) weight[origins.tokens[i].name] = features.weights[i];
+  for (std::size_t i = 0; i < origins.tokens.size(); ++i) 
+    weight[std::string(origins.text(origins.tokens[i].name))] = features.weights[i];
   EXPECT_GT(weight["text word \"free\""], weight["text word \"once\""]);
   EXPECT_LT(weight["text word \"free\""], 3 * weight["text word \"once\""]);
 }
@@ -188,7 +189,7 @@ std::string group_of(const std::string& raw, const std::string& name) {
   FeatureOrigins origins;
   FeatureExtractor(1u << 22).extract(message_of(raw), origins);
   for (const TokenOrigin& origin : origins.tokens) {
-    if (origin.name == name) return origin.reads();
+    if (origins.text(origin.name) == name) return std::string(origins.text(origin.reads));
   }
   return "no token " + name;
 }
