@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ class Model {
   virtual Status differentiate(const TokenBatch& /*batch*/, std::size_t /*label*/, Gradients& /*gradients*/) {
     return Status::failed("this model has no derivatives, which an explanation needs");
   }
+  /// Another one with the same weights in memory, to run beside this one; null where each needs its own.
+  virtual std::unique_ptr<Model> twin() const { return nullptr; }
   /// Why another model than the first choice answered the latest run(): "timeout", "device", ... one word of a fixed set;
   /// "" when none had to stand in.
   virtual std::string_view stand_in_cause() const { return {}; }

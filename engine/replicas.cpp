@@ -60,11 +60,15 @@ Status load_on_gpu(const std::shared_ptr<const Source>& source, std::string_view
   return Status::ok();
 }
 
-Status load_on_cpu(const Source& source, std::string_view archive, const ReplicaDevices& devices,
+/// A twin of the replica before, where they can share their weights.
+Status load_on_cpu(const Source& source, std::string_view archive, const ReplicaDevices& devices, const Replicas& before,
                    std::unique_ptr<Model>& model, std::string& form) {
-  const Status status = load_probed(source, archive, devices, model);
-  if (status) form = model->device() + ", " + model->form();
-  return status;
+  if (!before.models.empty()) model = before.models.back()->twin();
+  if (model == nullptr) {
+    if (Status status = load_probed(source, archive, devices, model); !status) return status;
+  }
+  form = model->device() + ", " + model->form();
+  return Status::ok();
 }
 
 }  // namespace
@@ -81,7 +85,7 @@ std::string load_replicas(TorchBackend& backend, const ModelFile& file, const Ma
     std::string form;
     const Status status = uses_gpu(devices)
                               ? load_on_gpu(source, file.bytes, devices, replicas.rebuilds, model, form)
-                              : load_on_cpu(*source, file.bytes, devices, model, form);
+                              : load_on_cpu(*source, file.bytes, devices, replicas, model, form);
     if (!status) return status.error();
     replicas.models.push_back(std::move(model));
     replicas.forms.push_back(std::move(form));

@@ -56,7 +56,7 @@ class TorchBackend {
   virtual void enter_inference_thread() = 0;
 };
 
-inline constexpr int kTorchBackendAbi = 9;
+inline constexpr int kTorchBackendAbi = 10;
 /// The symbol the plugin exports: returns null when `abi` is not its own.
 using TorchBackendEntry = TorchBackend* (*)(int abi);
 inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";

@@ -51,7 +51,7 @@ bool has_default_forward(const torch::jit::Module& module) {
   return operators == operators_of(shipped) || operators == operators_of(read_again(shipped));
 }
 
-FusedBag::FusedBag(const ModuleParts& parts)
+BagNetwork::BagNetwork(const ModuleParts& parts)
     : labels_(static_cast<std::size_t>(parts.labels)),
       embedding_(static_cast<std::size_t>(parts.table.size(1)) - labels_),
       dense_(static_cast<std::size_t>(parts.mlp[0].size(0)) - embedding_),
@@ -59,14 +59,15 @@ FusedBag::FusedBag(const ModuleParts& parts)
       hidden_weight_(rows_of(parts.mlp[0])),
       output_weight_(rows_of(parts.mlp[2].t())),
       hidden_bias_(padded(parts.mlp[1], hidden_weight_.stride())),
-      output_bias_(padded(parts.mlp[3], labels_)),
-      bag_(table_.stride()),
-      joined_(embedding_ + dense_),
-      hidden_(hidden_weight_.stride()),
-      bag_slope_(table_.stride()),
-      hidden_slope_(hidden_weight_.stride()) {}
+      output_bias_(padded(parts.mlp[3], labels_)) {}
 
-Status FusedBag::check(const TokenBatch& batch) const {
+BagNetwork::Work BagNetwork::make_work() const {
+  const std::size_t bag = table_.stride(), hidden = hidden_weight_.stride();
+  return {std::vector<float>(bag), std::vector<float>(embedding_ + dense_), std::vector<float>(hidden),
+          std::vector<float>(bag), std::vector<float>(hidden)};
+}
+
+Status BagNetwork::check(const TokenBatch& batch) const {
   if (Status status = check_batch(batch); !status) return status;
   if (batch.dense.size() != batch.messages * dense_)
     return Status::failed("the model takes " + std::to_string(dense_) + " dense values, not " +
@@ -79,57 +80,61 @@ Status FusedBag::check(const TokenBatch& batch) const {
   return Status::ok();
 }
 
-FusedBag::View FusedBag::message(const TokenBatch& batch, std::size_t index) const {
+BagNetwork::View BagNetwork::message(const TokenBatch& batch, std::size_t index) const {
   const auto first = static_cast<std::size_t>(batch.offsets[index]);
   const auto end = index + 1 < batch.messages ? static_cast<std::size_t>(batch.offsets[index + 1]) : batch.tokens.size();
   return {batch.tokens.data() + first, batch.weights.data() + first, batch.dense.data() + index * dense_, end - first};
 }
 
-void FusedBag::compute(const View& message) {
-  std::fill(bag_.begin(), bag_.end(), 0.0f);
-  table_.add_rows(message.tokens, message.weights, message.count, bag_.data());
-  const auto dense = std::copy_n(bag_.begin() + static_cast<std::ptrdiff_t>(labels_), embedding_, joined_.begin());
+void BagNetwork::compute(const View& message, Work& work) const {
+  std::fill(work.bag.begin(), work.bag.end(), 0.0f);
+  table_.add_rows(message.tokens, message.weights, message.count, work.bag.data());
+  const auto dense = std::copy_n(work.bag.begin() + static_cast<std::ptrdiff_t>(labels_), embedding_, work.joined.begin());
   std::copy_n(message.dense, dense_, dense);
-  hidden_ = hidden_bias_;
-  hidden_weight_.add_all_rows(joined_.data(), hidden_.data());
-  for (float& value : hidden_) value = value > 0 || value != value ? value : 0.0f;  // NaN stays NaN
+  work.hidden = hidden_bias_;
+  hidden_weight_.add_all_rows(work.joined.data(), work.hidden.data());
+  for (float& value : work.hidden) value = value > 0 || value != value ? value : 0.0f;  // NaN stays NaN
 }
 
-float FusedBag::logit(std::size_t label) const {
-  return bag_[label] + (output_bias_[label] + output_weight_.dot(label, hidden_.data()));
+float BagNetwork::logit(std::size_t label, const Work& work) const {
+  return work.bag[label] + (output_bias_[label] + output_weight_.dot(label, work.hidden.data()));
 }
 
-void FusedBag::find_slopes(std::size_t label, float* dense) {
-  for (std::size_t i = 0; i < hidden_.size(); ++i) hidden_slope_[i] = hidden_[i] > 0 ? output_weight_.row(label)[i] : 0.0f;
-  std::fill(bag_slope_.begin(), bag_slope_.end(), 0.0f);
-  bag_slope_[label] = 1;
-  for (std::size_t i = 0; i < embedding_; ++i) bag_slope_[labels_ + i] = hidden_weight_.dot(i, hidden_slope_.data());
-  for (std::size_t i = 0; i < dense_; ++i) dense[i] = hidden_weight_.dot(embedding_ + i, hidden_slope_.data());
+void BagNetwork::find_slopes(std::size_t label, Work& work, float* dense) const {
+  const float* weight = output_weight_.row(label);
+  for (std::size_t i = 0; i < work.hidden.size(); ++i) work.hidden_slope[i] = work.hidden[i] > 0 ? weight[i] : 0.0f;
+  const auto slope = [&](std::size_t input) { return hidden_weight_.dot(input, work.hidden_slope.data()); };
+  std::fill(work.bag_slope.begin(), work.bag_slope.end(), 0.0f);
+  work.bag_slope[label] = 1;
+  for (std::size_t i = 0; i < embedding_; ++i) work.bag_slope[labels_ + i] = slope(i);
+  for (std::size_t i = 0; i < dense_; ++i) dense[i] = slope(embedding_ + i);
 }
 
-Status FusedBag::run(const TokenBatch& batch, std::vector<float>& logits) {
+Status BagNetwork::run(const TokenBatch& batch, std::vector<float>& logits) const {
   if (Status status = check(batch); !status) return status;
+  Work work = make_work();
   logits.clear();
   for (std::size_t i = 0; i < batch.messages; ++i) {
-    compute(message(batch, i));
-    for (std::size_t label = 0; label < labels_; ++label) logits.push_back(logit(label));
+    compute(message(batch, i), work);
+    for (std::size_t label = 0; label < labels_; ++label) logits.push_back(logit(label, work));
   }
   return Status::ok();
 }
 
-Status FusedBag::differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
+Status BagNetwork::differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) const {
   if (Status status = check(batch); !status) return status;
   if (label >= labels_) return Status::failed("the model has no such label");
+  Work work = make_work();
   gradients.logits.clear();
   gradients.weights.clear();
   gradients.dense.resize(batch.dense.size());
   for (std::size_t i = 0; i < batch.messages; ++i) {
     const View point = message(batch, i);
-    compute(point);
-    gradients.logits.push_back(logit(label));
-    find_slopes(label, gradients.dense.data() + i * dense_);
+    compute(point, work);
+    gradients.logits.push_back(logit(label, work));
+    find_slopes(label, work, gradients.dense.data() + i * dense_);
     for (std::size_t k = 0; k < point.count; ++k)
-      gradients.weights.push_back(table_.dot(static_cast<std::size_t>(point.tokens[k]), bag_slope_.data()));
+      gradients.weights.push_back(table_.dot(static_cast<std::size_t>(point.tokens[k]), work.bag_slope.data()));
   }
   return Status::ok();
 }

@@ -3,12 +3,14 @@
 // LibTorch spends most of a small batch's time between its operators: checks, allocations, threads' local state, the
 // interpreter. What is computed is what architecture.h's forward() says, number by number.
 //
-// Owns:    a copy of the weights.
-// Threads: one call at a time.
+// Owns:    a copy of the weights, which twins share.
+// Threads: any, side by side: a call has its own numbers.
 // Fails:   see engine/model.h; tokens out of range are refused as LibTorch does.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/model.h"
@@ -17,16 +19,19 @@
 
 namespace winnow {
 
-class FusedBag : public Model {
+class BagNetwork {
  public:
-  explicit FusedBag(const ModuleParts& parts);
+  explicit BagNetwork(const ModuleParts& parts);
 
-  Status run(const TokenBatch& batch, std::vector<float>& logits) override;
-  Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override;
-  std::string device() const override { return "cpu"; }
-  std::string form() const override { return "fused"; }
+  Status run(const TokenBatch& batch, std::vector<float>& logits) const;
+  Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) const;
 
  private:
+  /// What is computed for one message.
+  struct Work {
+    std::vector<float> bag, joined, hidden;
+    std::vector<float> bag_slope, hidden_slope;  // of the logit
+  };
   /// One message's part of a batch.
   struct View {
     const std::int64_t* tokens;
@@ -37,18 +42,33 @@ class FusedBag : public Model {
 
   Status check(const TokenBatch& batch) const;
   View message(const TokenBatch& batch, std::size_t index) const;
-  /// Into bag_, joined_ and hidden_.
-  void compute(const View& message);
-  float logit(std::size_t label) const;
-  /// Of the computed message's logit: by bag_ into bag_slope_, by the dense values.
-  void find_slopes(std::size_t label, float* dense);
+  Work make_work() const;
+  void compute(const View& message, Work& work) const;
+  float logit(std::size_t label, const Work& work) const;
+  /// Of the computed message: by its bag into `work`, by its dense values into `dense`.
+  void find_slopes(std::size_t label, Work& work, float* dense) const;
 
   const std::size_t labels_, embedding_, dense_;
   const RowMatrix table_;          // rows: tokens
   const RowMatrix hidden_weight_;  // rows: embedding and dense values
   const RowMatrix output_weight_;  // rows: labels
-  std::vector<float> hidden_bias_, output_bias_;
-  std::vector<float> bag_, joined_, hidden_, bag_slope_, hidden_slope_;
+  const std::vector<float> hidden_bias_, output_bias_;
+};
+
+class FusedBag : public Model {
+ public:
+  explicit FusedBag(std::shared_ptr<const BagNetwork> network) : network_(std::move(network)) {}
+
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override { return network_->run(batch, logits); }
+  Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override {
+    return network_->differentiate(batch, label, gradients);
+  }
+  std::unique_ptr<Model> twin() const override { return std::make_unique<FusedBag>(network_); }
+  std::string device() const override { return "cpu"; }
+  std::string form() const override { return "fused"; }
+
+ private:
+  const std::shared_ptr<const BagNetwork> network_;
 };
 
 /// Whether the module's forward() is, operator by operator, the one that make_shipped_module() writes.

@@ -108,7 +108,7 @@ std::unique_ptr<Model> fuse(const torch::jit::Module& module, const Site& site, 
                             const std::vector<float>& expected) {
   ModuleParts parts;
   if (!has_default_forward(module) || !read_parts(module, parts)) return nullptr;
-  auto fused = std::make_unique<FusedBag>(parts);
+  auto fused = std::make_unique<FusedBag>(std::make_shared<const BagNetwork>(parts));
   return check_answers(*fused, site, probe, expected) ? std::move(fused) : nullptr;
 }
 

@@ -14,6 +14,7 @@
 namespace winnow {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -24,6 +25,7 @@ struct Machine {
   std::map<std::string, int> loads;        // device -> models made
   std::vector<std::size_t> batch_sizes;    // of all runs
   std::vector<Placement> placements;
+  bool has_twins = false;
 };
 
 /// One logit per message: the number of its device ("cpu" is -1).
@@ -38,6 +40,9 @@ class MachineModel : public Model {
     if (failed_) return Status::failed("CUDA error: an illegal memory access was encountered");
     logits.assign(batch.messages, device_ == "cpu" ? -1.0f : std::stof(device_.substr(5)));
     return Status::ok();
+  }
+  std::unique_ptr<Model> twin() const override {
+    return machine_.has_twins ? std::make_unique<MachineModel>(machine_, device_) : nullptr;
   }
   std::string_view failure_cause() const override { return failed_ ? kDeviceFailure : "model"; }
   std::string device() const override { return device_; }
@@ -108,6 +113,20 @@ class ReplicasTest : public ::testing::Test {
   EngineSettings settings_;
   std::vector<float> logits_;
 };
+
+TEST_F(ReplicasTest, OfOneProcessorShareTheirWeightsWhereTheModelCan) {
+  settings_.device = "cpu";
+  settings_.replicas = 3;
+  for (const bool has_twins : {true, false}) {
+    machine_.has_twins = has_twins;
+    machine_.loads.clear();
+    Replicas replicas;
+    ASSERT_EQ(load(replicas), "");
+    EXPECT_EQ(replicas.models.size(), 3u);
+    EXPECT_THAT(replicas.forms, Each("cpu, pretended"));
+    EXPECT_EQ(machine_.loads["cpu"], has_twins ? 1 : 3);
+  }
+}
 
 TEST_F(ReplicasTest, RunsOnEveryGpuAndSaysHow) {
   Replicas replicas;

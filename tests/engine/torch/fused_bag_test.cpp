@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "engine/compressor.h"
 #include "tests/engine/torch/model_archive.h"
 #include "tests/engine/torch/trained_model.h"
@@ -90,6 +92,21 @@ def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tenso
     hidden = torch.tanh(torch.addmm(self.hidden_bias, joined, self.hidden_weight))
     return bag[:, :self.labels] + torch.addmm(self.output_bias, hidden, self.output_weight)
 )";
+
+TEST(FusedBag, RunsBesideItsTwinsAndOutlivesThem) {
+  auto first = load_checked(trained_archive());
+  const std::vector<float> expected = run(*first, trained_on(100));
+  const auto twin = first->twin();
+  ASSERT_NE(twin, nullptr);
+  std::vector<float> answers;
+  std::thread other([&] { answers = run(*twin, trained_on(100)); });
+  EXPECT_EQ(run(*first, trained_on(100)), expected);
+  other.join();
+  EXPECT_EQ(answers, expected);
+  first.reset();
+  EXPECT_EQ(run(*twin, trained_on(100)), expected);
+  EXPECT_EQ(load(trained_archive(), {})->twin(), nullptr) << "LibTorch's modules run one call at a time";
+}
 
 TEST(FusedBag, LeavesAnotherForwardToLibTorch) {
   const std::string trained = trained_archive(), other = archive_with_forward(trained, kOtherForward);
