@@ -59,7 +59,7 @@ class Delivery(StackTest):
     def test_the_shipped_model_runs_fused(self):
         done = subprocess.run([stack.PLACES.tool, "check", "--config", self.stack.winnow.config], capture_output=True,
                               text=True, check=True, timeout=60)
-        self.assertIn("runs as cpu, fused", done.stdout)
+        self.assertIn("x cpu, fused", done.stdout)
 
     def test_one_log_line_tells_the_queue_id_and_the_verdict(self):
         self.stack.deliver(mail.gtube(), self.user)
