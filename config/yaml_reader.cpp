@@ -225,6 +225,14 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
+constexpr std::string_view kNoAnchor = "the referenced anchor is not defined";
+
+/// yaml-cpp's words, the same for all of its versions: 0.8 names the anchor too, which the line shown does anyway.
+std::string_view words_of(const YAML::Exception& error) {
+  const std::string_view message = error.msg;
+  return message.substr(0, kNoAnchor.size()) == kNoAnchor ? kNoAnchor : message;
+}
+
 /// The commonest reasons for yaml-cpp's vaguest messages.
 std::string syntax_hint(const SourceText& source, std::size_t offset, std::string_view message) {
   const std::string_view text = source.text;
@@ -236,7 +244,7 @@ std::string syntax_hint(const SourceText& source, std::size_t offset, std::strin
   if (message == "end of map not found" && before != text.npos && (text[before] == '"' || text[before] == '\'')) {
     return "a value that begins with a quote ends with it; put the whole of it into other quotes";
   }
-  if (message == "the referenced anchor is not defined") return "a value that begins with '*' must be in quotes";
+  if (message == kNoAnchor) return "a value that begins with '*' must be in quotes";
   const bool is_reserved = offset < text.size() && (text[offset] == '@' || text[offset] == '`' || text[offset] == '%');
   if (is_reserved) return std::string("a value that begins with '") + text[offset] + "' must be in quotes";
   return "";
@@ -245,7 +253,8 @@ std::string syntax_hint(const SourceText& source, std::size_t offset, std::strin
 void report_syntax_error(const YAML::Exception& error, const SourceText& source, TreeBuilder& builder,
                          Diagnostics& problems) {
   const std::size_t offset = error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos);
-  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + error.msg, syntax_hint(source, offset, error.msg));
+  const std::string_view words = words_of(error);
+  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + std::string(words), syntax_hint(source, offset, words));
 }
 
 }  // namespace

@@ -115,13 +115,18 @@ mount_systems() {
   [ -e "$root/etc/hosts" ] || echo "127.0.0.1 localhost" > "$root/etc/hosts"
 }
 
-# The tracked files as they lie here, also those not committed yet. Times are kept, so that only what changed is built anew.
+# The tracked files as they lie here, also those not committed yet. A file that is as it was keeps its time, any other gets
+# the present one, so that just what changed is built anew: times of a checkout say nothing of what lay there before.
 copy_sources() {
-  local copy=$root/src/winnow
-  mkdir -p "$copy" || return
-  find "$copy" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} + || return
+  local copy=$root/src/winnow fresh=$root/src/fresh file
+  rm -rf "$fresh" && mkdir -p "$copy" "$fresh" || return
   git -C "$source_root" ls-files -z | tar -C "$source_root" --null --files-from=- --create |
-    tar -C "$copy" --extract --no-same-owner
+    tar -C "$fresh" --extract --no-same-owner --touch || return
+  (cd "$fresh" && find . -type f -print0) | while IFS= read -r -d "" file; do
+    if cmp -s "$fresh/$file" "$copy/$file"; then touch -r "$copy/$file" "$fresh/$file"; fi
+  done
+  find "$copy" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} + || return
+  find "$fresh" -mindepth 1 -maxdepth 1 -exec mv -t "$copy" {} + && rmdir "$fresh"
 }
 
 step_suite() {
