@@ -42,9 +42,7 @@ torch::jit::Module read_again(const torch::jit::Module& module) {
 
 }  // namespace
 
-bool has_default_forward(const torch::jit::Module& module) {
-  ModuleParts parts;
-  if (is_sharded(module) || !read_parts(module, parts)) return false;
+bool has_default_forward(const torch::jit::Module& module, ModuleParts parts) {
   const std::string operators = operators_of(module);
   parts.table = parts.table.narrow(0, 0, 0);  // the code is the same without rows
   const torch::jit::Module shipped = make_shipped_module(parts);

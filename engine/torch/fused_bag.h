@@ -19,6 +19,7 @@
 
 namespace winnow {
 
+/// The weights, and what is computed with them.
 class BagNetwork {
  public:
   explicit BagNetwork(const ModuleParts& parts);
@@ -55,6 +56,7 @@ class BagNetwork {
   const std::vector<float> hidden_bias_, output_bias_;
 };
 
+/// A network as a Model, which its twins share.
 class FusedBag : public Model {
  public:
   explicit FusedBag(std::shared_ptr<const BagNetwork> network) : network_(std::move(network)) {}
@@ -71,7 +73,7 @@ class FusedBag : public Model {
   const std::shared_ptr<const BagNetwork> network_;
 };
 
-/// Whether the module's forward() is, operator by operator, the one that make_shipped_module() writes.
-bool has_default_forward(const torch::jit::Module& module);
+/// Whether the forward() of a module with these parts is, operator by operator, the one that make_shipped_module() writes.
+bool has_default_forward(const torch::jit::Module& module, ModuleParts parts);
 
 }  // namespace winnow

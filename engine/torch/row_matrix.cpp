@@ -34,7 +34,7 @@ void add_scaled(const float* line, float factor, float* sum) {
 void RowMatrix::Free::operator()(float* values) const { std::free(values); }
 
 RowMatrix::RowMatrix(const float* values, std::size_t rows, std::size_t columns)
-    : rows_(rows), columns_(columns), stride_(up_to(columns, kLine)), values_(allocate(rows * stride_)) {
+    : rows_(rows), stride_(up_to(columns, kLine)), values_(allocate(rows * stride_)) {
   for (std::size_t i = 0; i < rows; ++i) {
     float* to = std::copy_n(values + i * columns, columns, values_.get() + i * stride_);
     std::fill_n(to, stride_ - columns, 0.0f);

@@ -16,13 +16,11 @@ class RowMatrix {
   /// Floats of a cache line. Compilers keep a sum of this many in registers.
   static constexpr std::size_t kLine = 16;
 
-  RowMatrix() = default;
   /// From `values`, row by row without gaps.
   RowMatrix(const float* values, std::size_t rows, std::size_t columns);
 
   std::size_t rows() const { return rows_; }
-  std::size_t columns() const { return columns_; }
-  /// From one row to the next: columns() up to the next multiple of kLine. What is beyond a row's columns is 0.
+  /// From one row to the next: the columns up to the next multiple of kLine. What is beyond a row's columns is 0.
   std::size_t stride() const { return stride_; }
   const float* row(std::size_t index) const { return values_.get() + index * stride_; }
 
@@ -38,7 +36,7 @@ class RowMatrix {
     void operator()(float* values) const;
   };
 
-  std::size_t rows_ = 0, columns_ = 0, stride_ = 0;
+  std::size_t rows_, stride_;
   std::unique_ptr<float[], Free> values_;
 };
 

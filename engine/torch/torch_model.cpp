@@ -107,7 +107,7 @@ void await_devices(const Site& site) {
 std::unique_ptr<Model> fuse(const torch::jit::Module& module, const Site& site, const TokenBatch& probe,
                             const std::vector<float>& expected) {
   ModuleParts parts;
-  if (!has_default_forward(module) || !read_parts(module, parts)) return nullptr;
+  if (is_sharded(module) || !read_parts(module, parts) || !has_default_forward(module, parts)) return nullptr;
   auto fused = std::make_unique<FusedBag>(std::make_shared<const BagNetwork>(parts));
   return check_answers(*fused, site, probe, expected) ? std::move(fused) : nullptr;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """CPU time of the daemon per message, on real mail through the milter socket, split by stage.
 
-usage: daemon_cpu.py --bin DIR --corpora DIR [--messages 2000] [--perf FILE]
+usage: daemon_cpu.py --bin DIR --corpora DIR [--messages 2000] [--settings YAML] [--perf FILE]
 exit:  0 measured, 1 failed, 77 nothing to measure with (corpora or model missing)
 
 The messages are drawn with a fixed seed from the rows of index.tsv whose split is `test`. CPU time is the daemon's as
@@ -37,6 +37,7 @@ def parse_arguments():
     parser.add_argument("--corpora", required=True, type=pathlib.Path, help="folder of index.tsv and the archives")
     parser.add_argument("--source", default=pathlib.Path(__file__).resolve().parents[2], type=pathlib.Path)
     parser.add_argument("--messages", default=2000, type=int)
+    parser.add_argument("--settings", default="", metavar="YAML", help="more settings: 'headers: { reasons: false }'")
     parser.add_argument("--perf", type=pathlib.Path, help="profile one more round into this file")
     return parser.parse_args()
 
@@ -129,7 +130,7 @@ def profile(arguments, daemon, files):
 
 
 def run(arguments, files, folder):
-    daemon = MeasuredDaemon(arguments.bin, arguments.source, folder)
+    daemon = MeasuredDaemon(arguments.bin, arguments.source, folder, arguments.settings)
     try:
         print(f"memory after the start: {daemon.memory_mib():.0f} MiB\n")
         send(daemon, files[:WARM_UP], 4)

@@ -8,13 +8,13 @@ import sys
 import time
 
 
-def write_settings(source, folder):
-    """Settings with the shipped model and rules of `source` and the socket in `folder`; both files' paths."""
+def write_settings(source, folder, more=""):
+    """Settings with the shipped model and rules of `source`, the socket in `folder`, and `more` YAML; both files' paths."""
     settings, socket = folder / "winnow.yaml", folder / "winnow.sock"
     settings.write_text(f"milter: {{ socket: unix:{socket}, socket_group: '' }}\n"
                         f"engine: {{ model: {source / 'models/default.pt'} }}\n"
                         f"rules: [{source / 'config/rules.yaml'}]\n"
-                        "metrics: { listen: '' }\nlog: { to: stderr }\n")
+                        f"metrics: {{ listen: '' }}\nlog: {{ to: stderr }}\n{more}\n")
     return settings, socket
 
 
@@ -29,10 +29,10 @@ def bench(programs, *arguments):
 class MeasuredDaemon:
     """Runs until stop(). Its socket, settings and log lie in `folder`."""
 
-    def __init__(self, programs, source, folder):
+    def __init__(self, programs, source, folder, more_settings=""):
         self.programs = programs
         self.log = folder / "winnow.log"
-        self.config, self.socket = write_settings(source, folder)
+        self.config, self.socket = write_settings(source, folder, more_settings)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([programs / "winnow-milter", "--config", self.config], stderr=log, stdout=log,
                                             preexec_fn=allow_many_descriptors)

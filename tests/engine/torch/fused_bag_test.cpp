@@ -15,24 +15,10 @@ using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
 
-std::unique_ptr<Model> load(const std::string& archive, const Placement& placement) {
-  std::unique_ptr<Model> model;
-  const Status status = backend().load(archive, placement, model);
-  EXPECT_TRUE(status) << status.error();
-  return model;
-}
-
 std::unique_ptr<Model> load_checked(const std::string& archive) {
   Placement checked;
   checked.probe = trained_on(7);
   return load(archive, checked);
-}
-
-std::vector<float> run(Model& model, const TokenBatch& batch) {
-  std::vector<float> logits;
-  const Status status = model.run(batch, logits);
-  EXPECT_TRUE(status) << status.error();
-  return logits;
 }
 
 TEST(FusedBag, AnswersAsLibTorchDoes) {

@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/frontend/resolver.h>
 #include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/custom_class.h>
+#include <gtest/gtest.h>
 #include <torch/script.h>
 
 #include <sstream>
@@ -54,6 +55,25 @@ PackedLayer pack_layer() {
 }
 
 }  // namespace
+
+std::unique_ptr<Model> load(const std::string& archive, const Placement& placement) {
+  std::unique_ptr<Model> model;
+  const Status status = backend().load(archive, placement, model);
+  EXPECT_TRUE(status) << status.error();
+  return model;
+}
+
+std::string load_error(const std::string& archive, const Placement& placement) {
+  std::unique_ptr<Model> model;
+  return backend().load(archive, placement, model).error();
+}
+
+std::vector<float> run(Model& model, const TokenBatch& batch) {
+  std::vector<float> logits;
+  const Status status = model.run(batch, logits);
+  EXPECT_TRUE(status) << status.error();
+  return logits;
+}
 
 const char* const kSumForward = R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 // model_archive.h - TorchScript archives made from a few lines of code, good and bad ones.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,13 @@ namespace winnow {
 
 /// The plugin; a test without it has failed.
 TorchBackend& backend();
+
+/// As the plugin loads it; failures are the test's.
+std::unique_ptr<Model> load(const std::string& archive, const Placement& placement);
+/// Why it does not.
+std::string load_error(const std::string& archive, const Placement& placement);
+/// The logits of the batch.
+std::vector<float> run(Model& model, const TokenBatch& batch);
 
 /// A module with the float buffers `gain` [1] and `kernel` [1, 1, 1, 2], both of 2, and the methods that `code` defines.
 std::string archive_of(const std::string& code, const std::string& manifest_json = "");

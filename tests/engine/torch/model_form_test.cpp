@@ -23,18 +23,6 @@ TokenBatch message_of(float dense) {
   return batch;
 }
 
-std::unique_ptr<Model> load(const std::string& archive, const Placement& placement) {
-  std::unique_ptr<Model> model;
-  const Status status = backend().load(archive, placement, model);
-  EXPECT_TRUE(status) << status.error();
-  return model;
-}
-
-std::string load_error(const std::string& archive, const Placement& placement) {
-  std::unique_ptr<Model> model;
-  return backend().load(archive, placement, model).error();
-}
-
 /// A convolution of constant weights over the two dense values: something that LibTorch's optimizer changes.
 constexpr const char* kConvolution = R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:

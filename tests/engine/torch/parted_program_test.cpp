@@ -35,25 +35,6 @@ Placement placement_of(std::vector<Stage> stages) {
   return placement;
 }
 
-std::unique_ptr<Model> load(const std::string& archive, const Placement& placement) {
-  std::unique_ptr<Model> model;
-  const Status status = backend().load(archive, placement, model);
-  EXPECT_TRUE(status) << status.error();
-  return model;
-}
-
-std::string load_error(const std::string& archive, const Placement& placement) {
-  std::unique_ptr<Model> model;
-  return backend().load(archive, placement, model).error();
-}
-
-std::vector<float> run(Model& model, const TokenBatch& batch) {
-  std::vector<float> logits;
-  const Status status = model.run(batch, logits);
-  EXPECT_TRUE(status) << status.error();
-  return logits;
-}
-
 TEST(PartedProgram, AnswersAsTheWholeModelInTwoAndThreeParts) {
   const std::string trained = trained_archive();
   const std::vector<float> expected = run(*load(trained, {}), trained_on(100));
