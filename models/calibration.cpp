@@ -8,6 +8,9 @@
 namespace winnow {
 namespace {
 
+/// Messages of each label imagined beside those that are there: half of one is what Jeffreys' prior says.
+constexpr double kPrior = 0.5;
+
 struct ClassWeight {
   double sum = 0, squares = 0;
 
@@ -31,7 +34,7 @@ std::optional<Targets> smoothed_targets(const std::vector<CalibrationSample>& sa
   }
   if (!(positive.sum > 0) || !(negative.sum > 0)) return std::nullopt;
   const double positives = positive.effective_count(), negatives = negative.effective_count();
-  return Targets{(positives + 1) / (positives + 2), 1 / (negatives + 2)};
+  return Targets{(positives + kPrior) / (positives + 2 * kPrior), kPrior / (negatives + 2 * kPrior)};
 }
 
 /// log(1 + e^x) without overflow.

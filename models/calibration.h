@@ -2,7 +2,8 @@
 //
 // Owns:    plain values.
 // Fails:   fit_calibration returns nullopt when a class has no weight or a logit is not a number.
-// Source:  Platt 1999 for the sigmoid and its smoothed targets; Lin, Lin & Weng 2007 for the Newton
+// Source:  Platt 1999 for the sigmoid and its smoothed targets, smoothed by Jeffreys' prior here (Krichevsky & Trofimov 1981)
+//          instead of Laplace's, which told too little of mail that is easy to tell apart (docs/accuracy.md); Lin, Lin & Weng 2007 for the Newton
 // iteration.
 #pragma once
 
@@ -19,8 +20,8 @@ struct CalibrationSample {
   double weight = 1;
 };
 
-/// The slope and intercept with the largest weighted likelihood of the labels. Targets are (n+ + 1)/(n+ + 2)
-/// for positives and 1/(n- + 2) for the others, n being each class's effective number of messages (sum of weights squared
+/// The slope and intercept with the largest weighted likelihood of the labels. Targets are (n+ + 1/2)/(n+ + 1)
+/// for positives and 1/2 / (n- + 1) for the others, n being each class's effective number of messages (sum of weights squared
 /// over the sum of squared weights), so that separable mail does not give an endless slope. The slope is
 /// never negative.
 std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>& samples);

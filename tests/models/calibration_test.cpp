@@ -18,28 +18,28 @@ std::vector<CalibrationSample> separated(int of_each, double weight) {
 }
 
 TEST(Calibration, OfSeparatedMailReachesTheSmoothedTargetsAndNotInfinity) {
-  // Eight of each: targets 9/10 and 1/10, so sigmoid(slope) = 0.9 and slope = ln 9.
+  // Eight of each: targets 8.5/9 and 0.5/9, so the odds at logit 1 are 17 and the slope is ln 17.
   const auto fitted = fit_calibration(separated(8, 1.0));
   ASSERT_TRUE(fitted);
-  EXPECT_NEAR(fitted->slope, std::log(9.0), 1e-6);
+  EXPECT_NEAR(fitted->slope, std::log(17.0), 1e-6);
   EXPECT_NEAR(fitted->intercept, 0.0, 1e-6);
 }
 
 TEST(Calibration, DoesNotDependOnTheUnitOfTheWeights) {
   const auto fitted = fit_calibration(separated(8, 0.001));
   ASSERT_TRUE(fitted);
-  EXPECT_NEAR(fitted->slope, std::log(9.0), 1e-6);
+  EXPECT_NEAR(fitted->slope, std::log(17.0), 1e-6);
 }
 
 TEST(Calibration, FindsTheSharesOfMixedMail) {
-  // At logit 2: 300 spam and 100 ham; at logit 0: 100 spam and 300 ham. Targets 401/402 and 1/402, so the
-  // share of positive targets at logit 2 is (300 * 401 + 100) / 402 / 400, and one less that at logit 0.
+  // At logit 2: 300 spam and 100 ham; at logit 0: 100 spam and 300 ham. Targets 400.5/401 and 0.5/401, so
+  // the share of positive targets at logit 2 is (300 * 400.5 + 50) / 401 / 400, and one less that at logit 0.
   std::vector<CalibrationSample> samples;
   for (int i = 0; i < 400; ++i) {
     samples.push_back({2.0, i < 300 ? true : false, 1.0});
     samples.push_back({0.0, i < 100 ? true : false, 1.0});
   }
-  const double share = (300 * 401 + 100) / 402.0 / 400.0;
+  const double share = (300 * 400.5 + 50) / 401.0 / 400.0;
   const auto fitted = fit_calibration(samples);
   ASSERT_TRUE(fitted);
   EXPECT_NEAR(2 * fitted->slope + fitted->intercept, std::log(share / (1 - share)), 1e-6);
@@ -51,7 +51,7 @@ TEST(Calibration, CountsAMessageByItsWeight) {
   // (9 + 1).
   const auto fitted = fit_calibration({{0.0, true, 3.0}, {0.0, true, 1.0}, {0.0, false, 4.0}});
   ASSERT_TRUE(fitted);
-  const double spam_target = 2.6 / 3.6, ham_target = 1 / 3.0;
+  const double spam_target = 2.1 / 2.6, ham_target = 0.5 / 2.0;
   const double share = (spam_target + ham_target) / 2;
   EXPECT_NEAR(fitted->intercept, std::log(share / (1 - share)), 1e-6);
 }

@@ -7,6 +7,7 @@ import unittest
 import fasttext_rival
 import mail
 import rspamd_rival
+import site_options
 import tables
 
 HEAD = b"Received: from a.example\r\n\tby b.example\r\n"
@@ -26,6 +27,19 @@ class VerdictsTest(unittest.TestCase):
     def test_leaves_other_mail_as_it_is(self):
         for octets in (HEAD + b"Subject: spam\r\n\r\nbody\r\n", b"Subject: only a head\n", b"", b"no head at all"):
             self.assertEqual(mail.without_verdicts(octets).rstrip(b"\r\n"), octets.rstrip(b"\r\n"))
+
+
+class CutsTest(unittest.TestCase):
+    def test_judges_only_mail_that_is_later_than_what_was_learnt_and_held_out(self):
+        rows = [{"path": str(day), "split": "train"} for day in range(100)]
+        for cut in site_options.CUTS:
+            with tempfile.NamedTemporaryFile("r", encoding="utf-8") as file:
+                site_options.write_index(file.name, rows, cut)
+                days = {}
+                for row in csv.DictReader(file, delimiter="\t"):
+                    days.setdefault(row["split"], []).append(int(row["path"]))
+            self.assertLess(max(days["train"]), min(days["dev"]))
+            self.assertLess(max(days["dev"]), min(days["test"]))
 
 
 class SampleTest(unittest.TestCase):
