@@ -16,6 +16,7 @@
 #include "milter/mail_service.h"
 #include "milter/metrics.h"
 #include "milter/reloader.h"
+#include "milter/replica_metrics.h"
 #include "milter/resource_metrics.h"
 
 namespace winnow {
@@ -60,7 +61,10 @@ void start_http(Daemon& daemon) {
                                            on_gpu ? ModelPlace::Gpu : ModelPlace::Processor);
   std::string error;
   daemon.http = HttpEndpoint::start(listen,
-                                    {[&daemon] { return daemon.metrics->text() + daemon.resources->text(); },
+                                    {[&daemon] {
+                                       return daemon.metrics->text() + daemon.resources->text() +
+                                              replica_metrics(daemon.service.snapshot()->engine->rebuilds());
+                                     },
                                      [&daemon] { return daemon.ready.load(); }},
                                     error);
   // Mail is worth more than its statistics: the daemon runs without them.

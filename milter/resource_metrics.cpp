@@ -1,12 +1,12 @@
 #include "milter/resource_metrics.h"
 
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 #include "milter/energy_meter.h"
 #include "milter/gpu_energy.h"
 #include "milter/process_usage.h"
+#include "milter/prometheus_text.h"
 #include "milter/rapl.h"
 
 namespace winnow {
@@ -14,16 +14,6 @@ namespace {
 
 double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string sample(const std::string& series, double value) {
-  char number[40];
-  std::snprintf(number, sizeof number, " %.15g\n", value);
-  return series + number;
-}
-
-std::string family(const std::string& name, const char* type, const char* help) {
-  return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
 }
 
 std::unique_ptr<EnergyCounter> open_gpus() {
