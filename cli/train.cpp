@@ -61,17 +61,6 @@ std::string loss_note(const TrainProgress& progress) {
   return text;
 }
 
-int say_stopped(const std::filesystem::path& checkpoint) {
-  std::error_code unreadable;
-  if (std::filesystem::exists(checkpoint, unreadable)) {
-    std::fprintf(stderr, "winnow train: stopped; the same command goes on from %s\n",
-                 escape_for_terminal(checkpoint.string()).c_str());
-  } else {
-    std::fputs("winnow train: stopped before anything was learnt\n", stderr);
-  }
-  return kProblems;
-}
-
 int train_and_report(const TrainOptions& options) {
   Diagnostics problems;
   TrainReport report;
@@ -88,9 +77,6 @@ int train_and_report(const TrainOptions& options) {
         report, problems);
   }
   print_problems(problems);
-  if (!trained && stop_was_asked()) {
-    return say_stopped(options.checkpoint);
-  }
   if (!trained) return kProblems;
   std::printf("%s: trained on %zu ham and %zu spam, sha256 %s\nheld-out mail:\n%s",
               escape_for_terminal(options.output.string()).c_str(), report.ham, report.spam, report.sha256.c_str(),

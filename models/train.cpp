@@ -50,6 +50,7 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
                                   " messages left out to keep within the memory limit");
   }
   set.divide(held_out_share(work, set.size()));
+  if (!wanted) work.problems.warning({}, "stopped before anything was learnt");
   return wanted && work.problems.error_count() == errors;
 }
 

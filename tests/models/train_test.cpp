@@ -146,6 +146,7 @@ TEST_F(Train, RefusesTheCheckpointOfOtherOptions) {
 
 TEST_F(Train, LeavesNothingBehindWhenStoppedWhileReading) {
   EXPECT_FALSE(train([](const TrainProgress& now) { return now.done < 50; }));
+  EXPECT_THAT(problems_.to_string(), HasSubstr("stopped before anything was learnt"));
   EXPECT_FALSE(std::filesystem::exists(options_.output));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "site.md"));
 }
@@ -284,6 +285,7 @@ TEST_F(TrainOnCorpora, GoesOnWithinTheLeftOutGroupsToTheSameModel) {
   options_.checkpoint = folder_.path() / "half.checkpoint";
   for (const std::size_t stop : {20u, 100u}) {
     EXPECT_FALSE(train([&](const TrainProgress& now) { return now.phase != "training" || now.done < stop; }));
+    EXPECT_THAT(problems_.to_string(), HasSubstr("stopped; the same command goes on from"));
   }
   ASSERT_TRUE(train()) << problems_.to_string();
   EXPECT_EQ(output(), undisturbed);
