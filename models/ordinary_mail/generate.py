@@ -4,7 +4,7 @@
 usage: generate.py --output DIR|FILE.tar [--count N] [--seed S] [--kind ham|spam|both] [--language CODE]... [--list-kinds]
   --output PATH    a folder for index.tsv and synthetic-ordinary/{ham,spam}/NNNNNN.eml; with a name ending in .tar the
                    messages go into that archive and index.tsv beside it (call it synthetic-ordinary.tar to train from it)
-  --count N        messages (default 8000), half of them ham
+  --count N        messages (default 12000), half of them ham
   --seed S         default 1
   --kind KIND      only ham or only spam
   --language CODE  only this language; may be repeated
@@ -122,7 +122,7 @@ def write_all(generator, output, count, kind):
 def arguments(argv):
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0], add_help=True)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--count", type=int, default=8000)
+    parser.add_argument("--count", type=int, default=12000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", choices=[*LABELS, "both"], default="both")
     parser.add_argument("--language", action="append")
