@@ -87,23 +87,26 @@ class Chunk {
 };
 
 /// The whole mail is gone through once for its tails alone: the first spam of all is to have tails of the last ham, too.
-InnocentTails gather_tails(const ExtractOptions& options) {
-  InnocentTails tails(options.tails);
+/// False when that was ended.
+bool gather_tails(const ExtractOptions& options, InnocentTails& tails) {
   Diagnostics told_later;  // by the reading proper
-  if (options.tails <= 0) return tails;
+  bool wanted = true;
+  if (options.tails <= 0) return wanted;
   read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, told_later, [&](LabelledMail&& mail) {
+    if (options.on_gathering && !options.on_gathering()) return wanted = false;
     if (!is_spam(mail.label))
       tails.offer(mail.label, read_message(mail.input), {mail.corpus, mail.split, sha256_hex(mail.input.raw)});
-    return true;
+    return wanted;
   });
-  return tails;
+  return wanted;
 }
 
 }  // namespace
 
 void extract_mail(const ExtractOptions& options, const FeatureExtractor& extractor, Diagnostics& problems,
                   const std::function<bool(ExtractedMail&&)>& take) {
-  const InnocentTails tails = gather_tails(options);
+  InnocentTails tails(options.tails);
+  if (!gather_tails(options, tails)) return;
   Chunk chunk(extractor, options, tails);
   bool wanted = true;
   read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, problems, [&](LabelledMail&& mail) {

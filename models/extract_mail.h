@@ -34,6 +34,7 @@ struct ExtractOptions {
   std::uint64_t max_scan_bytes = 1u << 20;
   std::size_t threads = 0;  // 0 = one per core
   double tails = 0;         // share of the spam that comes a second time with an innocent tail (innocent_tails.h)
+  std::function<bool()> on_gathering;  // before each message of the pass that tails need; false ends all. May be empty
 };
 
 inline constexpr std::size_t kChunkMessages = 512;

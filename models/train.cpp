@@ -32,12 +32,13 @@ double held_out_share(const TrainingWork& work, std::size_t messages) {
 }
 
 bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
-  ExtractOptions reading{work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails};
+  ExtractOptions reading{work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails, {}};
   if (reading.filter.splits.empty()) reading.filter.splits = {"train", "dev", ""};
   const std::size_t total = count_labelled_mail(reading.sources, reading.filter);
   const std::size_t errors = work.problems.error_count();
-  std::size_t done = 0;
+  std::size_t done = 0, gathered = 0;
   bool wanted = true;
+  reading.on_gathering = [&] { return wanted = work.on_progress({"gathering tails", gathered++, total, 0}); };
   const FeatureExtractor extractor(work.options.architecture.table_size, {}, work.options.features);
   extract_mail(reading, extractor, work.problems, [&](ExtractedMail&& mail) {
     const bool mail_is_copy = mail.tail.has_value();

@@ -144,11 +144,18 @@ TEST_F(Train, RefusesTheCheckpointOfOtherOptions) {
   EXPECT_THAT(problems_.to_string(), HasSubstr("is the checkpoint of another training"));
 }
 
-TEST_F(Train, LeavesNothingBehindWhenStoppedWhileReading) {
-  EXPECT_FALSE(train([](const TrainProgress& now) { return now.done < 50; }));
-  EXPECT_THAT(problems_.to_string(), HasSubstr("stopped before anything was learnt"));
-  EXPECT_FALSE(std::filesystem::exists(options_.output));
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "site.md"));
+TEST_F(Train, LeavesNothingBehindWhenStoppedBeforeItLearns) {
+  for (const std::string phase : {"gathering tails", "reading"}) {
+    std::string last;
+    EXPECT_FALSE(train([&](const TrainProgress& now) {
+      last = now.phase;
+      return now.phase != phase || now.done < 50;
+    }));
+    EXPECT_EQ(last, phase);
+    EXPECT_THAT(problems_.to_string(), HasSubstr("stopped before anything was learnt"));
+    EXPECT_FALSE(std::filesystem::exists(options_.output));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "site.md"));
+  }
 }
 
 TEST_F(Train, RefusesMailOfOneLabelOnly) {

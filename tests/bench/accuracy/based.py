@@ -7,7 +7,6 @@ The base must not have learnt the corpus: run.sh left-out leaves such models in 
 hash from the train split, half of each label; measured is the test split. Prints a table. Skips (exit 0) when there are no corpora.
 """
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import figures
 import mail
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,13 +28,6 @@ def draw(corpora, corpus, messages, folder):
         place = os.path.join(folder, row["label"])
         os.makedirs(place, exist_ok=True)
         shutil.copy(os.path.join(folder, "all", row["path"]), place)
-
-
-def figures_of(winnow, model, corpora, corpus):
-    done = subprocess.run([winnow, "evaluate", "--model", model, "--index", os.path.join(corpora, "index.tsv"), "--corpus", corpus,
-                           "--split", "test", "--json"], check=True, capture_output=True)
-    figures = json.loads(done.stdout)["all"]
-    return [figures[name] for name in FIGURES] + [figures["calibration"]["after"]["ece"]]
 
 
 def main():
@@ -57,7 +50,7 @@ def main():
         for name, (model, how) in models.items():
             if how:
                 subprocess.run([options.winnow, "train", *how, *learnt, "-o", model], check=True, stdout=subprocess.DEVNULL)
-            auc, *rest = figures_of(options.winnow, model, options.corpora, options.corpus)
+            auc, *rest = figures.of_model(options.winnow, model, os.path.join(options.corpora, "index.tsv"), options.corpus, FIGURES)
             print("| %s | %.3f | %.1f | %.2f | %.2f | %.2f |" % (name, 100 * auc, *(100 * value for value in rest)))
 
 

@@ -10,7 +10,6 @@ Prints a row for each OPTIONS and corpus: means over the cuts. Skips (exit 0) wh
 """
 import argparse
 import csv
-import json
 import os
 import shlex
 import subprocess
@@ -18,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import figures
 import mail
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,8 +26,13 @@ FIGURES = ["one_minus_auc", "recall_at_fpr_0.1%", "recall_at_fpr_1%", "fpr_90"]
 
 
 def split_at(place, cut):
+    """None in the gap."""
     learnt, held_out, judged = cut
-    return "train" if place < learnt else "dev" if place < held_out else "test" if place >= judged else None
+    if place >= judged:
+        return "test"
+    if place >= held_out:
+        return None
+    return "train" if place < learnt else "dev"
 
 
 def write_index(file, rows, cut):
@@ -41,16 +46,7 @@ def write_index(file, rows, cut):
                 writer.writerow({**row, "split": split})
 
 
-def measure(winnow, folder, options):
-    index, model = os.path.join(folder, "index.tsv"), os.path.join(folder, "site.pt")
-    subprocess.run([winnow, "train", *shlex.split(options), "--index", index, "-o", model], check=True, stdout=subprocess.DEVNULL)
-    done = subprocess.run([winnow, "evaluate", "--model", model, "--index", index, "--split", "test", "--json"],
-                          check=True, capture_output=True)
-    figures = json.loads(done.stdout)["all"]
-    return [figures[name] for name in FIGURES] + [figures["calibration"]["after"]["ece"]]
-
-
-def measure_corpus(winnow, corpora, corpus, options):
+def measure(winnow, corpora, corpus, options):
     rows = sorted(mail.rows_of(os.path.join(corpora, "index.tsv"), corpus, ("train", "dev")), key=lambda row: row["date"])
     found = []
     for cut in CUTS:
@@ -58,8 +54,11 @@ def measure_corpus(winnow, corpora, corpus, options):
             archive = os.path.join(corpora, corpus + ".tar.zst")
             source = archive if os.path.exists(archive) else os.path.join(corpora, corpus)
             os.symlink(source, os.path.join(folder, os.path.basename(source)))
-            write_index(os.path.join(folder, "index.tsv"), rows, cut)
-            found.append(measure(winnow, folder, options))
+            index, model = os.path.join(folder, "index.tsv"), os.path.join(folder, "site.pt")
+            write_index(index, rows, cut)
+            subprocess.run([winnow, "train", *shlex.split(options), "--index", index, "-o", model], check=True,
+                           stdout=subprocess.DEVNULL)
+            found.append(figures.of_model(winnow, model, index, corpus, FIGURES))
     return [100 * sum(column) / len(column) for column in zip(*found)]
 
 
@@ -69,15 +68,15 @@ def main():
     parser.add_argument("--corpus", action="append")
     parser.add_argument("--corpora", default=str(ROOT.parent / "shared" / "corpora"))
     parser.add_argument("--winnow", default=str(ROOT / "build" / "release" / "bin" / "winnow"))
-    arguments = parser.parse_args(sys.argv[1:])
+    arguments = parser.parse_args()
     if not os.path.exists(os.path.join(arguments.corpora, "index.tsv")):
         sys.exit(print("site_options.py: skipped: no index.tsv in " + arguments.corpora, file=sys.stderr))
     print("| options | corpus | 1-AUC % | recall at 0.1 % FP | at 1 % FP | ham, p >= 0.9 | ECE % |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for options in arguments.options:
         for corpus in arguments.corpus or ["lists-misc", "spamassassin"]:
-            figures = measure_corpus(arguments.winnow, os.path.abspath(arguments.corpora), corpus, options)
-            print("| `%s` | %s | %.3f | %.1f | %.1f | %.2f | %.2f |" % (options, corpus, *figures), flush=True)
+            means = measure(arguments.winnow, os.path.abspath(arguments.corpora), corpus, options)
+            print("| `%s` | %s | %.3f | %.1f | %.1f | %.2f | %.2f |" % (options, corpus, *means), flush=True)
 
 
 if __name__ == "__main__":
