@@ -63,7 +63,7 @@ STANDARD_HEADERS = set("""algorithm any array atomic barrier bit bitset cassert 
     utility valarray variant vector version""".split())
 
 # The operating system's own; they are no third party.
-POSIX_HEADERS = {"sys/socket.h", "sys/stat.h", "sys/types.h", "sys/un.h", "unistd.h"}
+POSIX_HEADERS = {"poll.h", "sys/socket.h", "sys/stat.h", "sys/types.h", "sys/uio.h", "sys/un.h", "unistd.h"}
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60

@@ -43,9 +43,11 @@ def parse_arguments():
 def count_instructions(command, stage, mail, count, folder):
     """By callgrind, of the one pass over all messages."""
     out = folder / "callgrind.out"
-    subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--collect-atstart=no",
-                    "--toggle-collect=winnow::bench::run_once*", *command, "--once", stage], input=mail, check=True,
-                   stderr=subprocess.DEVNULL)
+    counted = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--log-file=/dev/null",
+                              "--collect-atstart=no", "--toggle-collect=winnow::bench::run_once*", *command, "--once",
+                              stage], input=mail)
+    if counted.returncode != 0:
+        sys.exit(counted.returncode)
     table = subprocess.run(["callgrind_annotate", "--threshold=100", out], capture_output=True, text=True,
                            check=True).stdout
     total = int(re.search(r"([\d,]+) .*PROGRAM TOTALS", table).group(1).replace(",", ""))

@@ -212,12 +212,17 @@ __attribute__((noinline)) void run_once(const Stages& stages, const Stage& stage
   for (StagedMail& mail : mails) (stages.*stage.work)(mail);
 }
 
+bool is_stage(const std::string& name) {
+  const std::vector<Stage> all = all_stages();
+  return std::any_of(all.begin(), all.end(), [&](const Stage& stage) { return stage.name == name; });
+}
+
+/// The stages before it run, too: they make what it works on.
 void run_until(const Stages& stages, const std::string& wanted, std::vector<StagedMail>& mails) {
   for (const Stage& stage : all_stages()) {
     if (stage.name == wanted) return run_once(stages, stage, mails);
     for (StagedMail& mail : mails) (stages.*stage.work)(mail);
   }
-  std::cerr << "no stage '" << wanted << "'\n";
 }
 
 }  // namespace winnow::bench
@@ -227,6 +232,11 @@ int main(int argc, char** argv) {
   const std::string mode = argc > 2 ? argv[2] : "";
   if (argc < 2 || !(mode.empty() || (mode == "--digest" && argc == 3) || (mode == "--once" && argc == 4))) {
     std::cerr << "usage: bench_stages SETTINGS.yaml [--digest | --once STAGE] < list of files\n";
+    return 2;
+  }
+  if (mode == "--once" && !is_stage(argv[3])) {
+    std::cerr << "bench_stages: no stage is named '" << argv[3] << "'; they are\n";
+    for (const Stage& stage : all_stages()) std::cerr << "  " << stage.name << "\n";
     return 2;
   }
   winnow::Diagnostics problems;
