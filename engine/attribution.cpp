@@ -63,6 +63,7 @@ class Path {
   const std::size_t label_;
   const AttributionLimits limits_;
   std::vector<Point> points_;  // in the order of the path
+  std::chrono::nanoseconds cpu_{0};
 };
 
 std::unique_ptr<Ticket> Path::ask(const std::vector<double>& places) const {
@@ -91,6 +92,7 @@ std::string Path::keep(const std::vector<double>& places, const std::optional<Ou
     const std::string name(score_error_name(outcome->error));
     return outcome->detail.empty() ? name : outcome->detail;
   }
+  cpu_ += outcome->cpu;
   const Gradients& found = outcome->gradients;
   auto token = found.weights.begin();
   auto dense = found.dense.begin();
@@ -143,6 +145,7 @@ Attribution Path::result() const {
   result.start = points_.front().logit;
   result.logit = points_.back().logit;
   result.points = points_.size();
+  result.cpu = cpu_;
   result.tokens.resize(features_.tokens.size());
   result.dense.resize(features_.dense.size());
   for (std::size_t i = 0; i < points_.size(); ++i) {

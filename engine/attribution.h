@@ -1,7 +1,7 @@
 // attribution.h - how much each feature of one message adds to a label's logit: integrated gradients.
 //
 // Owns:    plain values; the engine is borrowed for the call.
-// Threads: any; the model runs on the engine's own threads, when no message waits for it.
+// Threads: any; the model runs where the Batcher says.
 // Blocks:  for a few model calls, at most until `until`.
 // Fails:   `error` says why, and the rest is then not to be used; never throws.
 // Units:   logits. Contributions add up to the message's logit minus the logit of a message without any feature.
@@ -38,6 +38,7 @@ struct Attribution {
   std::vector<double> dense;    // in the order of Features
   double remainder = 0;         // logit - start - all contributions
   std::size_t points = 0;
+  std::chrono::nanoseconds cpu{0};  // processor time of the model
   bool adds_up = false;         // within the tolerance of logit - start
   std::string error;
 };

@@ -1,5 +1,7 @@
 #include "engine/batcher.h"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -187,14 +189,29 @@ class QueueTicket : public Ticket {
   const std::shared_future<Outcome> outcome_;
 };
 
-class RefusedTicket : public Ticket {
+/// Of a message whose outcome is there already.
+class DoneTicket : public Ticket {
  public:
-  explicit RefusedTicket(ScoreError error) : error_(error) {}
-  std::optional<Outcome> wait_until(Clock::time_point /*until*/) override { return failed_outcome(error_); }
+  explicit DoneTicket(Outcome outcome) : outcome_(std::move(outcome)) {}
+  std::optional<Outcome> wait_until(Clock::time_point /*until*/) override { return outcome_; }
 
  private:
-  const ScoreError error_;
+  const Outcome outcome_;
 };
+
+std::shared_ptr<Waiting> waiting_for(Features features, Clock::time_point deadline) {
+  auto waiting = std::make_shared<Waiting>();
+  waiting->features = std::move(features);
+  waiting->deadline = deadline;
+  return waiting;
+}
+
+std::shared_ptr<Waiting> waiting_for(TokenBatch points, std::size_t label) {
+  auto waiting = std::make_shared<Waiting>();
+  waiting->points = std::move(points);
+  waiting->label = label;
+  return waiting;
+}
 
 class QueueBatcher : public Batcher {
  public:
@@ -212,17 +229,11 @@ class QueueBatcher : public Batcher {
   ~QueueBatcher() override { QueueBatcher::stop(); }
 
   std::unique_ptr<Ticket> submit(Features features, Clock::time_point deadline) override {
-    auto waiting = std::make_shared<Waiting>();
-    waiting->features = std::move(features);
-    waiting->deadline = deadline;
-    return submit(std::move(waiting));
+    return submit(waiting_for(std::move(features), deadline));
   }
 
   std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) override {
-    auto waiting = std::make_shared<Waiting>();
-    waiting->points = std::move(points);
-    waiting->label = label;
-    return submit(std::move(waiting));
+    return submit(waiting_for(std::move(points), label));
   }
 
   void stop() override {
@@ -237,13 +248,46 @@ class QueueBatcher : public Batcher {
   std::unique_ptr<Ticket> submit(std::shared_ptr<Waiting> waiting) {
     auto ticket = std::make_unique<QueueTicket>(core_, waiting);
     const ScoreError refused = core_->submit(waiting);
-    if (refused != ScoreError::None) return std::make_unique<RefusedTicket>(refused);
+    if (refused != ScoreError::None) return std::make_unique<DoneTicket>(failed_outcome(refused));
     return ticket;
   }
 
   std::shared_ptr<Core> core_;
   std::vector<std::thread> threads_;
 };
+
+/// Without a queue: the thread that asks computes.
+class DirectBatcher : public Batcher {
+ public:
+  DirectBatcher(std::unique_ptr<Model> model, std::size_t labels) : model_(std::move(model)), labels_(labels) {}
+
+  std::unique_ptr<Ticket> submit(Features features, Clock::time_point deadline) override {
+    return submit(waiting_for(std::move(features), deadline));
+  }
+  std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) override {
+    return submit(waiting_for(std::move(points), label));
+  }
+  void stop() override { stopped_ = true; }
+  std::size_t queue_length() const override { return 0; }
+
+ private:
+  std::unique_ptr<Ticket> submit(const std::shared_ptr<Waiting>& waiting) {
+    if (stopped_) return std::make_unique<DoneTicket>(failed_outcome(ScoreError::Stopped));
+    const Clock::time_point begin = Clock::now();
+    if (waiting->deadline < begin) return std::make_unique<DoneTicket>(failed_outcome(ScoreError::Deadline));
+    Outcome outcome = std::move(ModelCall(*model_, labels_).run({waiting}).front());
+    outcome.inferred = duration_cast<microseconds>(Clock::now() - begin);
+    return std::make_unique<DoneTicket>(std::move(outcome));
+  }
+
+  const std::unique_ptr<Model> model_;
+  const std::size_t labels_;
+  std::atomic<bool> stopped_ = false;
+};
+
+bool need_no_queue(const std::vector<std::unique_ptr<Model>>& models) {
+  return !models.empty() && std::all_of(models.begin(), models.end(), [](const auto& model) { return model->runs_side_by_side(); });
+}
 
 }  // namespace
 
@@ -261,6 +305,7 @@ std::string_view score_error_name(ScoreError error) {
 
 std::unique_ptr<Batcher> make_batcher(std::vector<std::unique_ptr<Model>> models, const BatchSettings& settings,
                                       std::function<void()> on_thread_start) {
+  if (need_no_queue(models)) return std::make_unique<DirectBatcher>(std::move(models.front()), settings.labels);
   return std::make_unique<QueueBatcher>(std::move(models), settings, on_thread_start);
 }
 

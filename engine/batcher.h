@@ -1,8 +1,11 @@
 // batcher.h - collects waiting messages into one model call; what explains a message runs when no message waits.
 //
+// A model that runs_side_by_side() costs less than a queue: there is none then, and submit() computes (docs/adr/0007).
+//
 // Owns:    its inference threads, one per Model, and the Models.
 // Threads: submit() and Ticket from any thread; construction and stop() by the owner.
-// Blocks:  submit() never: a full queue answers Busy at once. Ticket::wait_until as told. stop() until what is queued is done.
+// Blocks:  submit() never waits: a full queue answers Busy at once. Ticket::wait_until as told. stop() until what is queued is
+//          done.
 // Fails:   if the model fails, every message of that batch gets ModelFailed; NaN logits are ModelFailed too.
 // Units:   max_queue_delay counts from the oldest waiting message; 0 = an idle thread takes what waits at once.
 #pragma once
@@ -69,7 +72,7 @@ class Batcher {
   virtual std::size_t queue_length() const = 0;  // messages
 };
 
-/// `on_thread_start` runs first on every inference thread.
+/// `on_thread_start` runs first on every inference thread; models that run side by side have none.
 std::unique_ptr<Batcher> make_batcher(std::vector<std::unique_ptr<Model>> models, const BatchSettings& settings,
                                       std::function<void()> on_thread_start = {});
 

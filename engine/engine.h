@@ -1,8 +1,8 @@
 // engine.h - Message -> Probability: extractor, batcher and calibration of one loaded model.
 //
-// Owns:    the model and its inference threads. Shared by the snapshots that use the same model.
+// Owns:    the model and its inference threads, if it needs any. Shared by the snapshots that use the same model.
 // Threads: all const methods from any thread.
-// Blocks:  make_engine loads, probes and warms up; submit() never blocks.
+// Blocks:  make_engine loads, probes and warms up; submit() as the Batcher's.
 // Fails:   make_engine reports into Diagnostics and returns null.
 #pragma once
 

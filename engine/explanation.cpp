@@ -91,6 +91,7 @@ Explanation explain(const Engine& engine, const Message& message, std::size_t la
   result.remainder = calibration.slope * attribution.remainder;
   result.adds_up = attribution.adds_up;
   result.points = attribution.points;
+  result.cpu = attribution.cpu;
   result.contributions = strongest_first(groups, limits);
   result.features = named(features, origins, groups);
   return result;

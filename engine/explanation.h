@@ -1,12 +1,13 @@
 // explanation.h - why a message got its probability: what a reader of the mail can see, in log-odds that add up.
 //
 // Owns:    plain values. Texts hold text of the mail; whoever prints them escapes them.
-// Threads: any; the model runs on the engine's own threads, when no message waits for it.
+// Threads: any; the model runs where the Batcher says.
 // Blocks:  as attribute() does.
 // Fails:   `error` says why, and the rest is then not to be used; never throws.
 // Units:   log-odds of the calibrated probability: +0.69 doubles the odds of the label.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -39,6 +40,7 @@ struct Explanation {
   double remainder = 0;    // what the contributions miss
   bool adds_up = false;    // the remainder is within kAttributionTolerance
   std::size_t points = 0;  // gradients taken
+  std::chrono::nanoseconds cpu{0};  // processor time of the model
   std::vector<Contribution> contributions;  // strongest first; at most as many as the limits say
   std::vector<NamedContribution> features;  // all, in model order; they are among the contributions, too
   std::string error;

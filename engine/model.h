@@ -1,7 +1,8 @@
 // model.h - a classifier that is ready to run: one call, many messages.
 //
 // Owns:    a Model owns its weights.
-// Threads: run() and differentiate() from one thread at a time per Model; use a Model per inference thread, or a lock.
+// Threads: run() and differentiate() from one thread at a time per Model; use a Model per inference thread, or a lock. One
+//          that runs_side_by_side() from any.
 // Blocks:  for the time of the computation.
 // Fails:   both return a failed Status and leave their result unspecified; they never throw.
 // Shapes:  TokenBatch as torch.embedding_bag takes it: offsets[i] is where message i starts in tokens and weights;
@@ -54,6 +55,9 @@ class Model {
   virtual Status differentiate(const TokenBatch& /*batch*/, std::size_t /*label*/, Gradients& /*gradients*/) {
     return Status::failed("this model has no derivatives, which an explanation needs");
   }
+  /// True when any threads may call run() and differentiate() at once, however many come and go: then a message needs no
+  /// inference thread. Not so for what LibTorch computes: it keeps memory for each thread that it has ever run on.
+  virtual bool runs_side_by_side() const { return false; }
   /// Another one with the same weights in memory, to run beside this one; null where each needs its own.
   virtual std::unique_ptr<Model> twin() const { return nullptr; }
   /// Why another model than the first choice answered the latest run(): "timeout", "device", ... one word of a fixed set;

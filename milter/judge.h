@@ -52,7 +52,7 @@ struct Judgement {
   std::vector<Contribution> reasons;           // what spoke for spam; none unless somebody asked (reasons.h)
   std::string_view stand_in_cause;             // why another model than the settings' judged; "" = none had to
   std::size_t batch_size = 0;
-  std::chrono::nanoseconds inference_cpu{0};   // processor time, this message's part of its batch
+  std::chrono::nanoseconds inference_cpu{0};   // processor time of the model: this message's part of its batch, and its reasons
   JudgeTimings timings;
 };
 

@@ -1,6 +1,7 @@
 #include "milter/mail_service.h"
 
 #include <exception>
+#include <utility>
 
 #include "milter/message_log.h"
 #include "milter/reasons.h"
@@ -10,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Each holds up to 64 copies of a message's features and keeps a libmilter thread for up to half a second.
+// Each holds up to 64 copies of a message's features, and keeps a libmilter thread for up to half a second where it waits.
 constexpr std::size_t kMaxExplanations = 4;
 
 std::chrono::microseconds since(Clock::time_point start) {
@@ -68,7 +69,9 @@ void MailService::add_reasons(const Session& session, Clock::time_point start, J
   if (!place) return;
   const Snapshot& snapshot = *session.snapshot();
   const Clock::time_point asked = Clock::now();
-  judgement.reasons = find_reasons(*snapshot.engine, judgement.message, start + snapshot.settings.milter.deadline);
+  Reasons found = find_reasons(*snapshot.engine, judgement.message, start + snapshot.settings.milter.deadline);
+  judgement.reasons = std::move(found.strongest);
+  judgement.inference_cpu += found.cpu;
   judgement.timings.reasons = since(asked);
 }
 

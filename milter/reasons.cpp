@@ -26,12 +26,12 @@ std::vector<Contribution> strongest_for(const Explanation& explanation) {
 
 }  // namespace
 
-std::vector<Contribution> find_reasons(const Engine& engine, const Message& message,
-                                       std::chrono::steady_clock::time_point deadline) {
+Reasons find_reasons(const Engine& engine, const Message& message, std::chrono::steady_clock::time_point deadline) {
   const auto until = std::min(deadline, std::chrono::steady_clock::now() + kPatience);
   try {
     const AttributionLimits path{until, kMaxPoints, kFirstSteps, kTolerance};
-    return strongest_for(explain(engine, message, 0, {path, kMaxReasons, 0}));
+    const Explanation explanation = explain(engine, message, 0, {path, kMaxReasons, 0});
+    return {strongest_for(explanation), explanation.cpu};
   } catch (const std::exception&) {
     return {};  // memory ran out; the message has its verdict already
   }

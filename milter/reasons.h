@@ -1,7 +1,7 @@
 // reasons.h - what spoke for spam in a message that is marked, in a few words for its X-Winnow header.
 //
 // Owns:    plain values; the engine is borrowed for the call.
-// Threads: from any thread; the model runs on the engine's own threads, when no message waits for it.
+// Threads: from any thread; the model runs where the Batcher says.
 // Blocks:  half a second at most, and never past `deadline`.
 // Fails:   never: a busy model, a late answer or contributions that do not add up give no reasons.
 #pragma once
@@ -13,8 +13,11 @@
 
 namespace winnow {
 
-/// At most three, strongest first; only what speaks for spam.
-std::vector<Contribution> find_reasons(const Engine& engine, const Message& message,
-                                       std::chrono::steady_clock::time_point deadline);
+struct Reasons {
+  std::vector<Contribution> strongest;  // at most three, strongest first; only what speaks for spam
+  std::chrono::nanoseconds cpu{0};      // processor time of the model
+};
+
+Reasons find_reasons(const Engine& engine, const Message& message, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace winnow

@@ -65,6 +65,7 @@ class FusedBag : public Model {
   Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override {
     return network_->differentiate(batch, label, gradients);
   }
+  bool runs_side_by_side() const override { return true; }
   std::unique_ptr<Model> twin() const override { return std::make_unique<FusedBag>(network_); }
   std::string device() const override { return "cpu"; }
   std::string form() const override { return "fused"; }

@@ -56,10 +56,21 @@ void judge_alone(Model& model, const Features& message) {
   if (!model.run(batch, logits)) std::abort();
 }
 
-void judge_queued(Batcher& batcher, const Features& message) {
+void judge_by(Batcher& batcher, const Features& message) {
   const auto outcome = batcher.submit(message)->wait_until(Clock::now() + std::chrono::minutes(1));
   if (!outcome || outcome->error != ScoreError::None) std::abort();
 }
+
+/// A model as it is, but for the queue.
+class Queued : public Model {
+ public:
+  explicit Queued(std::unique_ptr<Model> model) : model_(std::move(model)) {}
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override { return model_->run(batch, logits); }
+  std::string device() const override { return model_->device(); }
+
+ private:
+  const std::unique_ptr<Model> model_;
+};
 
 struct Way {
   std::string name;
@@ -150,24 +161,27 @@ std::optional<LoadedModel> load_copies(const std::string& file, std::size_t copi
 }
 
 int run(const std::string& file, double seconds) {
-  auto own = load_copies(file, kMostThreads), queued = load_copies(file, 4), shared = load_copies(file, 1);
+  auto own = load_copies(file, kMostThreads), queued = load_copies(file, 4), shared = load_copies(file, 1),
+       served = load_copies(file, 1);
   std::string error;
   TorchBackend* backend = load_torch_backend(error);
-  if (!own || !queued || !shared || backend == nullptr) return 1;
+  if (!own || !queued || !shared || !served || backend == nullptr) return 1;
 
   std::printf("%s, %s\n\n", shared->manifest.name.c_str(), shared->forms[0].c_str());
+  BatchSettings settings;
+  settings.labels = queued->manifest.labels.size();
   const auto batcher_of = [&, backend](std::size_t first, std::size_t count) {
     std::vector<std::unique_ptr<Model>> models;
-    for (std::size_t i = first; i < first + count; ++i) models.push_back(std::move(queued->replicas[i]));
-    BatchSettings settings;
-    settings.labels = queued->manifest.labels.size();
+    for (std::size_t i = first; i < first + count; ++i)
+      models.push_back(std::make_unique<Queued>(std::move(queued->replicas[i])));
     return make_batcher(std::move(models), settings, [backend] { backend->enter_inference_thread(); });
   };
+  const auto as_served = make_batcher(std::move(served->replicas), settings, [backend] { backend->enter_inference_thread(); });
   const auto one = batcher_of(0, 1), two = batcher_of(1, 2), behind = batcher_of(3, 1);
   Model& model = *shared->replicas[0];  // on the CPU its run() may be shared while none fails
   std::mutex lock, inline_slot;
   const auto hybrid = [&](std::size_t, const Features& message) {
-    if (behind->queue_length() > 0 || !inline_slot.try_lock()) return judge_queued(*behind, message);
+    if (behind->queue_length() > 0 || !inline_slot.try_lock()) return judge_by(*behind, message);
     const std::lock_guard slot(inline_slot, std::adopt_lock);
     judge_alone(model, message);
   };
@@ -180,8 +194,9 @@ int run(const std::string& file, double seconds) {
        }},
       {"a module per thread", [&](std::size_t thread, const Features& m) { judge_alone(*own->replicas[thread], m); }},
       {"the caller when idle, else a queue", hybrid},
-      {"batcher, 1 replica", [&](std::size_t, const Features& m) { judge_queued(*one, m); }},
-      {"batcher, 2 replicas", [&](std::size_t, const Features& m) { judge_queued(*two, m); }}};
+      {"as it serves mail", [&](std::size_t, const Features& m) { judge_by(*as_served, m); }},
+      {"queue, 1 replica", [&](std::size_t, const Features& m) { judge_by(*one, m); }},
+      {"queue, 2 replicas", [&](std::size_t, const Features& m) { judge_by(*two, m); }}};
   compare(ways, invent_messages(shared->manifest), seconds, *backend);
   return 0;
 }

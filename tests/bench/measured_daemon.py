@@ -8,13 +8,14 @@ import sys
 import time
 
 
-def write_settings(source, folder, more=""):
-    """Settings with the shipped model and rules of `source`, the socket in `folder`, and `more` YAML; both files' paths."""
+def write_settings(source, folder, more="", metrics=""):
+    """Settings with the shipped model and rules of `source`, the socket in `folder`, where metrics are, and `more` YAML;
+    both files' paths."""
     settings, socket = folder / "winnow.yaml", folder / "winnow.sock"
     settings.write_text(f"milter: {{ socket: unix:{socket}, socket_group: '' }}\n"
                         f"engine: {{ model: {source / 'models/default.pt'} }}\n"
                         f"rules: [{source / 'config/rules.yaml'}]\n"
-                        f"metrics: {{ listen: '' }}\nlog: {{ to: stderr }}\n{more}\n")
+                        f"metrics: {{ listen: '{metrics}' }}\nlog: {{ to: stderr }}\n{more}\n")
     return settings, socket
 
 

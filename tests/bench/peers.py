@@ -14,10 +14,12 @@ warm-up and the sender are not in it. Each filter judges by its content alone, w
 """
 import argparse
 import concurrent.futures
+import http.client
 import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,9 +33,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "accuracy"))
 import rspamd_rival  # noqa: E402  (how its socket is waited for)
 import spamassassin_rival  # noqa: E402  (its settings)
 
-WARM_UP = {"winnow": 200, "rspamd": 200, "spamassassin": 10}
+WARM_UP = {"winnow": 2000, "rspamd": 2000, "spamassassin": 10}  # messages; a filter runs for weeks, and mail is not its first
+METRICS = "metrics.sock"
 SETTLE_SECONDS = 900  # for what a filter prepares after its start: rspamd compiles its patterns
-INFERENCE_THREAD = "winnow-infer"
 
 RSPAMD = """
 .include "$CONFDIR/common.conf"
@@ -110,13 +112,14 @@ def memory_mib(pids):
     return total / 1024
 
 
-def thread_seconds(pid, name):
-    """Of the threads of that name."""
-    total = 0
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        if (task / "comm").read_text().strip() == name:
-            total += sum(numbers_of((task / "stat").read_text())[0][:2])
-    return total / os.sysconf("SC_CLK_TCK")
+def model_seconds(folder):
+    """What Winnow's model has used so far, reasons included."""
+    metrics = http.client.HTTPConnection("localhost")
+    metrics.sock = socket.socket(socket.AF_UNIX)
+    metrics.sock.connect(str(folder / METRICS))
+    metrics.request("GET", "/metrics")
+    text = metrics.getresponse().read().decode()
+    return float(re.search(r"^winnow_inference_cpu_seconds_total (\S+)", text, re.MULTILINE).group(1))
 
 
 def settle(pids):
@@ -153,7 +156,7 @@ class Filter:
 
 
 def start_winnow(arguments, one):
-    settings, one.socket = measured_daemon.write_settings(ROOT, one.folder)
+    settings, one.socket = measured_daemon.write_settings(ROOT, one.folder, metrics=f"unix:{one.folder / METRICS}")
     one.start([arguments.bin / "winnow-milter", "--config", settings], one.socket)
 
 
@@ -201,7 +204,7 @@ NEEDS = {"winnow": [], "rspamd": ["rspamd"], "spamassassin": ["spamd", "spamc"]}
 
 
 def measure(arguments, name, files):
-    """CPU milliseconds per message, messages, MiB, and the share of the inference threads (Winnow only)."""
+    """CPU milliseconds per message, messages, MiB, and the share of the model (Winnow only)."""
     with tempfile.TemporaryDirectory(prefix="winnow-peers-") as folder, open(pathlib.Path(folder) / "log", "wb") as log:
         one = Filter(pathlib.Path(folder), log)
         try:
@@ -209,10 +212,10 @@ def measure(arguments, name, files):
             send = one.send or (lambda of: send_to_milter(arguments, one.socket, of))
             send(files[:WARM_UP[name]])
             settle(one.pids())
-            start, inference = cpu_seconds(one.pids()), thread_seconds(one.pids()[0], INFERENCE_THREAD)
+            start, model = cpu_seconds(one.pids()), model_seconds(one.folder) if name == "winnow" else 0
             send(files)
             spent = cpu_seconds(one.pids()) - start
-            share = (thread_seconds(one.pids()[0], INFERENCE_THREAD) - inference) / spent if name == "winnow" else None
+            share = (model_seconds(one.folder) - model) / spent if name == "winnow" else None
             return 1000 * spent / len(files), len(files), memory_mib(one.pids()), share
         except (RuntimeError, subprocess.CalledProcessError) as problem:
             log.flush()
@@ -237,7 +240,7 @@ def run(arguments, files, _):
         times = f"{cpu / winnow:.1f}" if winnow else ""
         print(f"| {name} | {messages} | {cpu:.2f} | {times} | {memory:.0f} |", flush=True)
         if share is not None:
-            inference = f"Winnow's inference threads, reasons included: {100 * share:.0f} % of its CPU time."
+            inference = f"Winnow's model, reasons included: {100 * share:.0f} % of its CPU time."
     if winnow:
         print(f"\n{inference}")
 
