@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMostTokens = 30000;  // what 16-bit slots can number
 
 constexpr std::size_t kFirstSlots = 4096;  // twice as many as most messages have tokens
+constexpr std::size_t kTextBytes = 48u << 10;  // the names of the tokens of most messages
 
 /// The namespace goes into the hash, so that a word in subject and text gives two tokens.
 std::uint64_t with_space(std::uint64_t hash, Space space) {
@@ -61,7 +62,9 @@ TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens, F
   entries_.reserve(std::min<std::size_t>(max_tokens_, 2048));
   if (origins_ == nullptr) return;
   origins_->texts.clear();
+  origins_->texts.reserve(kTextBytes);
   origins_->tokens.clear();
+  origins_->tokens.reserve(kFirstSlots / 2);
 }
 
 std::uint32_t TokenCollector::token_of(std::uint64_t hash, Space space) const {

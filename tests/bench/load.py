@@ -23,6 +23,7 @@ HIGHEST_MEMORY_MIB = 400
 HIGHEST_TREND_MIB = 8  # per 1,000,000 messages: what allocators' pages do by chance
 DEADLINE_MS = 4000     # milter.deadline
 ROUNDS = 3             # of which the best counts: others use the machine, too
+DELAY_ROUNDS = 5       # of which that counts from which the host of a virtual machine stole least processor time
 
 
 def parse_arguments():
@@ -45,13 +46,30 @@ def throughput(daemon, connections, messages):
     return max(run["messages_per_second"] for run in runs)
 
 
+def processor_ticks():
+    """All, and those that the host gave to others while this machine wanted them (proc(5), "steal"). Guest time is in user's."""
+    ticks = [int(field) for field in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return sum(ticks), ticks[7]
+
+
+def delays(daemon, rate, messages):
+    """Of one run, and the share of processor time that the host kept from this machine meanwhile."""
+    before = processor_ticks()
+    run = daemon.bench("--connections", 32, "--rate", rate, "--messages", messages)
+    ticks, stolen = (now - then for now, then in zip(processor_ticks(), before))
+    return stolen / ticks, run
+
+
 def check_delays(daemon, messages):
     saturated = throughput(daemon, 32, messages)
-    run = daemon.bench("--connections", 32, "--rate", saturated / 2, "--messages", messages)
-    p99 = run["end_of_message_ms"]["p99"]
+    runs = [delays(daemon, saturated / 2, messages) for _ in range(DELAY_ROUNDS)]
+    p99s = [run["end_of_message_ms"]["p99"] for _, run in runs]
+    stolen, calmest = min(runs, key=lambda one: one[0])
+    p99 = calmest["end_of_message_ms"]["p99"]
     return row(f"p99 at end of message under {HIGHEST_P99_MS} ms, 32 connections, half of the saturating rate",
-               f"{p99:.1f} ms ({run['whole_ms']['p99']:.1f} ms from its time on) at {saturated / 2:.0f} of {saturated:.0f}/s",
-               p99 < HIGHEST_P99_MS)
+               f"{p99:.1f} ms ({calmest['whole_ms']['p99']:.1f} ms from its time on) at {saturated / 2:.0f} of {saturated:.0f}/s, "
+               f"{100 * stolen:.1f} % stolen; {min(p99s):.1f} to {max(p99s):.1f} ms in {len(runs)} runs, "
+               f"{100 * max(share for share, _ in runs):.1f} % stolen at most", p99 < HIGHEST_P99_MS)
 
 
 def check_throughput(daemon, messages):
@@ -61,7 +79,7 @@ def check_throughput(daemon, messages):
 
 
 def check_memory(daemon, messages):
-    warm_up = max(1000, messages // 10)  # allocators grow for a while
+    warm_up = max(1000, messages // 2)  # allocators grow for a while: every heap until it has had its largest mail
     process = daemon.bench("--connections", 100, "--warm-up", warm_up, "--messages", messages)["process"]
     peak = process["memory_bytes_peak"] / MEBIBYTE
     trend = process["memory_bytes_per_1000000_messages"] / MEBIBYTE
