@@ -21,9 +21,6 @@ namespace {
 constexpr std::size_t kBytesAhead = 8192;   // envelope and headers of most mail; chunks of a body are read past it
 constexpr std::size_t kBytesBehind = 2048;  // the headers that Winnow adds
 constexpr std::size_t kDescriptors = 65536;
-// A worker of libmilter gives a connection back to the pool, and as a rule ends, when nothing came for a millisecond: at
-// 200 messages a second a new thread for every third message. An MTA's next command takes a client's round trip.
-constexpr int kPoolsWaitMs = 1, kWaitMs = 1000;
 
 std::size_t octets_of(std::span<const iovec> pieces) {
   std::size_t octets = 0;
@@ -141,7 +138,7 @@ int winnow_milter_poll(pollfd* polled, nfds_t count, int timeout_ms) noexcept {
   (void)connection->flush(polled->fd);  // a connection that is broken is told so by reading
   // Reading what is there costs no more than asking; an end or an error is left to be told by the plain calls.
   if (!connection->has_read_ahead() && connection->read_ahead(polled->fd, MSG_DONTWAIT) <= 0)
-    return ::poll(polled, count, timeout_ms == winnow::kPoolsWaitMs ? winnow::kWaitMs : timeout_ms);
+    return ::poll(polled, count, timeout_ms);
   polled->revents = POLLIN;
   return 1;
 }

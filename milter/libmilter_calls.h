@@ -6,8 +6,7 @@
 // (CMakeLists.txt, docs/adr/0006); nobody else in the process makes them.
 //
 // Each answers as the call of its name does, errno included. What was read ahead counts as waiting to be read. A change that
-// is held back counts as written; the packet after it takes it along, and so does a wait for the MTA. The millisecond that a
-// worker waits before its connection goes back to libmilter's pool becomes a second.
+// is held back counts as written; the packet after it takes it along, and so does a wait for the MTA.
 //
 // Owns:    the buffers of each accepted connection, until it is closed.
 // Threads: any; one descriptor by one thread at a time, handed over under a lock, as libmilter does.
