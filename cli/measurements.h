@@ -17,16 +17,20 @@ struct Percentiles {
 
 Percentiles percentiles_of(const std::vector<std::uint32_t>& sorted);
 
-/// The line through points that lies closest (least squares), whatever their number.
+/// The trend of points, whatever their number: of many, evenly spaced ones are kept. Source: Sen 1968, "Estimates of the Regression
+/// Coefficient Based on Kendall's Tau". A line of least squares follows every dip; this one does not until half of the points dip.
 class Trend {
  public:
   void add(double x, double y);
-  /// How much y grows for each x; 0 while all points have the same x.
+  /// How much y grows for each x, the median over all pairs of points; 0 while all have the same x.
   double slope() const;
 
  private:
-  std::size_t count_ = 0;
-  double mean_x_ = 0, mean_y_ = 0, squares_ = 0, products_ = 0;
+  struct Point {
+    double x, y;
+  };
+  std::vector<Point> points_;
+  std::size_t stride_ = 1, skipped_ = 0;  // every so many-th point is kept
 };
 
 }  // namespace winnow

@@ -31,6 +31,18 @@ TEST(Trend, IsTheSlopeOfTheLineThroughThePoints) {
   EXPECT_NEAR(trend.slope(), 12.5, 0.001);
 }
 
+TEST(Trend, IsNotMovedByPointsThatDip) {
+  Trend trend;
+  for (int i = 0; i < 300; ++i) trend.add(i, i < 60 && i % 2 == 0 ? 100 : 331);
+  EXPECT_EQ(trend.slope(), 0);
+}
+
+TEST(Trend, TakesAnyNumberOfPoints) {
+  Trend trend;
+  for (int i = 0; i < 200'000; ++i) trend.add(i, 2.0 * i);
+  EXPECT_DOUBLE_EQ(trend.slope(), 2);
+}
+
 TEST(Trend, IsFlatWhereNothingTellsOtherwise) {
   Trend trend;
   EXPECT_EQ(trend.slope(), 0);
