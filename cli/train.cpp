@@ -141,6 +141,6 @@ int run_train(const Command& self, int argc, char** argv) {
 
 const Command kTrainCommand{"train", "train, calibrate and evaluate a model on labelled mail, and write it.",
                             "0 model written, 1 problems or stopped, 2 wrong usage",
-                            "winnow train --spam ~/Maildir/.Junk --ham ~/Maildir -o site.pt", run_train};
+                            "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir/.Junk --ham ~/Maildir -o site.pt", run_train};
 
 }  // namespace winnow

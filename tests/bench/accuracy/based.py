@@ -46,6 +46,8 @@ def main():
         learnt = ["--spam", os.path.join(folder, "spam"), "--ham", os.path.join(folder, "ham")]
         models = {"the base": (options.base, None),
                   "the base and %d messages" % options.messages: (os.path.join(folder, "based.pt"), ["--base", options.base]),
+                  "the base and %d messages (`--site`)" % options.messages: (os.path.join(folder, "both.pt"),
+                                                                             ["--base", options.base, "--site"]),
                   "%d messages alone (`--site`)" % options.messages: (os.path.join(folder, "alone.pt"), ["--site"])}
         for name, (model, how) in models.items():
             if how:

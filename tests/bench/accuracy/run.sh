@@ -6,6 +6,7 @@
 #   shipped     the shipped model on the test split of each corpus
 #   in-corpus   for each corpus by itself: trained on its train split, measured on its test split
 #   left-out    trained without a group of corpora, calibrated by the other groups, measured on that group
+#   on-base     as in-corpus, on top of the model of left-out that never saw the corpus
 #   recent      trained on mail from before a day, measured on mail from that day on
 #   rivals      bogofilter, SpamAssassin, rspamd's Bayes and fastText on the mail of in-corpus
 #   tables      writes what the steps have measured into docs/accuracy.md
@@ -17,7 +18,7 @@
 #   --rival NAME      only this rival; may be repeated
 #   --sa-train N, --sa-test N   messages of a corpus that SpamAssassin learns (1000) and judges (200), drawn by their hash
 #   WINNOW=...        the tool (default: build/release/bin/winnow)
-#   SITE_OPTIONS=..., SHIPPED_OPTIONS=...   options of winnow train in in-corpus, and in left-out and recent
+#   SITE_OPTIONS=..., SHIPPED_OPTIONS=...   options of winnow train in in-corpus and on-base, and in left-out and recent
 # exit: 0 done, or skipped because corpora or a rival are not there (says which); 1 failed; 2 wrong usage
 #
 # One process is busy at a time. The corpora are only read; nothing of them but figures leaves the output folder.
@@ -68,12 +69,12 @@ while [ $# -gt 0 ]; do
         --sa-test) sa_test=$2 ;;
       esac
       shift 2 ;;
-    shipped|in-corpus|left-out|recent|rivals|tables) steps+=("$1"); shift ;;
+    shipped|in-corpus|left-out|on-base|recent|rivals|tables) steps+=("$1"); shift ;;
     *) wrong_usage "unknown argument '$1'" ;;
   esac
 done
 [ ${#chosen_rivals[@]} -gt 0 ] || chosen_rivals=("${RIVALS[@]}")
-[ ${#steps[@]} -gt 0 ] || steps=(shipped in-corpus left-out recent rivals tables)
+[ ${#steps[@]} -gt 0 ] || steps=(shipped in-corpus left-out on-base recent rivals tables)
 index=$corpora/index.tsv
 mkdir -p "$output"
 output=$(cd "$output" && pwd)
@@ -166,6 +167,33 @@ left_out() {
   done < <(grep . <<< "$LEFT_OUT")
 }
 
+# base_without CORPUS: the model of left-out that never saw it.
+base_without() {
+  local group
+  for group in $default_left_out; do
+    case ,$group, in *,"$1",*) echo "$output/left-out/models/without-${group//,/+}.pt" ;; esac
+  done
+}
+
+on_base_one() {
+  local name=$output/on-base/$1
+  # shellcheck disable=SC2086
+  train "$name.pt" --base "$(base_without "$1")" --corpus "$1" --name "$1" $SITE_OPTIONS
+  measure "$name" --model "$name.pt" --index "$index" --corpus "$1" --split test
+}
+
+on_base() {
+  local corpus
+  for corpus in $IN_CORPUS; do
+    is_open on-base "$corpus" || continue
+    if [ -f "$(base_without "$corpus")" ]; then
+      timed on-base "$corpus" on_base_one "$corpus"
+    else
+      say "on-base: $corpus skipped: the step left-out has not run"
+    fi
+  done
+}
+
 recent_one() {
   local base=$output/recent/$1
   # shellcheck disable=SC2086
@@ -226,5 +254,5 @@ tables() {
 
 if [ ! -f "$index" ]; then say "skipped: no index.tsv in $corpora"; exit 0; fi
 [ -x "$winnow" ] || { say "$winnow is not built (cmake --preset release && cmake --build --preset release)"; exit 1; }
-mkdir -p "$output"/{shipped,in-corpus,left-out,recent,rivals}
+mkdir -p "$output"/{shipped,in-corpus,left-out,on-base,recent,rivals}
 for step in "${steps[@]}"; do "${step//-/_}"; done

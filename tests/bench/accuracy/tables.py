@@ -17,7 +17,9 @@ import sys
 
 IN_CORPUS = ["spamassassin", "csdmc2010-extra", "lists-sourceforge", "lists-vger", "lists-misc"]
 GROUPS = ["spamassassin", "csdmc2010-extra", "all-lists", "personal-2025", "fixtures", "enron-office", "phishing-nazario"]
-RIVALS = [("Winnow", "winnow", "model"), ("bogofilter", "bogofilter", "bayes"), ("rspamd, Bayes", "rspamd", "bayes"),
+# Filters, where their scores lie, and which of them.
+RIVALS = [("Winnow", "in-corpus", "model"), ("Winnow, on a base", "on-base", "model"),
+          ("bogofilter", "bogofilter", "bayes"), ("rspamd, Bayes", "rspamd", "bayes"),
           ("fastText", "fasttext", "text"), ("SpamAssassin, rules", "spamassassin", "rules"),
           ("SpamAssassin, Bayes", "spamassassin", "bayes")]
 
@@ -74,8 +76,8 @@ def shipped(results):
     return figure_rows(of_corpora(load(results, "shipped", "test.json")))
 
 
-def in_corpus(results):
-    found = ((corpus, load(results, "in-corpus", corpus + ".json")) for corpus in IN_CORPUS)
+def in_corpus(results, step):
+    found = ((corpus, load(results, step, corpus + ".json")) for corpus in IN_CORPUS)
     return figure_rows([(corpus, evaluation["all"]) for corpus, evaluation in found if evaluation])
 
 
@@ -97,8 +99,8 @@ def short_path(path):
 
 
 def scores_file(results, rival, variant, corpus):
-    if rival == "winnow":
-        return os.path.join(results, "in-corpus", corpus + ".tsv")
+    if variant == "model":
+        return os.path.join(results, rival, corpus + ".tsv")
     return os.path.join(results, "rivals", rival, "%s.%s.scores.tsv" % (corpus, variant))
 
 
@@ -176,7 +178,8 @@ def main():
         parser.add_argument(option, required=True)
     options = parser.parse_args()
     results, winnow = options.results, options.winnow
-    tables = {"shipped": shipped(results), "in-corpus": in_corpus(results), "left-out": left_out(results),
+    tables = {"shipped": shipped(results), "in-corpus": in_corpus(results, "in-corpus"),
+              "on-base": in_corpus(results, "on-base"), "left-out": left_out(results),
               "recent": recent(results),
               "rivals-auc": rival_rows(results, winnow, "one_minus_auc", 3, False),
               "rivals-recall": rival_rows(results, winnow, "recall_at_fpr_0.1%", 1, False),
