@@ -4,7 +4,7 @@
 usage: generate.py --output DIR|FILE.tar [--count N] [--seed S] [--kind ham|spam|both] [--language CODE]... [--list-kinds]
   --output PATH    a folder for index.tsv and synthetic-ordinary/{ham,spam}/NNNNNN.eml; with a name ending in .tar the
                    messages go into that archive and index.tsv beside it (call it synthetic-ordinary.tar to train from it)
-  --count N        messages (default 12000), half of them ham
+  --count N        messages (default 16000), half of them ham
   --seed S         default 1
   --kind KIND      only ham or only spam
   --language CODE  only this language; may be repeated
@@ -37,6 +37,12 @@ def split_of(kind):
     return kind.attributes.get("split", "train")
 
 
+def share_of_look(texts, label, look):
+    """Of a language's mail of this label."""
+    weights = [(kind.weight, kind.look) for kind in texts.kinds if kind.label == label]
+    return sum(weight for weight, its_look in weights if its_look == look) / sum(weight for weight, _ in weights)
+
+
 class Generator:
     """Messages by number: the number and the seed decide all of a message."""
 
@@ -53,14 +59,21 @@ class Generator:
         """-> (octets, kind, date)"""
         rng = random.Random(f"{self.seed} {label} {number}")
         texts = self.texts[self._language(rng)]
-        kinds = [kind for kind in texts.kinds if kind.label == label]
-        kind = rng.choices(kinds, [kind.weight for kind in kinds])[0]
+        kind = self._kind(rng, texts, label)
         mailbox = rng.choice(self.boxes)
         content = Composer(texts, kind, rng, mailbox).compose()
         if label == "spam":
             pool = [Writer(rng, {}).write(option) for option in texts.lists.get("innocent", [])]
             disguise(rng, content, pool)
         return MessageWriter(rng, content, mailbox, rng.choice(self.services), self.networks).write(), kind, content.date
+
+    def _kind(self, rng, texts, label):
+        """The look first, and by one distribution for both labels: how mail looks must not tell which it is."""
+        kinds = [kind for kind in texts.kinds if kind.label == label]
+        looks = sorted({kind.look for kind in kinds})
+        look = rng.choices(looks, [sum(share_of_look(texts, each, look) for each in LABELS) for look in looks])[0]
+        kinds = [kind for kind in kinds if kind.look == look]
+        return rng.choices(kinds, [kind.weight for kind in kinds])[0]
 
     def _language(self, rng):
         others = sorted(set(self.texts) - {"en"})
@@ -122,7 +135,7 @@ def write_all(generator, output, count, kind):
 def arguments(argv):
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0], add_help=True)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--count", type=int, default=12000)
+    parser.add_argument("--count", type=int, default=16000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", choices=[*LABELS, "both"], default="both")
     parser.add_argument("--language", action="append")

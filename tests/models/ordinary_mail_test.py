@@ -74,6 +74,16 @@ class Texts(unittest.TestCase):
                         self.assertTrue(content.blocks)
 
 
+class Looks(unittest.TestCase):
+    def test_are_as_frequent_in_ham_as_in_spam(self):
+        generator = generate.Generator(5, ["en"])
+        drawn = {label: [generator.message(label, number)[1].look for number in range(300)] for label in ("ham", "spam")}
+        for look in set(drawn["ham"] + drawn["spam"]):
+            with self.subTest(look):
+                ham, spam = (drawn[label].count(look) / 300 for label in ("ham", "spam"))
+                self.assertAlmostEqual(ham, spam, delta=0.08)
+
+
 class Index(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
