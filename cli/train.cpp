@@ -42,7 +42,7 @@ void add_training_options(Arguments& arguments, TrainOptions& options, bool& sit
   arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs);
   arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
                 options.tails);
-  arguments.add({"--members", "N", "models to train and average into one; 0 = 3, with a base 1"},
+  arguments.add({"--members", "N", "models to train and average into one"},
                 options.members);
   arguments.add({"--linear-members", "N", "linear models to train beside them, which together count as much as they do"},
                 options.linear_members);
@@ -125,6 +125,7 @@ int run_train(const Command& self, int argc, char** argv) {
     if (names_in(group).empty()) return arguments.wrong_usage("--leave-out needs the names of corpora");
     options.left_out.push_back(names_in(group));
   }
+  if (options.members == 0) return arguments.wrong_usage("--members must be at least 1");
   if (options.linear_members > 0 && !options.base.empty())
     return arguments.wrong_usage("--linear-members is for a model from nothing: a base has its parts already");
   options.sources = sources_of(mail);

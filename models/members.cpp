@@ -48,11 +48,17 @@ TrainingEnd Members::train_kind(const MailParts& parts, std::size_t part, Kind k
     const double part_of_next = 1.0 / static_cast<double>(number + 1);
     if (number == 0) {
       trainer = std::move(next);
-    } else if (!work_.check(trainer->absorb(*next, {1 - part_of_next, part_of_next}))) {
+    } else if (!work_.check(join(*trainer, *next, {1 - part_of_next, part_of_next}))) {
       return TrainingEnd::Failed;
     }
   }
   return TrainingEnd::Done;
+}
+
+/// Members that went out from one base are still near each other, so their weights can be averaged: the model stays as wide
+/// as its base. Members from nothing are not.
+Status Members::join(Trainer& all, const Trainer& next, Shares shares) const {
+  return work_.base != nullptr ? all.blend(next, shares) : all.absorb(next, shares);
 }
 
 /// The kinds' logits have different units, so each is measured by its own spread on the held-out mail.

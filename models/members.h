@@ -48,6 +48,7 @@ class Members {
   Status make_trainer(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer) const;
   TrainingEnd train_member(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer);
   TrainingEnd train_kind(const MailParts& parts, std::size_t part, Kind kind, std::unique_ptr<Trainer>& trainer);
+  Status join(Trainer& all, const Trainer& next, Shares shares) const;
   bool join_kinds(const MailParts& parts, Trainer& deep, const Trainer& linear) const;
 
   const TrainingWork& work_;

@@ -241,9 +241,7 @@ void say_stopped(const TrainingWork& work) {
 
 /// Options with what depends on whether there is a base.
 TrainOptions options_for(const TrainOptions& given, const std::optional<Base>& base) {
-  constexpr std::size_t kMembers = 3;
   TrainOptions options = given;
-  if (options.members == 0) options.members = base ? 1 : kMembers;
   if (!base) return options;
   if (feature_set_of(base->manifest.schema_id) == FeatureSet::Site) options.features = FeatureSet::Site;
   options.architecture.table_size = table_size_from(*base, options.features);

@@ -24,6 +24,7 @@ namespace {
 
 constexpr const char* kTable = "table";
 constexpr const char* kMlp[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
+constexpr const char* kWeights[] = {kTable, kMlp[0], kMlp[1], kMlp[2], kMlp[3]};
 
 torch::Tensor forward(torch::jit::Module& module, const BatchTensors& batch) {
   return module.forward({batch.tokens, batch.weights, batch.offsets, batch.dense}).toTensor();
@@ -59,6 +60,7 @@ class TorchTrainer : public Trainer {
   }
 
   Status absorb(const Trainer& other, Shares shares) override;
+  Status blend(const Trainer& other, Shares shares) override;
 
   /// Of the same architecture, but for rows that are missing at the end of the table. All its dense features are trusted: whoever trained it has silenced the others.
   void take_weights(const ModuleParts& base) {
@@ -100,6 +102,7 @@ class TorchTrainer : public Trainer {
     return Status::failed("targets and importance must be messages x labels");
   }
 
+  torch::Tensor weights(const char* name) const { return module_.attr(name).toTensor(); }
   Status update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance, double& loss);
   void update_table();
   void silence_unseen_dense();
@@ -114,7 +117,7 @@ class TorchTrainer : public Trainer {
   torch::optim::Adam mlp_optimizer_;
   torch::Tensor dense_seen_;  // 1 where a training message had a value other than 0
   std::uint64_t steps_ = 0;
-  bool joined_ = false;  // by absorb(): the optimizers are of other shapes now
+  bool joined_ = false;  // by absorb() or blend(): the optimizers are not of these weights any more
 };
 
 Status TorchTrainer::update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance,
@@ -195,6 +198,21 @@ Status TorchTrainer::absorb(const Trainer& other, Shares shares) {
     module_ = mean;
     joined_ = true;
     table_ = module_.attr(kTable).toTensor();
+    return Status::ok();
+  });
+}
+
+Status TorchTrainer::blend(const Trainer& other, Shares shares) {
+  return guarded("blending two models", [&] {
+    const auto* second = dynamic_cast<const TorchTrainer*>(&other);
+    if (second == nullptr) return Status::failed("only models of this trainer can be blended");
+    for (const char* name : kWeights) {
+      if (weights(name).sizes() != second->weights(name).sizes()) return Status::failed("the models differ in their shape");
+    }
+    const torch::NoGradGuard no_grad;
+    for (const char* name : kWeights) weights(name).mul_(shares.own).add_(second->weights(name), shares.other);
+    dense_seen_.logical_or_(second->dense_seen_);
+    joined_ = true;
     return Status::ok();
   });
 }

@@ -16,6 +16,12 @@ TEST(CliTrain, WithoutMailIsWrongUsage) {
   EXPECT_NE(run.err.find("--spam and --ham"), std::string::npos) << run.err;
 }
 
+TEST(CliTrain, WithoutAnyMemberIsWrongUsage) {
+  const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b", "-o", "m.pt", "--members", "0"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("at least 1"), std::string::npos) << run.err;
+}
+
 TEST(CliTrain, WithoutAnOutputIsWrongUsage) {
   const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b"});
   EXPECT_EQ(run.exit_code, 2);

@@ -259,6 +259,24 @@ TEST(Trainer, JoinedModelIsSavedButNotTrainedOn) {
   EXPECT_FALSE(one->checkpoint(bytes));
 }
 
+TEST(Trainer, BlendedModelsHaveTheMeanOfTheirWeightsAndStayAsWide) {
+  const auto one = make(small_architecture()), two = make(small_architecture());
+  train(*one, 0, 20);
+  std::string bytes;
+  ASSERT_TRUE(one->checkpoint(bytes));
+  ASSERT_TRUE(two->restore(bytes));
+  train(*two, 20, 21);
+  const Lesson now = lesson(1000);
+  const auto first = predict(*one, now.batch), second = predict(*two, now.batch);
+  ASSERT_TRUE(one->blend(*two, {0.5, 0.5}));
+  const auto blended = predict(*one, now.batch);
+  for (std::size_t i = 0; i < blended.size(); ++i) EXPECT_NEAR(blended[i], (first[i] + second[i]) / 2, 0.02) << i;
+  ASSERT_TRUE(two->blend(*one, {1, 0}));  // of the same shape still
+  EXPECT_EQ(predict(*two, now.batch), second);
+  double loss = 0;
+  EXPECT_THAT(one->step(now.batch, now.targets, now.importance, loss).error(), HasSubstr("not trained any more"));
+}
+
 TEST(Trainer, LinearModelLearnsAndJoinsADeepOne) {
   ArchitectureSpec linear = small_architecture();
   linear.embedding_width = linear.hidden_width = 0;
@@ -276,11 +294,15 @@ TEST(Trainer, LinearModelLearnsAndJoinsADeepOne) {
   for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_NEAR(joined[i], 0.25 * by_deep[i] + 2 * by_flat[i], 1e-3) << i;
 }
 
-TEST(Trainer, RefusesToJoinModelsOfOtherShape) {
+TEST(Trainer, RefusesToJoinAndToBlendModelsOfOtherShape) {
   ArchitectureSpec other = small_architecture();
   other.table_size = 128;
   const auto one = make(small_architecture()), two = make(other);
   EXPECT_THAT(one->absorb(*two, {}).error(), HasSubstr("differ"));
+  const Lesson now = lesson(1);
+  const auto before = predict(*one, now.batch);
+  EXPECT_THAT(one->blend(*two, {}).error(), HasSubstr("differ"));
+  EXPECT_EQ(predict(*one, now.batch), before);
 }
 
 TEST(Trainer, RefusesBatchesOfAnotherShape) {
