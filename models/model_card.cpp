@@ -11,21 +11,34 @@ std::string linear_note(std::size_t members) {
   return members == 0 ? "" : " and, counting as much together, of " + std::to_string(members) + " linear";
 }
 
+/// A model that goes on from a base has the base's widths.
+std::string widths(const TrainOptions& options) {
+  if (!options.base.empty()) return ", as wide as its base";
+  return " x " + std::to_string(options.architecture.embedding_width) + " beside a linear part; " +
+         std::to_string(options.architecture.hidden_width) + " hidden units";
+}
+
+std::string members_of(const TrainOptions& options) {
+  const std::string count = std::to_string(options.members);
+  if (options.base.empty()) return "mean of " + count + " models" + linear_note(options.linear_members);
+  return "mean weights of " + count + " models that went on from the base `" + options.base.filename().string() + "`";
+}
+
 void write_identity(std::ostream& out, const ModelCard& card) {
   const Manifest& manifest = card.manifest;
+  const bool on_base = !card.options.base.empty();
   out << "# Model " << manifest.name << "\n\n"
       << "A spam classifier for Winnow: TorchScript, " << card.bytes / 1024 << " KiB, made on " << manifest.created
       << " by `winnow train`.\n\n"
       << "| | |\n| --- | --- |\n"
       << "| sha256 | `" << card.sha256 << "` |\n"
       << "| features | schema " << manifest.schema_id << ", hash `" << manifest.schema_hash << "` |\n"
-      << "| shape | table of " << manifest.table_size << " rows x " << card.options.architecture.embedding_width
-      << " beside a linear part; " << manifest.dense_names.size() << " dense features; "
-      << card.options.architecture.hidden_width << " hidden units |\n"
-      << "| training | mean of " << card.options.members << " models"
-      << linear_note(card.options.linear_members) << "; " << card.options.batch_size
+      << "| shape | table of " << manifest.table_size << " rows" << widths(card.options) << "; "
+      << manifest.dense_names.size() << " dense features |\n"
+      << "| training | " << members_of(card.options) << "; " << card.options.batch_size
       << " messages a step, at most " << card.options.epochs << " epochs, learning rates "
-      << card.options.optimizer.learning_rate << " (table) and " << card.options.optimizer.dense_learning_rate << " (rest), dropout "
+      << card.options.optimizer.learning_rate * (on_base ? kBaseTablePace : 1) << " (table) and "
+      << card.options.optimizer.dense_learning_rate * (on_base ? kBaseDensePace : 1) << " (rest), dropout "
       << card.options.optimizer.token_dropout << " (tokens) and " << card.options.optimizer.dense_dropout << " (dense), seed "
       << card.options.optimizer.seed << " |\n"
       << "| calibration | ";

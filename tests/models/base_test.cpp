@@ -142,6 +142,23 @@ TEST_F(TrainOnBase, AddsSiteFeaturesInRowsOfTheirOwn) {
   EXPECT_EQ(made->manifest.table_size, 1u << 11);
 }
 
+TEST_F(TrainOnBase, WithThreeMembersIsNoLargerThanWithOne) {
+  write_mail("more", 60, 1000);
+  take("more");
+  std::vector<std::uintmax_t> sizes;
+  for (const std::size_t members : {1u, 3u}) {
+    options_.members = members;
+    ASSERT_TRUE(train()) << problems_.to_string();
+    sizes.push_back(std::filesystem::file_size(options_.output));
+  }
+  EXPECT_NEAR(static_cast<double>(sizes[1]), static_cast<double>(sizes[0]), 1000);  // the manifest's numbers differ
+  std::filesystem::path card = options_.output;
+  std::string text;
+  ASSERT_TRUE(read_whole_file(card.replace_extension(".md"), text));
+  EXPECT_THAT(text, HasSubstr("as wide as its base"));
+  EXPECT_THAT(text, HasSubstr("mean weights of 3 models that went on from the base `base.pt`"));
+}
+
 TEST_F(TrainOnBase, RefusesTooLittleMail) {
   write_mail("few", 49, 1000);
   take("few");
