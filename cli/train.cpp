@@ -42,8 +42,7 @@ void add_training_options(Arguments& arguments, TrainOptions& options, bool& sit
   arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs);
   arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
                 options.tails);
-  arguments.add({"--members", "N", "models to train and average into one"},
-                options.members);
+  arguments.add({"--members", "N", "models to train and average into one"}, options.members);
   arguments.add({"--linear-members", "N", "linear models to train beside them, which together count as much as they do"},
                 options.linear_members);
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);
@@ -142,6 +141,8 @@ int run_train(const Command& self, int argc, char** argv) {
 
 const Command kTrainCommand{"train", "train, calibrate and evaluate a model on labelled mail, and write it.",
                             "0 model written, 1 problems or stopped, 2 wrong usage",
-                            "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir/.Junk --ham ~/Maildir -o site.pt", run_train};
+                            "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir/.Junk "
+                            "--ham ~/Maildir -o site.pt",
+                            run_train};
 
 }  // namespace winnow

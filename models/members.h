@@ -9,7 +9,8 @@
 // Why several: models that start from different random weights err differently on mail of unknown origin, and
 // their mean errs less (Lakshminarayanan et al. 2017). Why of two kinds: a deep model knows which words mean what in which
 // kind of mail and is good at mail of new shapes; a linear one knows more words and is good at mail of known shapes with
-// new contents. Their mean is nearly as good as the better of them at either (docs/accuracy.md).
+// new contents. Their mean is nearly as good as the better of them at either (docs/accuracy.md). Members that go on from one base
+// differ by order and dropout, and are averaged weight by weight.
 #pragma once
 
 #include <memory>

@@ -21,7 +21,7 @@ std::string widths(const TrainOptions& options) {
 std::string members_of(const TrainOptions& options) {
   const std::string count = std::to_string(options.members);
   if (options.base.empty()) return "mean of " + count + " models" + linear_note(options.linear_members);
-  return "mean weights of " + count + " models that went on from the base `" + options.base.filename().string() + "`";
+  return (options.members == 1 ? "one model that goes" : "mean weights of " + count + " models that went") + " on from the base `" + options.base.filename().string() + "`";
 }
 
 void write_identity(std::ostream& out, const ModelCard& card) {

@@ -277,6 +277,10 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
 
 bool train_model(const TrainOptions& options, const std::function<bool(const TrainProgress&)>& on_progress,
                  TrainReport& report, Diagnostics& problems) {
+  if (options.members == 0) {
+    problems.error({}, "a model needs at least one member");
+    return false;
+  }
   std::string error;
   TorchBackend* backend = load_torch_backend(error);  // first: without LibTorch there is no need to read
   if (backend == nullptr) return TrainingWork{options, on_progress, problems}.check(Status::failed(error));

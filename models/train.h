@@ -54,7 +54,7 @@ struct TrainOptions {
   std::size_t epochs = 4;            // at most; the best one on held-out mail is kept
   std::size_t batch_size = 16;       // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
   double tails = 0.3;                // share of the spam that is learnt a second time with an innocent tail
-  std::size_t members = 3;           // models trained one after the other and averaged into one
+  std::size_t members = 3;           // models trained one after the other and averaged into one; at least 1
   std::size_t linear_members = 0;    // linear models beside them, which together count as much
   std::vector<std::vector<std::string>> left_out;  // groups of corpora; see above
   std::filesystem::path left_out_models;  // folder for the models that judge them; "" = they are not kept

@@ -68,7 +68,8 @@ class Generator:
         return MessageWriter(rng, content, mailbox, rng.choice(self.services), self.networks).write(), kind, content.date
 
     def _kind(self, rng, texts, label):
-        """The look first, and by one distribution for both labels: how mail looks must not tell which it is."""
+        """The look first, by one distribution for both labels, as far as the language has kinds of it for both: how mail
+        looks must not tell which it is."""
         kinds = [kind for kind in texts.kinds if kind.label == label]
         looks = sorted({kind.look for kind in kinds})
         look = rng.choices(looks, [sum(share_of_look(texts, each, look) for each in LABELS) for look in looks])[0]

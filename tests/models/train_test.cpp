@@ -158,6 +158,12 @@ TEST_F(Train, LeavesNothingBehindWhenStoppedBeforeItLearns) {
   }
 }
 
+TEST_F(Train, RefusesAModelOfNoMembers) {
+  options_.members = 0;
+  EXPECT_FALSE(train());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("at least one member"));
+}
+
 TEST_F(Train, RefusesMailOfOneLabelOnly) {
   options_.sources.pop_back();
   EXPECT_FALSE(train());
