@@ -53,8 +53,8 @@ class Trainer {
   /// Takes the other model in: from now on the logits are the weighted sum of both. The architecture becomes wider by the
   /// other's; what comes after is prediction and saving only.
   virtual Status absorb(const Trainer& other, Shares shares) = 0;
-  /// For models that went out from the same one and have its shape still: each weight becomes the weighted sum of both. As
-  /// good as absorb() for them, and no wider. Source: Wortsman et al. 2022, "Model soups". What comes after is prediction
+  /// For models that went out from the same one and have its shape still: each weight becomes the weighted sum of both. About
+  /// as good as absorb() for them, and no wider. Source: Wortsman et al. 2022, "Model soups". What comes after is prediction
   /// and saving only.
   virtual Status blend(const Trainer& other, Shares shares) = 0;
   /// Module and optimizer, to go on later with restore().

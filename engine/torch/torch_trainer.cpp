@@ -66,7 +66,7 @@ class TorchTrainer : public Trainer {
   void take_weights(const ModuleParts& base) {
     const torch::NoGradGuard no_grad;
     table_.narrow(0, 0, base.table.size(0)).copy_(base.table);
-    for (std::size_t i = 0; i < base.mlp.size(); ++i) module_.attr(kMlp[i]).toTensor().copy_(base.mlp[i]);
+    for (std::size_t i = 0; i < base.mlp.size(); ++i) weights(kMlp[i]).copy_(base.mlp[i]);
     dense_seen_.fill_(1);
   }
 
@@ -157,7 +157,7 @@ void TorchTrainer::silence_unseen_dense() {
   const torch::NoGradGuard no_grad;
   const auto first = static_cast<std::int64_t>(architecture_.embedding_width);
   const auto width = static_cast<std::int64_t>(architecture_.dense_width);
-  module_.attr("hidden_weight").toTensor().narrow(0, first, width).mul_(dense_seen_.unsqueeze(1));
+  weights("hidden_weight").narrow(0, first, width).mul_(dense_seen_.unsqueeze(1));
 }
 
 Status TorchTrainer::checkpoint(std::string& bytes) {
@@ -165,8 +165,7 @@ Status TorchTrainer::checkpoint(std::string& bytes) {
   return guarded("writing the checkpoint", [&] {
     torch::serialize::OutputArchive archive, mlp_state;
     archive.write("steps", torch::tensor(static_cast<std::int64_t>(steps_)));
-    archive.write(kTable, table_.detach());
-    for (const char* name : kMlp) archive.write(name, module_.attr(name).toTensor().detach());
+    for (const char* name : kWeights) archive.write(name, weights(name).detach());
     mlp_optimizer_.save(mlp_state);
     archive.write("table_squares", table_squares());
     archive.write("dense_seen", dense_seen_);
@@ -197,7 +196,7 @@ Status TorchTrainer::absorb(const Trainer& other, Shares shares) {
     architecture_ = joined;
     module_ = mean;
     joined_ = true;
-    table_ = module_.attr(kTable).toTensor();
+    table_ = weights(kTable);
     return Status::ok();
   });
 }
@@ -232,10 +231,9 @@ Status TorchTrainer::restore(const std::string& bytes) {
     const torch::NoGradGuard no_grad;
     torch::serialize::InputArchive archive, mlp_state;
     archive.load_from(bytes.data(), bytes.size(), torch::Device(torch::kCPU));
-    read_into(archive, kTable, table_);
+    for (const char* name : kWeights) read_into(archive, name, weights(name));
     read_into(archive, "table_squares", table_squares());
     read_into(archive, "dense_seen", dense_seen_);
-    for (const char* name : kMlp) read_into(archive, name, module_.attr(name).toTensor());
     archive.read("mlp_optimizer", mlp_state);
     mlp_optimizer_.load(mlp_state);
     torch::Tensor steps;

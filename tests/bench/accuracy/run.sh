@@ -122,17 +122,19 @@ shipped() {
   timed shipped test measure "$name" --model "$model" --index "$index" --split test
 }
 
-in_corpus_one() {
-  local base=$output/in-corpus/$1
+# site_one STEP CORPUS OPTION...: a site's own model of a corpus.
+site_one() {
+  local name=$output/$1/$2 corpus=$2
+  shift 2
   # shellcheck disable=SC2086  # one word an option
-  train "$base.pt" --corpus "$1" --name "$1" $SITE_OPTIONS
-  measure "$base" --model "$base.pt" --index "$index" --corpus "$1" --split test
+  train "$name.pt" --corpus "$corpus" --name "$corpus" $SITE_OPTIONS "$@"
+  measure "$name" --model "$name.pt" --index "$index" --corpus "$corpus" --split test
 }
 
 in_corpus() {
   local corpus
   for corpus in $IN_CORPUS; do
-    if is_open in-corpus "$corpus"; then timed in-corpus "$corpus" in_corpus_one "$corpus"; fi
+    if is_open in-corpus "$corpus"; then timed in-corpus "$corpus" site_one in-corpus "$corpus"; fi
   done
 }
 
@@ -175,19 +177,13 @@ base_without() {
   done
 }
 
-on_base_one() {
-  local name=$output/on-base/$1
-  # shellcheck disable=SC2086
-  train "$name.pt" --base "$(base_without "$1")" --corpus "$1" --name "$1" $SITE_OPTIONS
-  measure "$name" --model "$name.pt" --index "$index" --corpus "$1" --split test
-}
-
 on_base() {
-  local corpus
+  local corpus base
   for corpus in $IN_CORPUS; do
     is_open on-base "$corpus" || continue
-    if [ -f "$(base_without "$corpus")" ]; then
-      timed on-base "$corpus" on_base_one "$corpus"
+    base=$(base_without "$corpus")
+    if [ -f "$base" ]; then
+      timed on-base "$corpus" site_one on-base "$corpus" --base "$base"
     else
       say "on-base: $corpus skipped: the step left-out has not run"
     fi
