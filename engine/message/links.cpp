@@ -246,11 +246,13 @@ bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links
       begin = mark;
     }
     if (begin == std::string_view::npos) continue;
-    const std::string_view url = url_at(text, begin);
-    const bool known = starts_ignoring_case(url, "http") || starts_ignoring_case(url, "ftp") ||
-                       starts_ignoring_case(url, "www.");
+    // Looked at before the rest of the URL is: a text may hold "a://" at every fourth octet.
+    const std::string_view rest = text.substr(begin);
+    const bool known = starts_ignoring_case(rest, "http") || starts_ignoring_case(rest, "ftp") ||
+                       starts_ignoring_case(rest, "www.");
     if (!known) continue;
     if (links.size() >= max) return false;
+    const std::string_view url = url_at(text, begin);
     add_text_link(url, links);
     at = std::max(at, begin + url.size());
   }

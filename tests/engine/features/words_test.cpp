@@ -28,6 +28,28 @@ TEST(NormalForm, LosesZeroWidthCharactersAndSoftHyphens) {
   EXPECT_EQ(normal_form("vi\u200Ba\u00ADg\u2060ra"), "viagra");
 }
 
+/// Marks of two classes, those that belong behind the others first.
+std::string marks_out_of_order(std::size_t of_each) {
+  std::string text = "a";
+  for (std::size_t i = 0; i < of_each; ++i) text += "\u0301";  // above, class 230
+  for (std::size_t i = 0; i < of_each; ++i) text += "\u0316";  // below, class 220
+  return text;
+}
+
+TEST(NormalForm, PutsMarksInOrder) {
+  EXPECT_EQ(normal_form(marks_out_of_order(2)), "á\u0316\u0316\u0301");
+}
+
+TEST(NormalForm, SortsNoLongRunOfMarks) {
+  // The thirty around the change of class are sorted; the marks before them stay before.
+  EXPECT_GT(normal_form(marks_out_of_order(100)).find("\u0316"), 70 * std::string_view("\u0301").size());
+}
+
+TEST(NormalForm, OfNothingButMarksTakesLinearTime) {  // in quadratic time this would run into ctest's limit
+  const std::string text = marks_out_of_order(500'000);
+  EXPECT_EQ(normal_form(text).size(), text.size() - 1);
+}
+
 TEST(NormalText, HasOneSpaceWhereTheMailHasManyOrALineEnd) {
   EXPECT_EQ(normalise_text("  a \n\n b\t\tc", 10).text, "a b c");
 }
