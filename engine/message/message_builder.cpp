@@ -117,13 +117,19 @@ void MessageBuilder::note_part(const LeafPart& part, TransferEncoding encoding) 
     shape.is_signed = true;
 }
 
+/// Whether a part with a name is still what a reader sees first: mail programs give names to the text itself, too.
+bool MessageBuilder::is_text_with_name(const LeafPart& part) const {
+  if (part.content_type.type == "text/plain") return true;
+  return part.content_type.type == "text/html" && (part.alternative != 0 || pieces_.empty());
+}
+
 void MessageBuilder::add_leaf(const LeafPart& part) {
   const TransferEncoding encoding = parse_transfer_encoding(part.headers->value("Content-Transfer-Encoding"));
   const ContentDisposition disposition =
       parse_content_disposition(part.headers->value("Content-Disposition"), message_.shape.broken_encodings);
   note_part(part, encoding);
   const std::string& name = disposition.file_name.empty() ? part.content_type.name : disposition.file_name;
-  const bool is_file = disposition.is_attachment || (!name.empty() && part.content_type.type != "text/plain");
+  const bool is_file = disposition.is_attachment || (!name.empty() && !is_text_with_name(part));
   if (is_text_type(part.content_type.type) && !is_file) return add_text(part, encoding);
   add_attachment(part, encoding, name);
 }

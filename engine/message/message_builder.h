@@ -21,6 +21,7 @@ class MessageBuilder {
   explicit MessageBuilder(const ReadOptions& options) : options_(options) {}
 
   void add_headers(const HeaderBlock& block);
+  bool is_text_with_name(const LeafPart& part) const;
   void add_leaf(const LeafPart& part);
   void add_summary(MimeSummary summary);
   void count_nul_bytes(std::size_t count) { message_.shape.nul_bytes = count; }

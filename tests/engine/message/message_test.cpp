@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
@@ -132,6 +133,27 @@ TEST(ReadMessage, DescribesAttachmentsByNameAndFirstOctets) {
   EXPECT_EQ(message.attachments[0].declared_type, "application/pdf");
   EXPECT_EQ(message.attachments[0].magic_type, "exe");
   EXPECT_EQ(message.attachments[0].size, 9U);
+}
+
+TEST(ReadMessage, TakesHtmlWithANameAsTextWhereItIsTheText) {
+  EXPECT_EQ(read("Content-Type: text/html; name=\"letter.htm\"\n\n<p>Good day</p>\n").text, "Good day\n");
+  const Message twins = read(
+      "Content-Type: multipart/alternative; boundary=x\n\n--x\n\nGood day\n--x\n"
+      "Content-Type: text/html; name=\"letter.htm\"\n\n<p>Good evening</p>\n--x--\n");
+  EXPECT_EQ(twins.html_text, "Good evening\n");
+  EXPECT_THAT(twins.attachments, IsEmpty());
+}
+
+TEST(ReadMessage, TakesHtmlWithANameAsAFileBehindTheTextOrWhereItSaysSo) {
+  const Message behind = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nsee file\n--x\n"
+      "Content-Type: text/html; name=\"bill.htm\"\n\n<p>Pay here</p>\n--x--\n");
+  EXPECT_EQ(behind.html_text, "");
+  EXPECT_THAT(behind.attachments, SizeIs(1));
+  const Message alone = read(
+      "Content-Type: text/html; name=\"bill.htm\"\nContent-Disposition: attachment\n\n<p>Pay here</p>\n");
+  EXPECT_EQ(alone.html_text, "");
+  EXPECT_THAT(alone.attachments, SizeIs(1));
 }
 
 TEST(ReadMessage, NotesReportsSignaturesAndCharsets) {
