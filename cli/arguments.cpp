@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 
 #include "cli/terminal.h"
@@ -35,8 +36,18 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::string shown_number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
+  std::snprintf(text, sizeof text, "%.10g", value);
   return text;
+}
+
+/// Of a text that is no number the parser itself complains.
+std::string outside(const NumberRange& range, const std::string& given) {
+  char* end = nullptr;
+  const double value = std::strtod(given.c_str(), &end);
+  if (end == given.c_str() || (value >= range.least && value <= range.most)) return "";
+  return "must be " + (range.most < std::numeric_limits<double>::infinity()
+                           ? shown_number(range.least) + " to " + shown_number(range.most)
+                           : "at least " + shown_number(range.least));
 }
 
 void print_error(const std::string& text) { std::fprintf(stderr, "%s\n", escape_for_terminal(text).c_str()); }
@@ -66,6 +77,11 @@ struct Arguments::Parser {
   CLI::Option* option(const OptionText& text, Value& value, const std::string& fallback) {
     describe(text, fallback);
     return app.add_option(std::string(text.names), value);
+  }
+
+  template <typename Number>
+  void number(const OptionText& text, Number& value, const std::string& fallback, const NumberRange& range) {
+    option(text, value, fallback)->check([range](const std::string& given) { return outside(range, given); });
   }
 
   CLI::Option* operand(const std::string& form, std::string_view meaning, std::vector<std::filesystem::path>& value) {
@@ -98,9 +114,13 @@ void Arguments::add(const OptionText& text, std::filesystem::path& value) {
                                                 [&value](const std::string& given) { value = given; });
 }
 
-void Arguments::add(const OptionText& text, std::size_t& value) { parser_->option(text, value, std::to_string(value)); }
+void Arguments::add(const OptionText& text, std::size_t& value, const NumberRange& range) {
+  parser_->number(text, value, std::to_string(value), range);
+}
 
-void Arguments::add(const OptionText& text, double& value) { parser_->option(text, value, shown_number(value)); }
+void Arguments::add(const OptionText& text, double& value, const NumberRange& range) {
+  parser_->number(text, value, shown_number(value), range);
+}
 
 void Arguments::add(const OptionText& text, std::vector<std::string>& value) {
   parser_->option(text, value, "")->allow_extra_args(false);
@@ -151,6 +171,12 @@ std::optional<int> Arguments::parse(int argc, char** argv) {
   const std::string& word = unknown.front();
   const std::string hint = did_you_mean(word.substr(0, word.find('=')), parser_->known);
   return wrong_usage("unknown argument '" + word + "'" + (hint.empty() ? "" : " (" + hint + ")"));
+}
+
+std::string Arguments::first_given(std::initializer_list<std::string_view> names) const {
+  const auto given = [this](std::string_view name) { return parser_->app.count(std::string(name)) > 0; };
+  const auto first = std::find_if(names.begin(), names.end(), given);
+  return first == names.end() ? std::string() : std::string(*first);
 }
 
 int Arguments::wrong_usage(const std::string& why) const {

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +26,11 @@ struct OptionText {
   std::string_view meaning;  // without the default
 };
 
+/// What a number may be, both ends included.
+struct NumberRange {
+  double least = 0, most = std::numeric_limits<double>::infinity();
+};
+
 class Arguments {
  public:
   explicit Arguments(const Command& command);
@@ -34,8 +41,8 @@ class Arguments {
   void add(const OptionText& text, bool& value);
   void add(const OptionText& text, std::string& value);
   void add(const OptionText& text, std::filesystem::path& value);
-  void add(const OptionText& text, std::size_t& value);
-  void add(const OptionText& text, double& value);
+  void add(const OptionText& text, std::size_t& value, const NumberRange& range = {});
+  void add(const OptionText& text, double& value, const NumberRange& range = {});
   void add(const OptionText& text, std::vector<std::string>& value);
   void add(const OptionText& text, std::vector<std::filesystem::path>& value);
   /// What stands without an option: one of these words, "settings|rules".
@@ -47,6 +54,9 @@ class Arguments {
 
   /// Reads argv[1..]. nullopt: go on; else the exit code to end with (help was asked for, or the usage is wrong).
   std::optional<int> parse(int argc, char** argv);
+
+  /// The first of these options that was given, "" when none was. After parse().
+  std::string first_given(std::initializer_list<std::string_view> names) const;
 
   /// Says what is wrong about the options together and returns the exit code for it.
   int wrong_usage(const std::string& why) const;

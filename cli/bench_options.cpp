@@ -22,14 +22,17 @@ void add_bench_options(Arguments& arguments, BenchOptions& options) {
                 options.socket);
   arguments.add({"--engine", "", "judge in this process instead, by the settings' model and rules"}, options.engine);
   add_snapshot_options(arguments, options.snapshot);
-  arguments.add({"--connections", "N", "at the same time, 1 to 4096"}, options.connections);
+  arguments.add({"--connections", "N", "at the same time, 1 to 4096"}, options.connections,
+                {1, kMostConnections});
   arguments.add({"--rate", "R",
                  "messages a second in all, each at its time, from which its delay counts; 0 = as fast as answered"},
                 options.rate);
   arguments.add({"--burst", "", "all messages at the same moment, each connection opened then"}, options.burst);
-  arguments.add({"--messages", "N", "to send; 0 = each FILE once, and 1000 without one"}, options.messages);
+  arguments.add({"--messages", "N", "to send; 0 = each FILE once, and 1000 without one"}, options.messages,
+                {0, kMostMessages});
   arguments.add({"--duration", "TIME", "for so long instead, such as 30s, at most 24h"}, options.duration);
-  arguments.add({"--warm-up", "N", "messages that are sent before and not measured"}, options.warm_up);
+  arguments.add({"--warm-up", "N", "messages that are sent before and not measured"}, options.warm_up,
+                {0, kMostMessages});
   arguments.add(
       {"--sizes", "MIX", "of invented mail: small, mixed, large, or sizes with shares such as 4KiB:90,1MiB:10"},
       options.sizes);
@@ -41,15 +44,13 @@ void add_bench_options(Arguments& arguments, BenchOptions& options) {
 }
 
 std::string wrong_about(const BenchOptions& options) {
+  if (!options.engine && (!options.snapshot.model.empty() || !options.snapshot.rules.empty()))
+    return "--model and --rules are for --engine: the daemon has its own";
   if (options.engine && (!options.socket.empty() || options.pid != 0)) return "--engine excludes --socket and --pid";
   if (options.burst && (options.rate != 0 || !options.duration.empty()))
     return "--burst excludes --rate and --duration";
-  if (options.connections < 1 || options.connections > kMostConnections) return "--connections must be 1 to 4096";
   if (options.rate != 0 && !(options.rate >= kLeastRate && options.rate <= kHighestRate)) {
     return "--rate must be 0.01 to 1000000 messages a second";
-  }
-  if (options.messages > kMostMessages || options.warm_up > kMostMessages) {
-    return "--messages and --warm-up must be at most 10000000";
   }
   if (options.duration.empty()) return "";
   const auto duration = parse_duration(options.duration);

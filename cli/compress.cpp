@@ -35,9 +35,10 @@ void add_options(Arguments& arguments, Written& written, CompressOptions& option
                 written.bits);
   arguments.add({"--prune", "X", "share of the table's rows left out, 0..1; auto: the largest within the bounds"},
                 written.prune);
-  arguments.add({"--max-change", "X", "of any probability, 0..1"}, options.bounds.max_change);
+  arguments.add({"--max-change", "X", "of any probability, 0..1"}, options.bounds.max_change, {0, 1});
   arguments.add({"--max-auc-loss", "X%", "of 1-AUC, relative"}, written.max_auc_loss);
-  arguments.add({"--parts", "N", "1 to 16: split the table's rows, each part for a GPU of its own"}, options.parts);
+  arguments.add({"--parts", "N", "1 to 16: split the table's rows, each part for a GPU of its own"}, options.parts,
+                {1, kMaxShards});
   arguments.add({"--force", "", "write the model whatever is lost"}, options.force);
   arguments.add({"--json", "", "one JSON object instead of the table"}, written.json);
 }
@@ -69,7 +70,6 @@ std::string understand(const Written& written, CompressOptions& options) {
   const auto loss = parse_percent(written.max_auc_loss);
   if (!loss) return "--max-auc-loss takes a percentage, not '" + written.max_auc_loss + "'";
   options.bounds.max_auc_loss = *loss;
-  if (options.parts < 1 || options.parts > kMaxShards) return "--parts takes a number from 1 to 16";
   if (options.sources.empty()) return "no mail to measure on: give --spam and --ham, or --index";
   if (options.output.empty() == options.compare.empty()) return "give either --output or --compare";
   return {};
@@ -103,6 +103,9 @@ int run_compress(const Command& self, int argc, char** argv) {
   Arguments arguments(self);
   add_options(arguments, written, options);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+  const std::string choice = arguments.first_given({"--bits", "--prune", "--parts", "--force"});
+  if (!options.compare.empty() && !choice.empty())
+    return arguments.wrong_usage("--compare writes nothing: no " + choice + " with it");
   const std::string wrong = understand(written, options);
   return wrong.empty() ? compress_and_report(options, written.json) : arguments.wrong_usage(wrong);
 }

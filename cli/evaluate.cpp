@@ -165,6 +165,9 @@ int run_evaluate(const Command& self, int argc, char** argv) {
     return arguments.wrong_usage("no mail to judge: give --spam and --ham, or --index");
   if (has_mail && !options.from_scores.empty())
     return arguments.wrong_usage("--from-scores brings its own mail: no --spam, --ham or --index with it");
+  const std::string of_model = arguments.first_given({"--model", "--device"});
+  if (!of_model.empty() && !options.from_scores.empty())
+    return arguments.wrong_usage("--from-scores measures what is in the file: no " + of_model + " with it");
   return evaluate_and_report(options);
 }
 

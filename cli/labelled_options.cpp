@@ -35,6 +35,9 @@ std::string wrong_about(const LabelledOptions& options) {
   for (const std::string& date : {options.before, options.after}) {
     if (!date.empty() && !is_day(date)) return "'" + date + "' is no date, which is written YYYY-MM-DD";
   }
+  const bool selects = !options.splits.empty() || !options.corpora.empty() || !options.without_corpora.empty() ||
+                       !options.phishing_corpora.empty() || !options.before.empty() || !options.after.empty();
+  if (selects && options.indexes.empty()) return "splits, corpora and dates are those of an index: give --index";
   return "";
 }
 

@@ -15,6 +15,8 @@
 namespace winnow {
 namespace {
 
+constexpr NumberRange kShare{0, 1}, kAtLeastOne{1};
+
 void add_shape_options(Arguments& arguments, ArchitectureSpec& shape) {
   arguments.add({"--table-size", "N", "rows of the token table, a power of two"}, shape.table_size);
   arguments.add({"--embedding-width", "N", "numbers per row of the token table"}, shape.embedding_width);
@@ -25,8 +27,8 @@ void add_optimizer_options(Arguments& arguments, OptimizerSpec& optimizer, std::
   arguments.add({"--learning-rate", "X", "of the token table"}, optimizer.learning_rate);
   arguments.add({"--dense-learning-rate", "X", "of the other weights"}, optimizer.dense_learning_rate);
   arguments.add({"--weight-decay", "X", "pull of all weights towards 0"}, optimizer.weight_decay);
-  arguments.add({"--token-dropout", "X", "share of tokens left out per step, 0..1"}, optimizer.token_dropout);
-  arguments.add({"--dense-dropout", "X", "share of dense values left out per step, 0..1"}, optimizer.dense_dropout);
+  arguments.add({"--token-dropout", "X", "share of tokens left out per step, 0..1"}, optimizer.token_dropout, kShare);
+  arguments.add({"--dense-dropout", "X", "share of dense values left out per step, 0..1"}, optimizer.dense_dropout, kShare);
   arguments.add({"--seed", "N", "of shuffling and dropout"}, seed);
 }
 
@@ -39,15 +41,15 @@ void add_training_options(Arguments& arguments, TrainOptions& options, bool& sit
   arguments.add({"--output,-o", "FILE", "the model to write; its card is written beside it as .md"}, options.output);
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
-  arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs);
+  arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs, kAtLeastOne);
   arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
-                options.tails);
-  arguments.add({"--members", "N", "models to train and average into one"}, options.members);
+                options.tails, kShare);
+  arguments.add({"--members", "N", "models to train and average into one"}, options.members, kAtLeastOne);
   arguments.add({"--linear-members", "N", "linear models to train beside them, which together count as much as they do"},
                 options.linear_members);
-  arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size);
+  arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size, kAtLeastOne);
   arguments.add({"--held-out", "X", "share kept for calibration and the card, unless the index has a dev split"},
-                options.held_out);
+                options.held_out, kShare);
   arguments.add(
       {"--checkpoint", "FILE", "where a stopped training is kept, and resumed from (default OUTPUT.checkpoint)"},
       options.checkpoint);
@@ -124,9 +126,10 @@ int run_train(const Command& self, int argc, char** argv) {
     if (names_in(group).empty()) return arguments.wrong_usage("--leave-out needs the names of corpora");
     options.left_out.push_back(names_in(group));
   }
-  if (options.members == 0) return arguments.wrong_usage("--members must be at least 1");
-  if (options.linear_members > 0 && !options.base.empty())
-    return arguments.wrong_usage("--linear-members is for a model from nothing: a base has its parts already");
+  const std::string shape =
+      arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
+  if (!options.base.empty() && !shape.empty())
+    return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
   options.optimizer.seed = seed;

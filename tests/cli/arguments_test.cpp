@@ -15,7 +15,7 @@ struct Parsed {
   std::filesystem::path output;
   std::vector<std::filesystem::path> spam, files;
   std::optional<int> exit_code;
-  std::string err;
+  std::string err, first_given;
 };
 
 Parsed parse(std::vector<std::string> words) {
@@ -24,8 +24,8 @@ Parsed parse(std::vector<std::string> words) {
   arguments.add_files("mail", p.files);
   arguments.add({"--json", "", "as JSON"}, p.json);
   arguments.add({"--name", "NAME", "a name"}, p.name);
-  arguments.add({"--count", "N", "a number"}, p.count);
-  arguments.add({"--share", "X", "a share"}, p.share);
+  arguments.add({"--count", "N", "a number"}, p.count, {1});
+  arguments.add({"--share", "X", "a share"}, p.share, {0, 1});
   arguments.add({"--output,-o", "FILE", "a file"}, p.output);
   arguments.add({"--spam", "PATH", "mail"}, p.spam);
   words.insert(words.begin(), "probe");
@@ -34,6 +34,7 @@ Parsed parse(std::vector<std::string> words) {
   testing::internal::CaptureStderr();
   p.exit_code = arguments.parse(static_cast<int>(argv.size()), argv.data());
   p.err = testing::internal::GetCapturedStderr();
+  p.first_given = arguments.first_given({"--share", "--name"});
   return p;
 }
 
@@ -76,6 +77,19 @@ TEST(CliArguments, RefusesANumberThatIsNone) {
   const Parsed p = parse({"--count", "many", "a"});
   EXPECT_EQ(p.exit_code, kWrongUsage);
   EXPECT_NE(p.err.find("--count"), std::string::npos) << p.err;
+}
+
+TEST(CliArguments, RefusesANumberOutsideOfItsRange) {
+  EXPECT_NE(parse({"--count", "0", "a"}).err.find("--count: must be at least 1"), std::string::npos);
+  EXPECT_EQ(parse({"--count", "-1", "a"}).exit_code, kWrongUsage);
+  EXPECT_NE(parse({"--share", "1.5", "a"}).err.find("--share: must be 0 to 1"), std::string::npos);
+  EXPECT_EQ(parse({"--share", "nan", "a"}).exit_code, kWrongUsage);
+  EXPECT_FALSE(parse({"--count", "1", "--share", "1", "a"}).exit_code);
+}
+
+TEST(CliArguments, KnowsWhichOptionWasGiven) {
+  EXPECT_EQ(parse({"a"}).first_given, "");
+  EXPECT_EQ(parse({"--name", "fallback", "a"}).first_given, "--name");
 }
 
 struct Chosen {

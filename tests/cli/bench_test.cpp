@@ -106,7 +106,8 @@ TEST(CliBench, RefusesRunsWithoutAnEndAndOptionsThatExcludeEachOther) {
   const std::vector<std::vector<std::string>> wrong = {
       {"--messages", "10000001"}, {"--duration", "25h"},      {"--duration", "0s"},
       {"--duration", "soon"},     {"--connections", "0"},     {"--rate", "-1"},
-      {"--burst", "--rate", "5"}, {"--engine", "--pid", "1"}, {"--sizes", "huge"}};
+      {"--burst", "--rate", "5"}, {"--engine", "--pid", "1"}, {"--sizes", "huge"},
+      {"--model", "m.pt"}};
   for (std::vector<std::string> arguments : wrong) {
     arguments.insert(arguments.begin(), "bench");
     const ToolRun run = run_tool(arguments);

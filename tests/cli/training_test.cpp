@@ -16,10 +16,26 @@ TEST(CliTrain, WithoutMailIsWrongUsage) {
   EXPECT_NE(run.err.find("--spam and --ham"), std::string::npos) << run.err;
 }
 
-TEST(CliTrain, WithoutAnyMemberIsWrongUsage) {
-  const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b", "-o", "m.pt", "--members", "0"});
+TEST(CliTrain, RefusesNumbersThatNoTrainingCanHave) {
+  for (const auto& [option, value] : {std::pair{"--members", "0"}, {"--batch-size", "0"}, {"--batch-size", "-1"},
+                                      {"--epochs", "0"}, {"--held-out", "5"}, {"--tails", "-3"}}) {
+    const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b", "-o", "m.pt", option, value});
+    EXPECT_EQ(run.exit_code, 2) << option << " " << value;
+    EXPECT_NE(run.err.find(std::string(option) + ": must be"), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliTrain, RefusesAShapeBesideABase) {
+  const ToolRun run =
+      run_tool({"train", "--base", "b.pt", "--ham", "a", "--spam", "b", "-o", "m.pt", "--hidden-width", "9"});
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.err.find("at least 1"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("--hidden-width is for a model from nothing"), std::string::npos) << run.err;
+}
+
+TEST(CliCompress, RefusesWhatOnlyAWrittenModelCouldHave) {
+  const ToolRun run = run_tool({"compress", "a.pt", "--compare", "b.pt", "--ham", "a", "--spam", "b", "--bits", "4"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("no --bits"), std::string::npos) << run.err;
 }
 
 TEST(CliTrain, WithoutAnOutputIsWrongUsage) {
@@ -34,6 +50,18 @@ TEST(CliEvaluate, RefusesADateThatIsNone) {
   const ToolRun run = run_tool({"evaluate", "--index", "index.tsv", "--before", "1.5.2022"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_NE(run.err.find("YYYY-MM-DD"), std::string::npos) << run.err;
+}
+
+TEST(CliEvaluate, RefusesToSelectFromAnIndexThatIsNotGiven) {
+  const ToolRun run = run_tool({"evaluate", "--ham", "a", "--spam", "b", "--split", "test"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("give --index"), std::string::npos) << run.err;
+}
+
+TEST(CliEvaluate, RefusesAModelBesideFinishedScores) {
+  const ToolRun run = run_tool({"evaluate", "--from-scores", "s.tsv", "--model", "m.pt"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("no --model"), std::string::npos) << run.err;
 }
 
 TEST(CliEvaluate, MeasuresTheScoresOfAnotherFilter) {
