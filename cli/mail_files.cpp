@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "models/labelled_mail.h"
@@ -9,8 +10,9 @@
 namespace winnow {
 namespace {
 
-/// Reads standard input to its end, so that a writer never meets a closed pipe, but keeps only what will be judged.
-MailInput read_standard_input(std::uint64_t max_bytes) {
+/// Reads standard input to its end, so that a writer never meets a closed pipe, but keeps only what will be judged. nullopt: it
+/// could not be read.
+std::optional<MailInput> read_standard_input(std::uint64_t max_bytes) {
   std::string raw;
   std::uint64_t all = 0;
   std::array<char, 1 << 16> chunk;
@@ -18,6 +20,7 @@ MailInput read_standard_input(std::uint64_t max_bytes) {
     all += got;
     if (raw.size() <= max_bytes) raw.append(chunk.data(), got);
   }
+  if (std::ferror(stdin) != 0) return std::nullopt;
   const std::uint64_t kept = raw.size();
   MailInput input = mail_from_bytes(std::move(raw), max_bytes);
   input.full_size += all - kept;
@@ -30,7 +33,11 @@ void read_mail(const std::vector<std::filesystem::path>& paths, std::uint64_t ma
                const std::function<void(NamedMail&&)>& take) {
   for (const std::filesystem::path& path : paths) {
     if (path == "-") {
-      take({"-", read_standard_input(max_bytes)});
+      if (auto input = read_standard_input(max_bytes)) {
+        take({"-", std::move(*input)});
+      } else {
+        problems.error({}, "standard input cannot be read");
+      }
       continue;
     }
     read_labelled_mail({{path, Label::Ham}}, {}, max_bytes, problems, [&take](LabelledMail&& mail) {

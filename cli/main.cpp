@@ -36,9 +36,7 @@ int unknown_command(const std::string& word) {
   return winnow::kWrongUsage;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
   if (word.empty() || word == "--help" || word == "-h" || word == "help") {
     print_overview(word.empty() ? stderr : stdout);
@@ -53,3 +51,14 @@ int main(int argc, char** argv) {
   }
   return unknown_command(std::string(word));
 }
+
+/// An answer that a full disk has cut is no answer.
+int with_all_written(int exit_code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  std::perror("winnow: standard output");
+  return exit_code == winnow::kFine ? winnow::kProblems : exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return with_all_written(run(argc, argv)); }

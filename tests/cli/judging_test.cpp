@@ -50,6 +50,14 @@ TEST_F(CliJudging, ClassifyReadsFoldersAndStandardInput) {
   EXPECT_EQ(Json::parse(input.out)["file"], "-");
 }
 
+TEST_F(CliJudging, ClassifyJudgesNothingWhenStandardInputCannotBeRead) {
+  const ToolRun run = run_program(
+      "/bin/sh", {"-c", "exec \"$0\" \"$@\" < /", WINNOW_TOOL, "classify", "--config", small_.config(), "--json", "-"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("standard input"), std::string::npos) << run.err;
+}
+
 TEST_F(CliJudging, ClassifyNeedsNoSettingsWithModelAndRules) {
   const ToolRun run = run_tool({"classify", "--model", small_.file("model.pt"), "--rules", small_.file("rules.yaml"),
                                 small_.file("ham/100.eml")});
