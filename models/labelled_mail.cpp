@@ -34,7 +34,11 @@ bool is_file(const fs::path& path) {
 
 bool is_maildir(const fs::path& folder) { return is_folder(folder / "cur") && is_folder(folder / "new"); }
 
-/// Regular files below a folder, sorted by path. Of a Maildir, what is being delivered (tmp) is left out.
+/// What a server keeps beside the mail of a Maildir (uid lists, indexes, subscriptions) is no mail, and what is in tmp is
+/// still being delivered.
+bool holds_mail_of_maildir(const fs::path& entry) { return entry.filename() == "cur" || entry.filename() == "new"; }
+
+/// Regular files below a folder, sorted by path.
 void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostics& problems) {
   std::error_code failed;
   std::vector<fs::path> entries;
@@ -45,12 +49,16 @@ void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostic
   std::sort(entries.begin(), entries.end());
   const bool maildir = is_maildir(folder);
   for (const fs::path& entry : entries) {
-    if (entry.filename().string().starts_with('.')) continue;
+    if (entry.filename().string().starts_with('.') || (maildir && !holds_mail_of_maildir(entry))) continue;
     const fs::file_status status = fs::symlink_status(entry, failed);
-    if (fs::is_directory(status) && !(maildir && entry.filename() == "tmp")) list_files(entry, files, problems);
+    if (fs::is_directory(status)) list_files(entry, files, problems);
     // Only links to files are followed: a link to a folder could lead round in a circle.
     if (fs::is_regular_file(status) || (fs::is_symlink(status) && is_file(entry))) files.push_back(entry);
   }
+}
+
+std::string messages(std::size_t count) {
+  return count == 1 ? "1 message was" : std::to_string(count) + " messages were";
 }
 
 /// One call of read_labelled_mail.
@@ -101,9 +109,14 @@ class Reading {
   bool read_folder(const fs::path& folder, const LabelledMail& what) {
     std::vector<fs::path> files;
     list_files(folder, files, problems_);
-    return std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
+    std::size_t gone = 0;
+    const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
+      // A mailbox is in use while it is read: mail is deleted, or renamed when somebody has seen it.
+      if (!is_file(file)) return ++gone > 0;
       return file.extension() == ".mbox" ? read_mbox_file(file, what) : read_file(file, what);
     });
+    if (gone > 0) problems_.warning(whole_file(folder), messages(gone) + " moved or deleted while it was read");
+    return go_on;
   }
 
   bool read_archive(const fs::path& file, const LabelledMail& what) {

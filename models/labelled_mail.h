@@ -56,8 +56,9 @@ struct IndexFilter {
 };
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends
-/// the reading. In folders hidden files are skipped, and tmp/ of a Maildir. A file that starts with "From "
-/// is an mbox when it is a source itself or is called *.mbox; inside a folder it is else one message.
+/// the reading. In folders hidden files are skipped, and of a Maildir only cur/ and new/ are read. Mail that goes away
+/// meanwhile is a warning. A file that starts with "From " is an mbox when it is a source itself or is called *.mbox;
+/// inside a folder it is else one message.
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
                         Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take);
 

@@ -17,8 +17,9 @@ struct CloseArchive {
 };
 using Archive = std::unique_ptr<archive, CloseArchive>;
 
-Archive open_archive(const std::filesystem::path& file) {
-  Archive handle(archive_read_new());
+/// False when it cannot be opened; the handle knows why.
+bool open_archive(const std::filesystem::path& file, Archive& handle) {
+  handle.reset(archive_read_new());
   // Only filters of libarchive's own: the others would start programs.
   archive_read_support_filter_gzip(handle.get());
   archive_read_support_filter_bzip2(handle.get());
@@ -27,8 +28,7 @@ Archive open_archive(const std::filesystem::path& file) {
   archive_read_support_format_tar(handle.get());
   archive_read_support_format_empty(handle.get());
   constexpr std::size_t kBlock = 64 * 1024;
-  archive_read_open_filename(handle.get(), file.c_str(), kBlock);  // a failure shows in archive_errno
-  return handle;
+  return archive_read_open_filename(handle.get(), file.c_str(), kBlock) == ARCHIVE_OK;
 }
 
 std::string member_name(archive_entry* entry) {
@@ -76,12 +76,12 @@ bool is_mail_archive(const std::filesystem::path& file) {
 
 bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_bytes, const ArchiveReader& reader,
                        Diagnostics& problems) {
-  const Archive handle = open_archive(file);
+  Archive handle;
   archive_entry* entry = nullptr;
-  for (;;) {
-    const int result =
-        archive_errno(handle.get()) != 0 ? ARCHIVE_FATAL : archive_read_next_header(handle.get(), &entry);
+  for (const bool opened = open_archive(file, handle); opened;) {
+    const int result = archive_read_next_header(handle.get(), &entry);
     if (result == ARCHIVE_EOF) return true;
+    // A warning is about a name that this locale cannot write, and the message is there.
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
     const std::string name = member_name(entry);
     if (archive_entry_filetype(entry) != AE_IFREG || !reader.wants(name)) continue;

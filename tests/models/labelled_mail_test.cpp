@@ -60,8 +60,27 @@ TEST(LabelledMail, ReadsNewAndCurOfAMaildirButNotTmp) {
   folder.write("box/cur/1:2,S", "Subject: cur\n\n");
   folder.write("box/new/2", "Subject: new\n\n");
   folder.write("box/tmp/3", "Subject: half deliv");
+  folder.write("box/dovecot-uidlist", "3 V1 N2");
+  folder.write("box/subscriptions", "Sent");
   const Reading reading = read({{folder.path() / "box", Label::Ham}});
   EXPECT_THAT(reading.names(folder), ElementsAre("box/cur/1:2,S", "box/new/2"));
+}
+
+TEST(LabelledMail, WarnsOfMailThatGoesAwayWhileItsFolderIsRead) {
+  const TempFolder folder;
+  folder.write("box/cur/1:2,", "Subject: 1\n\n");
+  const auto seen = folder.write("box/cur/2:2,", "Subject: 2\n\n");
+  folder.write("box/cur/3:2,", "Subject: 3\n\n");
+  Diagnostics problems;
+  std::vector<std::string> texts;
+  read_labelled_mail({{folder.path() / "box", Label::Ham}}, {}, kMaxBytes, problems, [&](LabelledMail&& mail) {
+    if (texts.empty()) std::filesystem::rename(seen, seen.string() + "S");
+    texts.push_back(mail.input.raw);
+    return true;
+  });
+  EXPECT_THAT(texts, ElementsAre("Subject: 1\n\n", "Subject: 3\n\n"));
+  EXPECT_EQ(problems.error_count(), 0u);
+  EXPECT_THAT(problems.to_string(), HasSubstr("1 message was moved or deleted"));
 }
 
 TEST(LabelledMail, CutsAnMboxAtItsSeparatorsAndUndoesTheQuoting) {
@@ -113,6 +132,15 @@ TEST_P(LabelledMailArchive, IsReadMemberByMember) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Compressions, LabelledMailArchive, testing::Values("m.tar", "m.tar.gz", "m.tar.zst"));
+
+TEST(LabelledMail, ReadsOnBehindAMemberWithANameOfOtherLetters) {
+  const TempFolder folder;
+  const auto file = folder.write_tar(
+      "m.tar", {{"1.eml", "Subject: 1\n\n"}, {"Grüße 書.eml", "Subject: 2\n\n"}, {"3.eml", "Subject: 3\n\n"}});
+  const Reading reading = read({{file, Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\n", "Subject: 2\n\n", "Subject: 3\n\n"));
+  EXPECT_EQ(reading.problems.error_count(), 0u);
+}
 
 TEST(LabelledMail, BoundsAMemberOfAnArchive) {
   const TempFolder folder;

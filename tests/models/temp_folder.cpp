@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <clocale>
 #include <fstream>
 
 namespace winnow::test {
@@ -28,6 +29,7 @@ std::filesystem::path TempFolder::write(const std::filesystem::path& name, std::
 
 std::filesystem::path TempFolder::write_tar(const std::string& name,
                                             const std::vector<std::pair<std::string, std::string>>& members) const {
+  std::setlocale(LC_CTYPE, "C.UTF-8");  // names of all letters; the readers run in the locale "C"
   archive* out = archive_write_new();
   archive_write_set_format_pax_restricted(out);
   if (name.ends_with(".gz")) archive_write_add_filter_gzip(out);
@@ -36,7 +38,7 @@ std::filesystem::path TempFolder::write_tar(const std::string& name,
   EXPECT_EQ(archive_write_open_filename(out, file.c_str()), ARCHIVE_OK);
   for (const auto& [member, bytes] : members) {
     archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, member.c_str());
+    archive_entry_set_pathname_utf8(entry, member.c_str());
     archive_entry_set_size(entry, static_cast<la_int64_t>(bytes.size()));
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);
@@ -45,6 +47,7 @@ std::filesystem::path TempFolder::write_tar(const std::string& name,
     archive_entry_free(entry);
   }
   archive_write_free(out);
+  std::setlocale(LC_CTYPE, "C");
   return file;
 }
 
