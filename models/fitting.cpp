@@ -59,7 +59,7 @@ bool Fitting::resume() {
   if (!work_.check(read_checkpoint(file, saved))) return false;
   if (saved.training != at_.training) {
     work_.problems.error(whole_file(file), "is the checkpoint of another training: other mail or other options",
-                         "remove it to start afresh");
+                         "remove it, and all named " + work_.options.checkpoint.string() + ".*, to start afresh");
     return false;
   }
   at_ = std::move(saved);

@@ -264,9 +264,14 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
   if (end == TrainingEnd::Stopped) say_stopped(work);
   if (end != TrainingEnd::Done) return false;
   work.on_progress({"calibrating", 0, 1, 0});
-  if (work.base != nullptr && !hold_against_base(work, set, *trainer, std::move(by_base), report)) return false;
   Manifest manifest = manifest_for(work.options, set);
-  if (!calibrate_and_measure(work, set, *trainer, left_out.mail, manifest, report)) return false;
+  const bool is_good =
+      (work.base == nullptr || hold_against_base(work, set, *trainer, std::move(by_base), report)) &&
+      calibrate_and_measure(work, set, *trainer, left_out.mail, manifest, report);
+  if (!is_good) {
+    members.remove_checkpoints();  // what helps is other mail or other options, and those cannot go on from them
+    return false;
+  }
   if (!write_judges(work, set, left_out, manifest)) return false;
   if (!write_outputs(work, set, manifest, *trainer, report)) return false;
   members.remove_checkpoints();

@@ -181,7 +181,9 @@ TEST_F(TrainOnBase, WritesNoModelThatIsWorseThanItsBaseUnlessForced) {
   options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
   options_.optimizer.learning_rate = 0.5;
   options_.epochs = 30;
+  options_.checkpoint = folder_.path() / "site.checkpoint";
   EXPECT_FALSE(train());
+  EXPECT_FALSE(std::filesystem::exists(options_.checkpoint)) << "other options could not go on from it";
   EXPECT_THAT(problems_.to_string(), HasSubstr("not written: the model would be worse than its base on 40 held-out"));
   EXPECT_FALSE(std::filesystem::exists(options_.output));
   options_.force = true;
