@@ -6,31 +6,13 @@
 #include "config/text_checks.h"
 #include "engine/model_file.h"
 #include "milter/judge.h"
+#include "milter/plain_address.h"
 #include "rules/evaluator.h"
 
 namespace winnow {
 namespace {
 
 std::string domain_of(const std::string& address) { return ascii_lower(domain_of_address(address)); }
-
-bool is_atom_text(char c) {  // RFC 5322 3.2.3, and the dot between atoms
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
-}
-
-/// One spelling for one mailbox, so that no rule is passed by writing its address otherwise: without a source route
-/// (RFC 5321 appendix C), without quotes that are not needed, without the dot behind the domain.
-std::string plain_address(std::string address) {
-  if (const std::size_t route = address.find(':'); address.starts_with('@') && route != std::string::npos) address.erase(0, route + 1);
-  const std::size_t at = address.rfind('@');
-  const std::string_view local = std::string_view(address).substr(0, at);
-  if (local.size() > 2 && local.front() == '"' && local.back() == '"' &&
-      std::all_of(local.begin() + 1, local.end() - 1, is_atom_text)) {
-    address = std::string(local.substr(1, local.size() - 2)) + (at == std::string::npos ? "" : address.substr(at));
-  }
-  if (address.ends_with('.')) address.pop_back();
-  return address;
-}
 
 void set_probabilities(Facts& facts, const Judgement& judgement) {
   facts.set(Fact::ScanOk, !judgement.fallback.has_value());

@@ -91,8 +91,8 @@ void request_macros(SMFICTX* context) {
     (void)::smfi_setsymlist(context, stage, const_cast<char*>(names));  // refused: the MTA's own list is used
   };
   request(SMFIM_HELO, "{tls_version}");
-  request(SMFIM_ENVFROM, "i {auth_authen}");
-  request(SMFIM_ENVRCPT, "i");
+  request(SMFIM_ENVFROM, "i {auth_authen} {mail_addr}");
+  request(SMFIM_ENVRCPT, "i {rcpt_addr}");
   request(SMFIM_DATA, "i");
   request(SMFIM_EOH, "i");
   request(SMFIM_EOM, "i {auth_authen}");
@@ -135,6 +135,7 @@ sfsistat on_mail(SMFICTX* context, char** arguments) {
     connection.transaction.emplace(g_service->transactions(), SIZE_MAX);
     MessageStart start;
     start.sender = arguments[0] == nullptr ? "" : arguments[0];
+    start.resolved = macro(context, "{mail_addr}");
     start.auth_user = macro(context, "{auth_authen}");
     start.tls = !macro(context, "{tls_version}").empty();
     start.declared_size = arguments[0] == nullptr ? 0 : declared_size(arguments + 1);
@@ -144,7 +145,7 @@ sfsistat on_mail(SMFICTX* context, char** arguments) {
 
 sfsistat on_rcpt(SMFICTX* context, char** arguments) {
   return guarded(context, [&](Connection& connection) {
-    connection.session.recipient(arguments[0] == nullptr ? "" : arguments[0]);
+    connection.session.recipient(arguments[0] == nullptr ? "" : arguments[0], macro(context, "{rcpt_addr}"));
   });
 }
 

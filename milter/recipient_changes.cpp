@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "milter/plain_address.h"
 #include "rules/value_list.h"
 
 namespace winnow {
@@ -34,6 +35,17 @@ std::string destination_of(const std::string& recipient, const Decision& decisio
   return recipient;
 }
 
+/// The spellings by which an MTA may know a recipient. Postfix compares letter by letter and reports success when it has
+/// removed nobody, so each is removed.
+void add_spellings(const Envelope& envelope, std::size_t index, std::vector<std::string>& spellings) {
+  const std::string& recipient = envelope.recipients[index];
+  const std::string& written =
+      index < envelope.written_recipients.size() ? envelope.written_recipients[index] : recipient;
+  for (const std::string& spelling : {recipient, plain_address(recipient), written, plain_address(written)}) {
+    if (std::find(spellings.begin(), spellings.end(), spelling) == spellings.end()) spellings.push_back(spelling);
+  }
+}
+
 /// In the order in which they were added, each once.
 class Addresses {
  public:
@@ -58,15 +70,17 @@ bool changes_recipients(const Decision& decision) {
 }  // namespace
 
 void change_recipients(const Judgement& judgement, std::vector<Modification>& out) {
-  const std::vector<std::string>& envelope = judgement.message.envelope.recipients;
+  const Envelope& envelope = judgement.message.envelope;
   const bool is_needed = std::any_of(judgement.recipients.begin(), judgement.recipients.end(),
                                      [](const RecipientDecision& one) { return changes_recipients(one.decision); });
-  if (!is_needed || envelope.empty()) return;
+  if (!is_needed || envelope.recipients.empty()) return;
+  std::vector<std::string> mailboxes;
+  for (const std::string& recipient : envelope.recipients) mailboxes.push_back(plain_address(recipient));
   Addresses before, after;
-  for (const std::string& recipient : envelope) before.add(recipient);
+  for (const std::string& mailbox : mailboxes) before.add(mailbox);
   for (const RecipientDecision& one : judgement.recipients) {
     for (const std::size_t index : one.recipients) {
-      if (index < envelope.size()) after.add(destination_of(envelope[index], one.decision));
+      if (index < mailboxes.size()) after.add(destination_of(mailboxes[index], one.decision));
     }
     for (const Action& action : one.decision.actions) {
       if (action.kind == ActionKind::Bcc) after.add(action.address);
@@ -75,8 +89,12 @@ void change_recipients(const Judgement& judgement, std::vector<Modification>& ou
   for (const std::string& address : after.all()) {
     if (!before.contains(address)) out.push_back({Modification::Kind::AddRecipient, "", 0, address});
   }
-  for (const std::string& address : before.all()) {
-    if (!after.contains(address)) out.push_back({Modification::Kind::RemoveRecipient, "", 0, address});
+  std::vector<std::string> removed;
+  for (std::size_t index = 0; index < mailboxes.size(); ++index) {
+    if (!after.contains(mailboxes[index])) add_spellings(envelope, index, removed);
+  }
+  for (const std::string& spelling : removed) {
+    if (!after.contains(spelling)) out.push_back({Modification::Kind::RemoveRecipient, "", 0, spelling});
   }
 }
 

@@ -24,6 +24,13 @@ std::string_view without_brackets(std::string_view address) {
   return address;
 }
 
+/// What the MTA made of an address is what it delivers to, whatever the client wrote ("a%b@here", "b!a"). Sendmail names a
+/// local user only, which is no address.
+std::string_view understood(std::string_view written, std::string_view resolved) {
+  const bool is_address = resolved.find('@') != std::string_view::npos;
+  return is_address ? without_brackets(resolved) : without_brackets(written);
+}
+
 /// MTAs hand folds over as "\n" (or "\r\n"); the raw message has CRLF throughout.
 void append_with_crlf(std::string& out, std::string_view text) {
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
@@ -54,20 +61,21 @@ void Session::mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart&
   envelope.client_ip = client_ip_;
   envelope.client_name = client_name_;
   envelope.helo = helo_;
-  envelope.mail_from = without_brackets(start.sender).substr(0, limits_.max_address_bytes);
+  envelope.mail_from = understood(start.sender, start.resolved).substr(0, limits_.max_address_bytes);
   envelope.auth_user = start.auth_user.substr(0, limits_.max_address_bytes);
   envelope.tls = start.tls;
   envelope.arrived = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   skipped_ = snapshot_->skip.covers(client_ip_, authenticated());
 }
 
-void Session::recipient(std::string_view address) {
+void Session::recipient(std::string_view address, std::string_view resolved) {
   if (!in_message()) return;
   if (input_.envelope.recipients.size() >= limits_.max_recipients) {
     ++input_.envelope.unseen_recipients;
     return;
   }
-  input_.envelope.recipients.emplace_back(without_brackets(address).substr(0, limits_.max_address_bytes));
+  input_.envelope.recipients.emplace_back(understood(address, resolved).substr(0, limits_.max_address_bytes));
+  input_.envelope.written_recipients.emplace_back(without_brackets(address).substr(0, limits_.max_address_bytes));
 }
 
 bool Session::is_result_header(std::string_view name) const {

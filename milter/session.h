@@ -36,6 +36,7 @@ struct HeaderCount {
 /// What the client said with MAIL.
 struct MessageStart {
   std::string_view sender;        // "<user@example.com>", "<>"
+  std::string_view resolved;      // the same as the MTA resolved it, {mail_addr}; "" when it does not say
   std::string_view auth_user;     // {auth_authen}; "" when not authenticated
   std::uint64_t declared_size = 0;  // SIZE= of RFC 1870; 0 when not given
   bool tls = false;
@@ -51,7 +52,8 @@ class Session {
   void helo(std::string_view name);
   /// Starts a message; one that was under way is dropped.
   void mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart& start);
-  void recipient(std::string_view address);
+  /// `address` as the client wrote it, `resolved` as the MTA understands it ({rcpt_addr}), "" when it does not say.
+  void recipient(std::string_view address, std::string_view resolved = {});
   /// `leading_space`: the value is what follows the colon, as SMFIP_HDR_LEADSPC delivers it.
   void header(std::string_view name, std::string_view value, bool leading_space);
   void end_of_headers();

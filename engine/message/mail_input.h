@@ -20,7 +20,8 @@ struct Envelope {
   std::string client_name;  // verified PTR name, "" or "unknown" when there is none
   std::string helo;
   std::string mail_from;  // without angle brackets; "" is the null sender
-  std::vector<std::string> recipients;
+  std::vector<std::string> recipients;          // as the MTA resolved them, where it tells
+  std::vector<std::string> written_recipients;  // beside them in a session: as the client wrote them
   std::string auth_user;  // {auth_authen}
   bool tls = false;
   bool present = false;  // false: there was no SMTP session (a file)

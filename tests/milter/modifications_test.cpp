@@ -189,16 +189,20 @@ TEST(Answer, RemovesEveryInstanceOfAHeaderARuleNamesFromTheLast) {
 }
 
 /// "+added -removed", in their order.
-std::string recipient_changes(const std::vector<std::string>& envelope, const std::vector<RecipientDecision>& decisions) {
-  Judgement judgement = judged(Verdict::Accept, 0.1);
-  judgement.message.envelope.recipients = envelope;
-  judgement.recipients = decisions;
+std::string changes_of(const Judgement& judgement) {
   std::string text;
   for (const Modification& one : answer_for(judgement, {}, {}).modifications) {
     if (one.kind == Kind::AddRecipient) text += " +" + one.value;
     if (one.kind == Kind::RemoveRecipient) text += " -" + one.value;
   }
   return text;
+}
+
+std::string recipient_changes(const std::vector<std::string>& envelope, const std::vector<RecipientDecision>& decisions) {
+  Judgement judgement = judged(Verdict::Accept, 0.1);
+  judgement.message.envelope.recipients = envelope;
+  judgement.recipients = decisions;
+  return changes_of(judgement);
 }
 
 RecipientDecision decision_for(std::vector<std::size_t> recipients, std::vector<Action> actions) {
@@ -218,7 +222,21 @@ TEST(RecipientChanges, AreMadeOnlyForWhoseRulesAskForThem) {
             " +held@x.test +b+Junk@x.test +c+Junk@x.test -a@x.test -b@x.test -c+news@x.test");
   EXPECT_EQ(recipient_changes(abc, {decision_for({0, 2}, {}), decision_for({1}, {{.kind = ActionKind::Discard}})}), " -b@x.test");
   EXPECT_EQ(recipient_changes(abc, {decision_for({0, 1, 2}, {copy, {.kind = ActionKind::Accept}})}), " +copy@x.test");
-  EXPECT_EQ(recipient_changes({"\"a+b\"@x.test", "@relay:c@x.test"}, {decision_for({0, 1}, {junk})}), "");
+  EXPECT_EQ(recipient_changes({"\"a b\"@x.test"}, {decision_for({0}, {junk})}), "");
+}
+
+TEST(RecipientChanges, RemoveEverySpellingThatAnMtaMayKnowSomebodyBy) {
+  const Action discard{.kind = ActionKind::Discard}, junk{.kind = ActionKind::Junk, .extension = "Junk"};
+  EXPECT_EQ(recipient_changes({"gone@x.test", "GONE@x.test"}, {decision_for({0, 1}, {discard})}), " -gone@x.test -GONE@x.test");
+  EXPECT_EQ(recipient_changes({"@relay.test:c@x.test"}, {decision_for({0}, {junk})}),
+            " +c+Junk@x.test -@relay.test:c@x.test -c@x.test");
+  EXPECT_EQ(recipient_changes({"\"a+b\"@x.test"}, {decision_for({0}, {junk})}),
+            " +a+Junk@x.test -\"a+b\"@x.test -a+b@x.test");
+  Judgement judgement = judged(Verdict::Accept, 0.1);
+  judgement.message.envelope.recipients = {"a@x.test"};
+  judgement.message.envelope.written_recipients = {"a%x.test@here.test"};
+  judgement.recipients = {decision_for({0}, {discard})};
+  EXPECT_EQ(changes_of(judgement), " -a@x.test -a%x.test@here.test");
 }
 
 TEST(RecipientChanges, NeverTakeTheMailFromOneWhoGetsItAnyway) {

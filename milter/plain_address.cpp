@@ -1,0 +1,94 @@
+#include "milter/plain_address.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace winnow {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+bool is_atom_text(char c) {  // RFC 5322 3.2.3, the dot between atoms, and UTF-8 (RFC 6531)
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80 || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// An address cut at the "@" in front of its domain, with nothing in it that only belongs to the spelling.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  /// nullopt: a quote or comment has no end.
+  std::optional<std::string> read() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_++];
+      if (c == '(' ? !skip_comment() : c == '"' ? !read_quoted() : !read_plain(c)) return std::nullopt;
+    }
+    if (last_at_ == std::string::npos) return local_form(mailbox_);
+    std::string domain = mailbox_.substr(last_at_ + 1);
+    if (domain.ends_with('.')) domain.pop_back();
+    return local_form(mailbox_.substr(0, last_at_)) + "@" + domain;
+  }
+
+ private:
+  bool read_plain(char c) {
+    if (is_blank(c)) return true;
+    if (c == ':' && mailbox_.starts_with('@')) {  // the end of a source route
+      mailbox_.clear();
+      last_at_ = std::string::npos;
+      return true;
+    }
+    if (c == '@') last_at_ = mailbox_.size();
+    if (c == '\\' && at_ < text_.size()) c = text_[at_++];
+    mailbox_ += c;
+    return true;
+  }
+
+  bool read_quoted() {
+    while (at_ < text_.size() && text_[at_] != '"') {
+      if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+      mailbox_ += text_[at_++];
+    }
+    return at_++ < text_.size();
+  }
+
+  bool skip_comment() {
+    for (int depth = 1; at_ < text_.size();) {
+      const char c = text_[at_++];
+      if (c == '\\') ++at_;
+      if (c == '(') ++depth;
+      if (c == ')' && --depth == 0) return true;
+    }
+    return false;
+  }
+
+  static std::string local_form(const std::string& local) {
+    if (std::all_of(local.begin(), local.end(), is_atom_text)) return local;
+    std::string quoted = "\"";
+    for (const char c : local) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    return quoted + "\"";
+  }
+
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  std::string mailbox_;
+  std::size_t last_at_ = std::string::npos;
+};
+
+}  // namespace
+
+std::string plain_address(std::string_view written) {
+  written = trimmed(written);
+  return Reader(written).read().value_or(std::string(written));
+}
+
+}  // namespace winnow

@@ -1,0 +1,39 @@
+#include "milter/plain_address.h"
+
+#include <gtest/gtest.h>
+
+namespace winnow {
+namespace {
+
+TEST(PlainAddress, IsOneSpellingForAllThatMeanTheSame) {
+  for (const char* written :
+       {"away@x.test", "a\\way@x.test", "\"away\"@x.test", "\"a\\way\"@x.test", " away@x.test ", "\"away\" @x.test",
+        "away (a \\) comment)@x.test", "away@(c(d))x.test", "@relay.test:away@x.test", "@a.test,@b.test:away@x.test",
+        "away@x.test.", "aw\"ay\"@x.test"}) {
+    EXPECT_EQ(plain_address(written), "away@x.test") << written;
+  }
+}
+
+TEST(PlainAddress, KeepsQuotesThatAreNeeded) {
+  EXPECT_EQ(plain_address("\"two words\"@x.test"), "\"two words\"@x.test");
+  EXPECT_EQ(plain_address("two\\ words@x.test"), "\"two words\"@x.test");
+  EXPECT_EQ(plain_address("\"a@b\"@x.test"), "\"a@b\"@x.test");
+  EXPECT_EQ(plain_address("\"say \\\"hi\\\"\"@x.test"), "\"say \\\"hi\\\"\"@x.test");
+}
+
+TEST(PlainAddress, LeavesOrdinaryOnesAlone) {
+  for (const char* written : {"", "postmaster", "O'Brien+news@X.test", "jürgen@bücher.test", "a@[192.0.2.1]",
+                              "a@[IPv6:2001:db8::1]", "a=b.test@verp.test"}) {
+    EXPECT_EQ(plain_address(written), written);
+    EXPECT_EQ(plain_address(plain_address(written)), written);
+  }
+}
+
+TEST(PlainAddress, TakesWhatIsNoAddressAsItStands) {
+  EXPECT_EQ(plain_address(" \"open@x.test"), "\"open@x.test");
+  EXPECT_EQ(plain_address("open(@x.test"), "open(@x.test");
+  EXPECT_EQ(plain_address("end\\"), "\"end\\\\\"");
+}
+
+}  // namespace
+}  // namespace winnow
