@@ -56,6 +56,32 @@ class Recipients(StackTest):
         line = self.stack.winnow.wait_for_log("disagreement=yes")
         self.assertIn("recipients_added=2 recipients_removed=3", line)
 
+    def test_no_rule_is_passed_by_writing_an_address_otherwise(self):
+        spellings = ["<@relay.example:{}@example.test>", "<\"{}\"@example.test>", "< {}@example.test >",
+                     "<{} (x)@example.test>", "<{}@(c)example.test>", "<{}@EXAMPLE.test.>"]
+        backslash = "<\\{}@example.test>"
+        for user, spelling in [(user, s) for user in ("away", "gone") for s in spellings + [backslash]]:
+            with self.subTest(user=user, spelling=spelling), self.stack.postfix.client() as smtp:
+                smtp.mail("anna@sender.example")
+                code, text = smtp.docmd("RCPT", "TO:" + spelling.format(user))
+                if code == 250:
+                    self.assertEqual(250, smtp.data(mail.ham(subject="an offer"))[0])
+        self.stack.postfix.wait_until_queue_is_empty()
+        self.assertGreater(self.count("held"), 3, "Postfix takes at least some of the spellings")
+        self.assertEqual(0, self.stack.dovecot.mailbox("away").count())
+        self.assertEqual(0, self.stack.dovecot.mailbox("gone").count())
+
+    def test_a_recipient_who_is_named_twice_is_dropped_twice(self):
+        with self.stack.postfix.client() as smtp:
+            smtp.mail("anna@sender.example")
+            smtp.rcpt(self.address)  # so that there is somebody left
+            smtp.rcpt("gone@example.test")
+            smtp.docmd("RCPT", "TO:<GONE@example.test> ORCPT=rfc822;x@y.example")
+            self.assertEqual(250, smtp.data(mail.ham(subject="an offer"))[0])
+        self.stack.postfix.wait_until_queue_is_empty()
+        self.assertEqual(0, self.stack.dovecot.mailbox("gone").count())
+        self.assertEqual(1, self.mailbox.count())
+
     def test_mail_that_is_dropped_for_all_is_discarded(self):
         self.send("an offer", ["gone"])
         self.assertEqual(0, self.stack.dovecot.mailbox("gone").count())
