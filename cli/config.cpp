@@ -5,6 +5,7 @@
 #include "cli/terminal.h"
 #include "config/settings.h"
 #include "config/units.h"
+#include "milter/judge.h"
 #include "rules/rule_set.h"
 
 namespace winnow {
@@ -45,7 +46,7 @@ int run_config(const Command& self, int argc, char** argv) {
   Diagnostics problems;
   const auto settings = load_settings(config, problems);
   const bool asks_for_recipient = !question.recipient.empty() || !question.sender.empty();
-  const auto rules = settings && asks_for_recipient ? load_rules(settings->rules, problems) : nullptr;
+  const auto rules = settings && asks_for_recipient ? load_rules(settings->rules, problems, feature_names()) : nullptr;
   print_problems(problems);
   if (!settings || (asks_for_recipient && !rules)) return kProblems;
   if (rules) {

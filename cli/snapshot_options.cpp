@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/terminal.h"
+#include "milter/judge.h"
 
 namespace winnow {
 
@@ -40,7 +41,7 @@ std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& opti
   if (!settings) return nullptr;
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->skip = SkipList::from(settings->milter.skip, problems);
-  snapshot->rules = load_rules(settings->rules, problems);
+  snapshot->rules = load_rules(settings->rules, problems, feature_names());
   snapshot->engine = make_engine(settings->engine, problems);
   snapshot->settings = std::move(*settings);
   if (!snapshot->rules || !snapshot->engine) return nullptr;

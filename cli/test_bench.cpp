@@ -6,6 +6,7 @@
 
 #include "cli/judgement_text.h"
 #include "engine/features/features.h"
+#include "milter/judge.h"
 
 namespace winnow {
 namespace {
@@ -51,7 +52,7 @@ bool TestBench::load(const std::vector<RuleTestFile>& files, Diagnostics& proble
   }
   for (const RuleTestFile& file : files) {
     const Paths& paths = rules_of(file);
-    if (!paths.empty() && rules_.count(paths) == 0) rules_[paths] = load_rules(paths, problems);
+    if (!paths.empty() && rules_.count(paths) == 0) rules_[paths] = load_rules(paths, problems, feature_names());
   }
   return !problems.has_errors();
 }

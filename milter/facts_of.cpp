@@ -124,6 +124,15 @@ void set_features(Facts& facts, const std::vector<float>& dense) {
 
 }  // namespace
 
+const std::vector<std::string_view>& feature_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> sorted;
+    for (const std::size_t place : features_by_name()) sorted.push_back(dense_features()[place].name);
+    return sorted;
+  }();
+  return names;
+}
+
 Facts facts_of(const Message& message, const Judgement& judgement) {
   Facts facts;
   set_probabilities(facts, judgement);

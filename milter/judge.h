@@ -66,6 +66,9 @@ struct JudgeContext {
 
 Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context);
 
+/// The names that feature() may have in a rule, sorted.
+const std::vector<std::string_view>& feature_names();
+
 /// The facts of a message as rules see them.
 Facts facts_of(const Message& message, const Judgement& judgement);
 

@@ -1,5 +1,7 @@
 #include "milter/snapshot.h"
 
+#include "milter/judge.h"
+
 #include <sys/stat.h>
 
 #include <tuple>
@@ -65,7 +67,7 @@ std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& setti
   auto next = std::make_shared<Snapshot>();
   next->settings = std::move(*settings);
   next->skip = SkipList::from(next->settings.milter.skip, problems);
-  next->rules = load_rules(next->settings.rules, problems);
+  next->rules = load_rules(next->settings.rules, problems, feature_names());
   next->model_file = identity_of(next->settings.engine.model);
   next->engine = engine_for(*next, previous, problems);
   if (problems.has_errors() || next->rules == nullptr || next->engine == nullptr) return nullptr;

@@ -149,11 +149,21 @@ class Checker {
       return fail(name.span, quoted_for_message(name.text) + " is not a header name",
                   "up to 64 printable ASCII characters without blanks and ':'");
     }
-    if (name.text.empty()) return fail(name.span, "the name of a feature is missing");
+    if (!is_header && !is_feature(name.text)) {
+      if (name.text.empty()) return fail(name.span, "the name of a feature is missing");
+      const std::string similar = did_you_mean(name.text, {scope_.features.begin(), scope_.features.end()});
+      return fail(name.span, "there is no feature " + quoted_for_message(name.text),
+                  similar.empty() ? "docs/features.md lists them all" : similar);
+    }
     Expression expression = is_header ? of_operation(Operation::Header, FactType::Text)
                                       : of_operation(Operation::Feature, FactType::Number);
     expression.text = name.text;
     return expression;
+  }
+
+  bool is_feature(const std::string& name) const {
+    const FeatureNames& known = scope_.features;
+    return !name.empty() && (known.empty() || std::find(known.begin(), known.end(), name) != known.end());
   }
 
   /// sample(10%) is another way to write sample.point < 10%.
@@ -223,12 +233,14 @@ class Checker {
 
   bool add_network(const SyntaxNode& element, NetworkSet& networks) {
     const auto network = element.kind == SyntaxKind::Text ? IpNetwork::parse(element.text) : std::nullopt;
-    if (network) {
-      networks.add(*network);
-    } else {
+    if (!network) {
       report_(element.span, "expected an address or network in quotes, such as \"192.0.2.0/24\"", {});
+    } else if (!network->is_aligned()) {
+      report_(element.span, quoted_for_message(element.text) + " has bits set after its prefix", "write " + network->to_string());
+    } else {
+      networks.add(*network);
     }
-    return network.has_value();
+    return network && network->is_aligned();
   }
 
   static Expression in_either(Expression left, std::shared_ptr<const TextSet> texts,

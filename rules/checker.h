@@ -8,6 +8,7 @@
 
 #include "rules/expression.h"
 #include "rules/named_lists.h"
+#include "rules/rule_set.h"
 #include "rules/syntax.h"
 
 namespace winnow {
@@ -15,6 +16,7 @@ namespace winnow {
 /// What the names of an expression may mean besides facts.
 struct NameScope {
   NamedLists& lists;
+  const FeatureNames& features;
   Diagnostics& problems;  // for the entries of lists, which have places of their own
 };
 

@@ -45,6 +45,11 @@ std::shared_ptr<const NetworkSet> NamedLists::networks(const std::string& name, 
     for (const ListEntry& entry : list.entries) {
       if (const std::optional<IpNetwork> network = IpNetwork::parse(entry.text)) {
         networks->add(*network);
+        // Only a warning: lists come from elsewhere, and one line of theirs should not keep the daemon from starting.
+        if (!network->is_aligned()) {
+          problems.warning(entry.where, quoted_for_message(entry.text) + " has bits set after its prefix",
+                           "it is taken for " + network->to_string());
+        }
       } else {
         problems.error(entry.where, quoted_for_message(entry.text) + " is not an address or network",
                        "a rule looks for an address in the list '" + name + "'");

@@ -18,8 +18,8 @@ namespace {
 /// Reads all files in two passes, because a rule may use a list of a later file.
 class RuleFilesReader {
  public:
-  explicit RuleFilesReader(Diagnostics& problems)
-      : problems_(problems), rules_(lists_, problems), overrides_(rules_, problems) {}
+  RuleFilesReader(const FeatureNames& features, Diagnostics& problems)
+      : problems_(problems), rules_(lists_, features, problems), overrides_(rules_, problems) {}
 
   RuleProgram read(const std::vector<RuleFile>& files) {
     for (const RuleFile& file : files) read_settings(file);
@@ -121,8 +121,8 @@ class RuleFilesReader {
 
 }  // namespace
 
-RuleProgram read_rule_files(const std::vector<RuleFile>& files, Diagnostics& problems) {
-  return RuleFilesReader(problems).read(files);
+RuleProgram read_rule_files(const std::vector<RuleFile>& files, const FeatureNames& features, Diagnostics& problems) {
+  return RuleFilesReader(features, problems).read(files);
 }
 
 }  // namespace winnow

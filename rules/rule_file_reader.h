@@ -8,6 +8,7 @@
 
 #include "config/yaml_node.h"
 #include "rules/rule.h"
+#include "rules/rule_set.h"
 
 namespace winnow {
 
@@ -16,6 +17,6 @@ struct RuleFile {
   YamlNode root;
 };
 
-RuleProgram read_rule_files(const std::vector<RuleFile>& files, Diagnostics& problems);
+RuleProgram read_rule_files(const std::vector<RuleFile>& files, const FeatureNames& features, Diagnostics& problems);
 
 }  // namespace winnow

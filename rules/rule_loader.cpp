@@ -127,8 +127,8 @@ class FileCollector {
 };
 
 std::shared_ptr<const RuleSet> rule_set_of(const std::vector<RuleFile>& files, std::size_t errors_before,
-                                           Diagnostics& problems) {
-  auto program = std::make_shared<RuleProgram>(read_rule_files(files, problems));
+                                           const FeatureNames& features, Diagnostics& problems) {
+  auto program = std::make_shared<RuleProgram>(read_rule_files(files, features, problems));
   if (problems.error_count() > errors_before) return nullptr;
   if (program->info.rules == 0) problems.warning({}, "there are no rules: every message is accepted");
   return make_rule_set(std::move(program));
@@ -136,18 +136,20 @@ std::shared_ptr<const RuleSet> rule_set_of(const std::vector<RuleFile>& files, s
 
 }  // namespace
 
-std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems) {
+std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems,
+                                          const FeatureNames& features) {
   const std::size_t errors_before = problems.error_count();
   FileCollector files(problems);
   for (const std::filesystem::path& path : all_files(paths, problems)) files.add_named(path);
-  return rule_set_of(files.take(), errors_before, problems);
+  return rule_set_of(files.take(), errors_before, features, problems);
 }
 
-std::shared_ptr<const RuleSet> load_rule_texts(std::vector<RuleText> texts, Diagnostics& problems) {
+std::shared_ptr<const RuleSet> load_rule_texts(std::vector<RuleText> texts, Diagnostics& problems,
+                                               const FeatureNames& features) {
   const std::size_t errors_before = problems.error_count();
   FileCollector files(problems);
   for (RuleText& text : texts) files.add_text(std::move(text));
-  return rule_set_of(files.take(), errors_before, problems);
+  return rule_set_of(files.take(), errors_before, features, problems);
 }
 
 }  // namespace winnow

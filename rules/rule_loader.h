@@ -19,6 +19,7 @@ struct RuleText {
   std::string text;
 };
 
-std::shared_ptr<const RuleSet> load_rule_texts(std::vector<RuleText> texts, Diagnostics& problems);
+std::shared_ptr<const RuleSet> load_rule_texts(std::vector<RuleText> texts, Diagnostics& problems,
+                                               const FeatureNames& features = {});
 
 }  // namespace winnow

@@ -85,7 +85,7 @@ std::optional<Expression> RuleReader::read_condition(const YamlNode& node, std::
   };
   const std::optional<SyntaxNode> tree = parse_expression(node.scalar, report);
   if (!tree) return std::nullopt;
-  const NameScope scope{lists_, problems_};
+  const NameScope scope{lists_, features_, problems_};
   return check_condition(*tree, scope, report);
 }
 

@@ -1,6 +1,6 @@
 // rule_reader.h - one rule as YAML -> the rule, its conditions checked.
 //
-// Owns:    borrows lists and Diagnostics, which must outlive it.
+// Owns:    borrows lists, names and Diagnostics, which must outlive it.
 // Fails:   every problem is reported at its place; what could be read is still returned.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include "config/yaml_node.h"
 #include "rules/named_lists.h"
 #include "rules/rule.h"
+#include "rules/rule_set.h"
 
 namespace winnow {
 
@@ -20,7 +21,8 @@ RuleMode read_mode(const YamlNode& node, Diagnostics& problems);
 
 class RuleReader {
  public:
-  RuleReader(NamedLists& lists, Diagnostics& problems) : lists_(lists), problems_(problems) {}
+  RuleReader(NamedLists& lists, const FeatureNames& features, Diagnostics& problems)
+      : lists_(lists), features_(features), problems_(problems) {}
 
   /// `mode` holds unless the rule has its own. Ids are unique over all rules that one reader reads.
   Rule read(const YamlNode& node, RuleMode mode);
@@ -32,6 +34,7 @@ class RuleReader {
   void read_then(const YamlNode& node, Rule& rule);
 
   NamedLists& lists_;
+  const FeatureNames& features_;
   Diagnostics& problems_;
   std::map<std::string, Location> ids_;
 };

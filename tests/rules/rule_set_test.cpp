@@ -155,6 +155,14 @@ TEST(RuleFiles, ShareListsInAnyOrder) {
   EXPECT_EQ(rules->info().files.size(), 2u);
 }
 
+TEST(RuleFiles, WarnOfNetworksInListsThatAreWiderThanTheyAreWritten) {
+  Diagnostics problems;
+  EXPECT_TRUE(load_rule_texts({{"a.yaml", "lists: {ours: [192.0.2.7/24]}\nrules:\n"
+                                          "  - {id: a, when: client.ip in ours, then: [accept]}\n"}}, problems));
+  EXPECT_NE(problems.to_string().find("a.yaml:1:16: warning: '192.0.2.7/24' has bits set after its prefix (it is taken for "
+                                      "192.0.2.0/24)"), std::string::npos) << problems.to_string();
+}
+
 TEST(RuleFiles, NameBothPlacesOfWhatMayStandOnce) {
   const std::string text = problems_of({{"a.yaml", "thresholds: {junk: 80%}\nlists: {x: [a]}\non_disagreement: mildest\n"},
                                         {"b.yaml", "on_disagreement: mildest\nlists: {x: [b]}\nthresholds: {junk: 70%}\n"}});
