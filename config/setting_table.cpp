@@ -26,7 +26,9 @@ SettingKey key(std::string path, std::string meaning, F& (*field)(Settings&), Se
 std::vector<SettingKey> milter_keys() {
   return {
       key<std::string>("milter.socket", "Where the MTA reaches the daemon.",
-                       [](Settings& s) -> auto& { return s.milter.socket; }, socket_address()),
+                       [](Settings& s) -> auto& { return s.milter.socket; },
+                       listening_address("unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS", check_milter_socket,
+                                         "^(unix:.+|inet6?:[0-9]+@.+)$")),
       key<unsigned>("milter.socket_mode", "File mode of a unix socket.",
                     [](Settings& s) -> auto& { return s.milter.socket_mode; }, file_mode()),
       key<std::string>("milter.socket_group", "Group of a unix socket; \"\" is the daemon's own.",
@@ -126,8 +128,8 @@ std::vector<SettingKey> other_keys() {
                                               [](Settings& s) -> auto& { return s.rules; }, path_list()),
       key<std::string>("metrics.listen", "Where metrics and health are served; \"\" is off.",
                        [](Settings& s) -> auto& { return s.metrics.listen; },
-                       text_with("ADDRESS:PORT | unix:PATH | \"\"", check_listen_address,
-                                 "^(unix:.+|.+:[0-9]{1,5})?$")),
+                       listening_address("ADDRESS:PORT | unix:PATH | \"\"", check_listen_address,
+                                         "^(unix:.+|.+:[0-9]{1,5})?$")),
       key<std::string>("log.to", "Where the log goes; auto is the journal under systemd, else stderr.",
                        [](Settings& s) -> auto& { return s.log.to; }, one_of({"auto", "stderr", "syslog"})),
       key<bool>("log.addresses", "Write sender and recipients into the log line.",

@@ -338,18 +338,17 @@ SettingKind<std::vector<std::filesystem::path>> path_list() {
   return {"a list of paths", read, print, list_form(one.form)};
 }
 
-SettingKind<std::string> socket_address() {
-  const auto read = [](const YamlNode& value, SettingContext& context) -> std::optional<std::string> {
-    const std::optional<std::string> text = read_checked_text(value, context, check_milter_socket);
+SettingKind<std::string> listening_address(std::string range, TextCheck check, std::string pattern) {
+  const auto read = [check](const YamlNode& value, SettingContext& context) -> std::optional<std::string> {
+    const std::optional<std::string> text = read_checked_text(value, context, check);
     if (!text || !text->starts_with("unix:")) return text;
     const std::string resolved = "unix:" + absolute_path(text->substr(5), context).string();
-    const std::string wrong = check_milter_socket(resolved);  // the path may have become too long
+    const std::string wrong = check(resolved);  // the path may have become too long
     if (wrong.empty()) return resolved;
     context.problems.error(value.where, std::string(context.name) + " " + wrong + ", got '" + resolved + "'");
     return std::nullopt;
   };
-  return {"unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS", read, yaml_scalar,
-          text_form("^(unix:.+|inet6?:[0-9]+@.+)$")};
+  return {std::move(range), read, yaml_scalar, text_form(std::move(pattern))};
 }
 
 }  // namespace winnow

@@ -58,7 +58,8 @@ SettingKind<DeviceSetting> word_or_devices(std::size_t most);
 SettingKind<std::filesystem::path> file_path();
 SettingKind<std::filesystem::path> file_path_or_none();  // "" is no file
 SettingKind<std::vector<std::filesystem::path>> path_list();
-SettingKind<std::string> socket_address();  // a relative unix: path becomes absolute
+/// The same for a place to listen at: a relative unix: path becomes absolute.
+SettingKind<std::string> listening_address(std::string range, TextCheck check, std::string pattern);
 
 /// "deadline must be <expected>, got 'soon'" at the value.
 void refuse(const YamlNode& value, SettingContext& context, const std::string& expected, std::string hint = {});

@@ -97,6 +97,7 @@ TEST(Settings, PointsAtTheEntryOfAListThatIsNoDevice) {
 
 TEST(Settings, MakesASocketPathAbsolute) {
   EXPECT_EQ(load("milter: {socket: 'unix:run/w.sock'}")->milter.socket, "unix:/etc/winnow/run/w.sock");
+  EXPECT_EQ(load("metrics: {listen: 'unix:run/m.sock'}")->metrics.listen, "unix:/etc/winnow/run/m.sock");
 }
 
 TEST(Settings, AcceptsTheBordersOfEveryRange) {
