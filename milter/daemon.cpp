@@ -107,8 +107,8 @@ void finish_what_is_in_flight(Daemon& daemon) {
   daemon.server->close_door();
   (void)daemon.service.transactions().wait_for_zero(Clock::now() + deadline);
   daemon.service.close();
-  (void)daemon.service.in_flight().wait_for_zero(Clock::now() + deadline + std::chrono::seconds(1));
-  std::this_thread::sleep_until(daemon.service.transactions().last_leave() + kAnswerGrace);
+  (void)daemon.service.answering().wait_for_zero(Clock::now() + deadline + std::chrono::seconds(1));
+  std::this_thread::sleep_until(daemon.service.answering().last_leave() + kAnswerGrace);
 }
 
 std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {

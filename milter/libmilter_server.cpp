@@ -257,6 +257,7 @@ sfsistat answer_message(SMFICTX* context, Connection& connection) {
 sfsistat on_end_of_message(SMFICTX* context) {
   Connection* connection = connection_of(context);
   if (connection == nullptr) return SMFIS_TEMPFAIL;
+  const Activity answering(g_service->answering(), SIZE_MAX);
   sfsistat status = SMFIS_TEMPFAIL;
   try {
     status = answer_message(context, *connection);

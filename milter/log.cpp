@@ -4,6 +4,8 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -53,6 +55,14 @@ bool is_word_character(unsigned char c) {
          std::string_view("-_.:/@+,").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
+/// systemd names the stream that it made the journal's, and a child of the daemon may write elsewhere: sd-daemon(3).
+bool is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat now {};
+  return stream != nullptr && ::fstat(STDERR_FILENO, &now) == 0 &&
+         stream == std::to_string(now.st_dev) + ":" + std::to_string(now.st_ino);
+}
+
 }  // namespace
 
 std::unique_ptr<Log> make_log(const std::string& to) {
@@ -61,8 +71,7 @@ std::unique_ptr<Log> make_log(const std::string& to) {
     return std::make_unique<SpdLog>(sink, std::make_unique<spdlog::pattern_formatter>("%v"));
   }
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  // systemd sets JOURNAL_STREAM when stderr is the journal, which adds the time itself.
-  if (to == "auto" && std::getenv("JOURNAL_STREAM") != nullptr) {
+  if (to == "auto" && is_journal()) {  // which adds the time itself
     formatter->add_flag<JournalPriority>('*').set_pattern("%*%v");
   } else {
     formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %v");

@@ -35,8 +35,10 @@ class MailService {
   /// From now on, messages that come to their end are answered by on_error at once.
   void close() { closed_ = true; }
 
-  /// Messages between MAIL and answer, and those between end of message and answer.
+  /// Messages between MAIL and answer, and those between end of message and the end of their answer.
   ActivityCount& transactions() { return transactions_; }
+  ActivityCount& answering() { return answering_; }
+  /// Of these, those that are being judged: at most max_in_flight.
   ActivityCount& in_flight() { return in_flight_; }
   Log& log() { return log_; }
 
@@ -51,7 +53,7 @@ class MailService {
   Metrics& metrics_;
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
-  ActivityCount transactions_, in_flight_, explanations_;
+  ActivityCount transactions_, answering_, in_flight_, explanations_;
   std::atomic<bool> closed_{false};
 };
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
+#include <vector>
 
 namespace winnow {
 namespace {
@@ -54,7 +56,11 @@ void log_problems(const Diagnostics& problems, Log& log) {
 }
 
 Reloader::Reloader(LoadSnapshot load, MailService& service, Metrics& metrics)
-    : load_(std::move(load)), service_(service), metrics_(metrics), thread_([this] { work(); }) {}
+    : load_(std::move(load)),
+      service_(service),
+      metrics_(metrics),
+      started_with_(service.snapshot()->settings),
+      thread_([this] { work(); }) {}
 
 Reloader::~Reloader() {
   {
@@ -72,10 +78,18 @@ void Reloader::request() {
 }
 
 bool Reloader::wait_for_request() {
-  const MutexLock lock(mutex_);
-  while (!requested_ && !stopping_) changed_.wait(mutex_);
-  requested_ = false;
-  return !stopping_;
+  constexpr std::chrono::seconds kLook{1};
+  for (;; drop_unused()) {
+    const MutexLock lock(mutex_);
+    while (!requested_ && !stopping_ && retired_.empty()) changed_.wait(mutex_);
+    if (!requested_ && !stopping_) changed_.wait_for(mutex_, kLook);
+    if (stopping_) return false;
+    if (std::exchange(requested_, false)) return true;
+  }
+}
+
+void Reloader::drop_unused() {
+  std::erase_if(retired_, [](const std::shared_ptr<const Snapshot>& snapshot) { return snapshot.use_count() == 1; });
 }
 
 void Reloader::work() {
@@ -102,9 +116,10 @@ void Reloader::reload() {
                          " errors, see above");
     return;
   }
-  const std::string restart = needs_restart(current->settings, next->settings);
+  const std::string restart = needs_restart(started_with_, next->settings);
   if (!restart.empty()) service_.log().warning("reload: " + restart + " changed; that needs a restart");
   service_.replace(next);
+  retired_.push_back(current);
   metrics_.model(next->engine->manifest().name, next->engine->sha256());
   service_.log().info("reloaded: model=" + word(next->engine->manifest().name) +
                       " rules=" + std::to_string(next->rules->info().rules) +

@@ -1,6 +1,7 @@
 // reloader.h - builds a new snapshot beside the running one, on a thread of its own, and swaps it in when it is good.
 //
-// Owns:    its thread; borrows service and metrics.
+// Owns:    its thread, and the snapshots that messages still use, so that none ends on a message's thread: an engine may wait
+//          for its threads, a device or a name server. Borrows service and metrics.
 // Threads: request() from any thread. Requests that come while one is worked on become one more.
 // Blocks:  request() never; the destructor until a reload under way has ended.
 // Fails:   on any error the old snapshot stays; the problems go to the log with file:line:column.
@@ -8,7 +9,9 @@
 
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "engine/thread_annotations.h"
 #include "milter/daemon.h"
@@ -27,10 +30,13 @@ class Reloader {
   void work();
   bool wait_for_request() EXCLUDES(mutex_);
   void reload();
+  void drop_unused();
 
   const LoadSnapshot load_;
   MailService& service_;
   Metrics& metrics_;
+  const Settings started_with_;
+  std::vector<std::shared_ptr<const Snapshot>> retired_;  // of the thread
   Mutex mutex_;
   std::condition_variable_any changed_;
   bool requested_ GUARDED_BY(mutex_) = false;

@@ -20,13 +20,13 @@ struct Envelope {
   std::string client_name;  // verified PTR name, "" or "unknown" when there is none
   std::string helo;
   std::string mail_from;  // without angle brackets; "" is the null sender
-  std::vector<std::string> recipients;          // as the MTA resolved them, where it tells
-  std::vector<std::string> written_recipients;  // beside them in a session: as the client wrote them
+  std::vector<std::string> recipients;  // as the MTA resolved them, where it tells
   std::string auth_user;  // {auth_authen}
   bool tls = false;
   bool present = false;  // false: there was no SMTP session (a file)
   std::size_t unseen_recipients = 0;    // more than were kept
   std::optional<std::int64_t> arrived;  // seconds since 1970, by this host's clock
+  std::vector<std::string> written_recipients;  // in a session, one for each recipient: as the client wrote it
 };
 
 struct MailInput {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "milter/mail_service.h"
+#include "tests/milter/kept_log.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/poll_until.h"
 #include "tests/support/scratch_folder.h"
@@ -173,26 +174,6 @@ TEST_F(JudgeTest, StopsWaitingWhenNobodyWantsTheAnswer) {
   ASSERT_TRUE(judgement.fallback.has_value());
   EXPECT_EQ(judgement.fallback->cause, ScoreError::Gone);
 }
-
-class CountingMetrics : public Metrics {
- public:
-  void judged(const Judgement&, std::chrono::microseconds) override { ++judged_; }
-  void fallback(const Fallback& fallback) override { causes_.push_back(fallback.cause); }
-  void skipped() override { ++skipped_; }
-  void in_flight(std::size_t) override {}
-  void reload(bool) override {}
-  void model(const std::string&, const std::string&) override {}
-  std::string text() const override { return ""; }
-
-  int judged_ = 0, skipped_ = 0;
-  std::vector<ScoreError> causes_;
-};
-
-class KeptLog : public Log {
- public:
-  void write(LogLevel, const std::string& line) override { lines_.push_back(line); }
-  std::vector<std::string> lines_;
-};
 
 class MailServiceTest : public JudgeTest {
  protected:

@@ -1,0 +1,74 @@
+#include "milter/reloader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "tests/milter/kept_log.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/poll_until.h"
+
+namespace winnow {
+namespace {
+
+class ReloaderTest : public testing::Test {
+ protected:
+  std::unique_ptr<Snapshot> make_snapshot() {
+    auto snapshot = std::make_unique<Snapshot>();
+    Diagnostics problems;
+    snapshot->rules = load_rules({}, problems);
+    snapshot->engine = make_fake_engine(control_, {});
+    return snapshot;
+  }
+
+  FakeControl* control_ = make_fake_control();
+  CountingMetrics metrics_;
+  KeptLog log_;
+};
+
+TEST_F(ReloaderTest, SaysEachTimeThatAChangeIsNotInForceYet) {
+  MailService service(make_snapshot(), log_, metrics_);
+  std::atomic<int> loaded{0};
+  const auto load = [&](const Snapshot*, Diagnostics&) {
+    std::shared_ptr<Snapshot> next = make_snapshot();
+    next->settings.metrics.listen = "127.0.0.1:9";
+    ++loaded;
+    return next;
+  };
+  {
+    Reloader reloader(load, service, metrics_);
+    for (const int times : {1, 2}) {
+      const auto before = service.snapshot();
+      reloader.request();
+      EXPECT_TRUE(poll_until([&] { return loaded == times && service.snapshot() != before; }));
+    }
+  }
+  const auto warning = testing::HasSubstr("metrics.listen changed; that needs a restart");
+  EXPECT_THAT(log_.lines_, testing::ElementsAre(warning, testing::HasSubstr("reloaded"), warning, testing::HasSubstr("reloaded")));
+}
+
+TEST_F(ReloaderTest, EndsASnapshotThatAMessageUsedOnItsOwnThread) {
+  std::atomic<bool> ended{false};
+  std::thread::id ended_on;
+  const auto note_end = [&](const Snapshot* snapshot) {
+    delete snapshot;
+    ended_on = std::this_thread::get_id();
+    ended = true;
+  };
+  std::shared_ptr<const Snapshot> of_message(make_snapshot().release(), note_end);
+  MailService service(of_message, log_, metrics_);
+  Reloader reloader([&](const Snapshot*, Diagnostics&) { return make_snapshot(); }, service, metrics_);
+  reloader.request();
+  ASSERT_TRUE(poll_until([&] { return service.snapshot() != of_message; }));
+  EXPECT_FALSE(ended);
+  of_message.reset();
+  ASSERT_TRUE(poll_until([&] { return ended.load(); }));
+  EXPECT_NE(ended_on, std::this_thread::get_id());
+}
+
+}  // namespace
+}  // namespace winnow
