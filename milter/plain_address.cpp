@@ -13,6 +13,13 @@ bool is_atom_text(char c) {  // RFC 5322 3.2.3, the dot between atoms, and UTF-8
          static_cast<unsigned char>(c) >= 0x80 || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
 }
 
+/// A name, or an address in brackets.
+bool is_domain(std::string_view text) {
+  const bool is_literal = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  if (is_literal) text = text.substr(1, text.size() - 2);
+  return std::all_of(text.begin(), text.end(), [&](char c) { return is_atom_text(c) || (is_literal && c == ':'); });
+}
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
@@ -24,7 +31,7 @@ class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
-  /// nullopt: a quote or comment has no end.
+  /// nullopt: a quote or comment has no end, or what stands behind the "@" is no domain.
   std::optional<std::string> read() {
     while (at_ < text_.size()) {
       const char c = text_[at_++];
@@ -32,7 +39,8 @@ class Reader {
     }
     if (last_at_ == std::string::npos) return local_form(mailbox_);
     std::string domain = mailbox_.substr(last_at_ + 1);
-    if (domain.ends_with('.')) domain.pop_back();
+    while (domain.ends_with('.')) domain.pop_back();
+    if (!is_domain(domain)) return std::nullopt;
     return local_form(mailbox_.substr(0, last_at_)) + "@" + domain;
   }
 

@@ -33,6 +33,7 @@ TEST(PlainAddress, TakesWhatIsNoAddressAsItStands) {
   EXPECT_EQ(plain_address(" \"open@x.test"), "\"open@x.test");
   EXPECT_EQ(plain_address("open(@x.test"), "open(@x.test");
   EXPECT_EQ(plain_address("end\\"), "\"end\\\\\"");
+  EXPECT_EQ(plain_address("a@b\\(c)"), "a@b\\(c)");
 }
 
 }  // namespace
