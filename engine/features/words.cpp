@@ -227,10 +227,26 @@ class Splitter {
   std::size_t spaced_end_ = 0;
 };
 
+constexpr int kLongestRun = 30;
+
+/// Whether more than kLongestRun characters in a row may join the one before them. They take two octets or more each, so a
+/// longer run holds one of the octets that are looked at.
+bool may_hold_long_run(const icu::Normalizer2& normalizer, std::string_view text) {
+  constexpr int32_t kStep = 2 * kLongestRun;
+  const auto size = static_cast<int32_t>(text.size());
+  for (int32_t look = 0; look < size; look += kStep) {
+    int32_t at = look;
+    while (at > 0 && U8_IS_TRAIL(text[static_cast<std::size_t>(at)])) --at;
+    UChar32 character;
+    U8_NEXT(text.data(), at, size, character);
+    if (character >= 0x80 && !normalizer.hasBoundaryBefore(character)) return true;
+  }
+  return false;
+}
+
 /// A beginning of the text in which no more than kLongestRun characters in a row join the one before them. ICU sorts each
 /// such run in quadratic time, and a hostile mail is one run. Source: Stream-Safe Text Format, UAX 15 section 13.
 std::string_view stream_safe_prefix(const icu::Normalizer2& normalizer, std::string_view text) {
-  constexpr int kLongestRun = 30;
   const auto size = static_cast<int32_t>(text.size());
   int run = 0;
   for (int32_t at = 0; at < size;) {
@@ -256,8 +272,9 @@ std::string normal_form(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   icu::StringByteSink<std::string> sink(&result);
+  const bool is_suspicious = may_hold_long_run(*normalizer, text);
   for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view part = stream_safe_prefix(*normalizer, rest);
+    const std::string_view part = is_suspicious ? stream_safe_prefix(*normalizer, rest) : rest;
     UErrorCode status = U_ZERO_ERROR;
     normalizer->normalizeUTF8(0, icu::StringPiece(part.data(), static_cast<int32_t>(part.size())), sink, nullptr, status);
     if (U_FAILURE(status)) return to_lower(text);
