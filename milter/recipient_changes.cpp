@@ -1,6 +1,8 @@
 #include "milter/recipient_changes.h"
 
 #include <algorithm>
+#include <functional>
+#include <string>
 #include <unordered_set>
 
 #include "milter/plain_address.h"
@@ -35,19 +37,9 @@ std::string destination_of(const std::string& recipient, const Decision& decisio
   return recipient;
 }
 
-/// The spellings by which an MTA may know a recipient. Postfix compares letter by letter and reports success when it has
-/// removed nobody, so each is removed.
-void add_spellings(const Envelope& envelope, std::size_t index, std::vector<std::string>& spellings) {
-  const std::string& recipient = envelope.recipients[index];
-  const std::string& written =
-      index < envelope.written_recipients.size() ? envelope.written_recipients[index] : recipient;
-  for (const std::string& spelling : {recipient, plain_address(recipient), written, plain_address(written)}) {
-    if (std::find(spellings.begin(), spellings.end(), spelling) == spellings.end()) spellings.push_back(spelling);
-  }
-}
-
 /// In the order in which they were added, each once.
-class Addresses {
+template <typename Hash, typename Equal>
+class InOrder {
  public:
   void add(const std::string& address) {
     if (!address.empty() && known_.insert(address).second) all_.push_back(address);
@@ -57,8 +49,21 @@ class Addresses {
 
  private:
   std::vector<std::string> all_;
-  std::unordered_set<std::string, IgnoringCase, IgnoringCase> known_;
+  std::unordered_set<std::string, Hash, Equal> known_;
 };
+using Addresses = InOrder<IgnoringCase, IgnoringCase>;
+using Spellings = InOrder<std::hash<std::string>, std::equal_to<>>;
+
+/// By which an MTA may know a recipient. Postfix compares letter by letter and reports success when it has removed nobody,
+/// so each is removed.
+void add_spellings(const Envelope& envelope, std::size_t index, Spellings& spellings) {
+  const std::string& recipient = envelope.recipients[index];
+  const std::string& written =
+      index < envelope.written_recipients.size() ? envelope.written_recipients[index] : recipient;
+  for (const std::string& spelling : {recipient, plain_address(recipient), written, plain_address(written)}) {
+    spellings.add(spelling);
+  }
+}
 
 bool changes_recipients(const Decision& decision) {
   return std::any_of(decision.actions.begin(), decision.actions.end(), [](const Action& action) {
@@ -89,11 +94,11 @@ void change_recipients(const Judgement& judgement, std::vector<Modification>& ou
   for (const std::string& address : after.all()) {
     if (!before.contains(address)) out.push_back({Modification::Kind::AddRecipient, "", 0, address});
   }
-  std::vector<std::string> removed;
+  Spellings removed;
   for (std::size_t index = 0; index < mailboxes.size(); ++index) {
     if (!after.contains(mailboxes[index])) add_spellings(envelope, index, removed);
   }
-  for (const std::string& spelling : removed) {
+  for (const std::string& spelling : removed.all()) {
     if (!after.contains(spelling)) out.push_back({Modification::Kind::RemoveRecipient, "", 0, spelling});
   }
 }

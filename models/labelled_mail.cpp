@@ -112,7 +112,10 @@ class Reading {
     std::size_t gone = 0;
     const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
       // A mailbox is in use while it is read: mail is deleted, or renamed when somebody has seen it.
-      if (!is_file(file)) return ++gone > 0;
+      if (!is_file(file)) {
+        ++gone;
+        return true;
+      }
       return file.extension() == ".mbox" ? read_mbox_file(file, what) : read_file(file, what);
     });
     if (gone > 0) problems_.warning(whole_file(folder), messages(gone) + " moved or deleted while it was read");
