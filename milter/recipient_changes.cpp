@@ -56,13 +56,12 @@ using Spellings = InOrder<std::hash<std::string>, std::equal_to<>>;
 
 /// By which an MTA may know a recipient. Postfix compares letter by letter and reports success when it has removed nobody,
 /// so each is removed.
-void add_spellings(const Envelope& envelope, std::size_t index, Spellings& spellings) {
-  const std::string& recipient = envelope.recipients[index];
-  const std::string& written =
-      index < envelope.written_recipients.size() ? envelope.written_recipients[index] : recipient;
-  for (const std::string& spelling : {recipient, plain_address(recipient), written, plain_address(written)}) {
-    spellings.add(spelling);
-  }
+void add_spellings(const Envelope& envelope, std::size_t index, const std::string& mailbox, Spellings& spellings) {
+  spellings.add(envelope.recipients[index]);
+  spellings.add(mailbox);
+  if (index >= envelope.written_recipients.size()) return;  // there was no session
+  spellings.add(envelope.written_recipients[index]);
+  spellings.add(plain_address(envelope.written_recipients[index]));
 }
 
 bool changes_recipients(const Decision& decision) {
@@ -96,7 +95,7 @@ void change_recipients(const Judgement& judgement, std::vector<Modification>& ou
   }
   Spellings removed;
   for (std::size_t index = 0; index < mailboxes.size(); ++index) {
-    if (!after.contains(mailboxes[index])) add_spellings(envelope, index, removed);
+    if (!after.contains(mailboxes[index])) add_spellings(envelope, index, mailboxes[index], removed);
   }
   for (const std::string& spelling : removed.all()) {
     if (!after.contains(spelling)) out.push_back({Modification::Kind::RemoveRecipient, "", 0, spelling});

@@ -1,10 +1,10 @@
 #include "milter/snapshot.h"
 
-#include "milter/judge.h"
-
 #include <sys/stat.h>
 
 #include <tuple>
+
+#include "milter/judge.h"
 
 namespace winnow {
 namespace {
