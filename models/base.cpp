@@ -1,6 +1,7 @@
 #include "models/base.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -51,6 +52,16 @@ std::optional<double> crossed_loss(const std::vector<CalibrationSample>& samples
   return loss;
 }
 
+/// Whether it gives 50 % or 90 % to a logit to which the other gives less.
+bool is_surer(const Calibration& one, const Calibration& other) {
+  if (!(other.slope > 0)) return true;
+  for (const double odds : {1.0, 9.0}) {
+    const double logit = (std::log(odds) - other.intercept) / other.slope;
+    if (one.slope * logit + one.intercept > std::log(odds)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<Base> read_base(const std::filesystem::path& file, TorchBackend& backend, Diagnostics& problems) {
@@ -78,8 +89,16 @@ std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSam
   const std::optional<double> fitted = crossed_loss(own);
   if (!fitted) return std::nullopt;
   const double kept = mean_loss(own, calibration);
-  return BaseComparison{mean_loss(base, calibration), std::min(*fitted, kept), one_minus_auc(base), one_minus_auc(own),
-                        kept < *fitted};
+  const bool keeps = kept < *fitted || is_surer(*fit_calibration(own), calibration);
+  return BaseComparison{mean_loss(base, calibration), keeps ? kept : *fitted, one_minus_auc(base), one_minus_auc(own), keeps};
+}
+
+double way_from_base(const std::vector<double>& losses) {
+  const double best = *std::min_element(losses.begin(), losses.end());
+  const double enough = losses.front() - kEnoughGain * (losses.front() - best);
+  if (!(best < losses.front())) return 1;
+  const auto first = std::find_if(losses.begin(), losses.end(), [enough](double loss) { return loss <= enough; });
+  return static_cast<double>(first - losses.begin()) / static_cast<double>(losses.size() - 1);
 }
 
 }  // namespace winnow

@@ -33,8 +33,9 @@ std::optional<Base> read_base(const std::filesystem::path& file, TorchBackend& b
 /// a general base gets twice as many rows; the new ones are zero and change none of its answers.
 std::size_t table_size_from(const Base& base, FeatureSet set);
 
-/// Both on the same held-out mail. The base has its own calibration. The new model takes that over or gets one of its own,
-/// whichever does better: one that is fitted on few messages is less sure than it could be.
+/// Both on the same held-out mail. The base has its own calibration. The new model takes that over or gets one of its own, whichever
+/// does better: one that is fitted on few messages is less sure than it could be. One that would be surer of spam than the
+/// base's is not taken: what is easy to tell apart here says nothing of mail of other kinds, which will come.
 struct BaseComparison {
   double base_loss = 0, own_loss = 0;  // mean -ln(probability of the true label)
   double base_one_minus_auc = 0, own_one_minus_auc = 0;
@@ -48,5 +49,12 @@ struct BaseComparison {
 /// mail that it was fitted on it would look better than it is. nullopt when a half lacks a class.
 std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSample>& base, const Calibration& calibration,
                                                 const std::vector<CalibrationSample>& own);
+
+/// How far a model may go from its base: the smallest of these parts of the way that gains kEnoughGain of what the best of them
+/// gains. Further away it only forgets what it knew of other mail (docs/accuracy.md). Source: Wortsman et al. 2022, "Robust
+/// fine-tuning of zero-shot models". `losses`: at 0, the base, and then at equal steps up to 1. All of the way where no step beats the
+/// base.
+inline constexpr double kEnoughGain = 0.9;
+double way_from_base(const std::vector<double>& losses);
 
 }  // namespace winnow

@@ -32,6 +32,7 @@ std::size_t Members::count() const { return work_.options.members + work_.option
 
 TrainingEnd Members::train(const MailParts& parts, std::size_t part, std::unique_ptr<Trainer>& trainer) {
   TrainingEnd end = train_kind(parts, part, Kind::Deep, trainer);
+  if (end == TrainingEnd::Done && work_.base != nullptr && !go_back(parts, trainer)) return TrainingEnd::Failed;
   if (end != TrainingEnd::Done || work_.options.linear_members == 0) return end;
   std::unique_ptr<Trainer> linear;
   end = train_kind(parts, part, Kind::Linear, linear);
@@ -59,6 +60,39 @@ TrainingEnd Members::train_kind(const MailParts& parts, std::size_t part, Kind k
 /// as its base. Members from nothing are not.
 Status Members::join(Trainer& all, const Trainer& next, Shares shares) const {
   return work_.base != nullptr ? all.blend(next, shares) : all.absorb(next, shares);
+}
+
+/// Replaces the trained model by the one on the way from the base to it that has learnt enough.
+bool Members::go_back(const MailParts& parts, std::unique_ptr<Trainer>& trainer) {
+  std::vector<double> losses;
+  if (!losses_on_way(parts, *trainer, losses)) return false;
+  way_ = way_from_base(losses);
+  std::unique_ptr<Trainer> near;
+  if (!work_.check(make_base(near)) || !work_.check(near->blend(*trainer, {1 - way_, way_}))) return false;
+  trainer = std::move(near);
+  return true;
+}
+
+/// On the held-out mail, from the base (0) to `end` (1).
+bool Members::losses_on_way(const MailParts& parts, const Trainer& end, std::vector<double>& losses) const {
+  constexpr std::size_t kSteps = 10;
+  const std::vector<double> weights = set_.balanced_weights(parts.held_out);
+  std::unique_ptr<Trainer> at;
+  if (!work_.check(make_base(at))) return false;
+  std::vector<CalibrationSample> base;
+  for (std::size_t step = 0; step <= kSteps; ++step) {
+    // From (step - 1) / kSteps of the way to step / kSteps: this part of what is left.
+    const double part = step == 0 ? 0 : 1.0 / static_cast<double>(kSteps - step + 1);
+    if (step > 0 && !work_.check(at->blend(end, {1 - part, part}))) return false;
+    std::vector<std::vector<CalibrationSample>> by_label;
+    if (!predict_mail(work_, set_, *at, parts.held_out, by_label)) return false;
+    for (std::size_t i = 0; i < weights.size(); ++i) by_label.front()[i].weight = weights[i];
+    if (step == 0) base = by_label.front();
+    const auto comparison = compare_with_base(base, work_.base->manifest.calibration.front(), by_label.front());
+    if (!comparison) return work_.check(Status::failed("too little held-out mail to compare with the base"));
+    losses.push_back(step == 0 ? comparison->base_loss : comparison->own_loss);
+  }
+  return true;
 }
 
 /// The kinds' logits have different units, so each is measured by its own spread on the held-out mail.

@@ -10,11 +10,12 @@
 // their mean errs less (Lakshminarayanan et al. 2017). Why of two kinds: a deep model knows which words mean what in which
 // kind of mail and is good at mail of new shapes; a linear one knows more words and is good at mail of known shapes with
 // new contents. Their mean is nearly as good as the better of them at either (docs/accuracy.md). Members that go on from one base
-// differ by order and dropout, and are averaged weight by weight.
+// differ by order and dropout, and are averaged weight by weight, and the mean goes back towards the base as far as it may (base.h).
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/trainer.h"
 #include "models/fitting.h"
@@ -34,6 +35,9 @@ class Members {
   /// The base as it is, before anything is learnt. Only with a base.
   Status make_base(std::unique_ptr<Trainer>& trainer) const;
 
+  /// How much of the way from the base to what its mail alone would make of it the model went that was trained last.
+  double way() const { return way_; }
+
   /// Trains on these parts. `part`: 0 for the model itself, n for the n-th left-out group.
   TrainingEnd train(const MailParts& parts, std::size_t part, std::unique_ptr<Trainer>& trainer);
 
@@ -50,11 +54,14 @@ class Members {
   TrainingEnd train_member(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer);
   TrainingEnd train_kind(const MailParts& parts, std::size_t part, Kind kind, std::unique_ptr<Trainer>& trainer);
   Status join(Trainer& all, const Trainer& next, Shares shares) const;
+  bool go_back(const MailParts& parts, std::unique_ptr<Trainer>& trainer);
+  bool losses_on_way(const MailParts& parts, const Trainer& end, std::vector<double>& losses) const;
   bool join_kinds(const MailParts& parts, Trainer& deep, const Trainer& linear) const;
 
   const TrainingWork& work_;
   const TrainingSet& set_;
   TorchBackend& backend_;
+  double way_ = 1;
 };
 
 }  // namespace winnow

@@ -1,5 +1,6 @@
 #include "models/model_card.h"
 
+#include <cmath>
 #include <sstream>
 
 #include "models/training_set.h"
@@ -64,6 +65,14 @@ void write_mail(std::ostream& out, const std::map<std::string, GroupCount>& lear
       << ", and ham and spam count the same.\n\n";
 }
 
+void write_comparison(std::ostream& out, const ModelCard& card) {
+  if (!card.comparison) return;
+  out << "## Beside its base\n\n"
+      << "On the held-out mail: " << card.comparison->text() << ". It went " << std::lround(100 * card.way_from_base)
+      << " % of the way from the base to what\nthis mail alone would make of it: no further than it gains by. It knows mail of other "
+         "kinds less well than its base does.\n\n";
+}
+
 }  // namespace
 
 std::string write_model_card(const ModelCard& card) {
@@ -75,6 +84,7 @@ std::string write_model_card(const ModelCard& card) {
         << "Each group of corpora judged by a model that learnt without it, calibrated by the other groups.\n\n"
         << evaluation_table(card.left_out) << "\n";
   }
+  write_comparison(out, card);
   out << "## On held-out mail\n\n"
       << "This mail is of the same origin as what was learnt and chose the epoch; mail of other origin does worse.\n\n"
       << evaluation_table(card.held_out) << "\n"

@@ -7,9 +7,11 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "engine/manifest.h"
+#include "models/base.h"
 #include "models/evaluate.h"
 #include "models/train.h"
 
@@ -26,6 +28,8 @@ struct ModelCard {
   TrainOptions options;
   std::map<std::string, GroupCount> learnt;  // by corpus
   std::map<std::string, Evaluation> held_out, left_out;
+  std::optional<BaseComparison> comparison;  // with the base, if there is one
+  double way_from_base = 1;
 };
 
 /// Markdown.

@@ -162,11 +162,12 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
 }
 
 bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manifest& manifest, Trainer& trainer,
-                   TrainReport& report) {
+                   double way_from_base, TrainReport& report) {
   std::string archive;
   if (!work.check(trainer.save(write_manifest(manifest), archive))) return false;
   report.sha256 = sha256_hex(archive);
-  ModelCard card{manifest, report.sha256, archive.size(), work.options, {}, report.held_out, report.left_out};
+  ModelCard card{manifest, report.sha256, archive.size(), work.options, {}, report.held_out, report.left_out,
+                 report.comparison, way_from_base};
   for (const std::size_t at : set.parts().learnt) {
     if (set.is_copy(at)) continue;
     GroupCount& count = card.learnt[set.corpus(at)];
@@ -273,7 +274,7 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
     return false;
   }
   if (!write_judges(work, set, left_out, manifest)) return false;
-  if (!write_outputs(work, set, manifest, *trainer, report)) return false;
+  if (!write_outputs(work, set, manifest, *trainer, members.way(), report)) return false;
   members.remove_checkpoints();
   return true;
 }

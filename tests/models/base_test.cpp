@@ -58,6 +58,20 @@ TEST(BaseComparison, NeedsBothClassesInBothHalves) {
   EXPECT_FALSE(compare_with_base(samples, {1, 0}, samples));
 }
 
+TEST(BaseComparison, TakesNoCalibrationThatIsSurerOfSpamThanTheBases) {
+  const auto doubtful = judged(2);  // tells nine of ten pairs apart, which the base's calibration is too doubtful of
+  const auto comparison = compare_with_base(doubtful, {0.1, -1}, doubtful);
+  ASSERT_TRUE(comparison);
+  EXPECT_TRUE(comparison->keeps_calibration);
+  EXPECT_DOUBLE_EQ(comparison->own_loss, comparison->base_loss);
+}
+
+TEST(Base, IsLeftNoFurtherThanIsGainedBy) {
+  EXPECT_DOUBLE_EQ(way_from_base({1.0, 0.5, 0.15, 0.05, 0.05, 0.0}), 0.6);  // 0.1 is enough
+  EXPECT_DOUBLE_EQ(way_from_base({1.0, 0.9, 0.8, 2.0, 3.0}), 0.5);
+  EXPECT_DOUBLE_EQ(way_from_base({1.0, 1.0, 1.5}), 1) << "nothing is gained: all of the way, to be refused or forced";
+}
+
 TEST(Base, OfASiteGetsTwiceTheRowsOfAGeneralOne) {
   Base base;
   base.manifest.table_size = 1024;
@@ -157,6 +171,19 @@ TEST_F(TrainOnBase, WithThreeMembersIsNoLargerThanWithOne) {
   ASSERT_TRUE(read_whole_file(card.replace_extension(".md"), text));
   EXPECT_THAT(text, HasSubstr("as wide as its base"));
   EXPECT_THAT(text, HasSubstr("mean weights of 3 models that went on from the base `base.pt`"));
+  EXPECT_THAT(text, HasSubstr("## Beside its base\n\nOn the held-out mail: " + report_.comparison->text()));
+}
+
+/// Mail that the base knows already can be told apart a little better: that is no reason to become another model.
+TEST_F(TrainOnBase, StaysNearTheBaseWhenLittleIsLeftToLearn) {
+  write_mail("more", 120, 1000);
+  take("more");
+  options_.optimizer.learning_rate = 0.1;
+  ASSERT_TRUE(train()) << problems_.to_string();
+  std::filesystem::path card = options_.output;
+  std::string text;
+  ASSERT_TRUE(read_whole_file(card.replace_extension(".md"), text));
+  EXPECT_THAT(text, ::testing::ContainsRegex("It went [1-9]0 % of the way"));
 }
 
 TEST_F(TrainOnBase, RefusesTooLittleMail) {
