@@ -219,11 +219,11 @@ class QueueBatcher : public Batcher {
                const std::function<void()>& on_thread_start) {
     const std::size_t threads = models.size();
     core_ = std::make_shared<Core>(std::move(models), settings);
-    for (std::size_t i = 0; i < threads; ++i) {
-      threads_.emplace_back([core = core_.get(), on_thread_start] {
-        if (on_thread_start) on_thread_start();
-        core->run_thread();
-      });
+    try {
+      for (std::size_t i = 0; i < threads; ++i) start_thread(on_thread_start);
+    } catch (...) {
+      QueueBatcher::stop();  // the destructor of a thread that runs would end the process
+      throw;
     }
   }
   ~QueueBatcher() override { QueueBatcher::stop(); }
@@ -245,6 +245,13 @@ class QueueBatcher : public Batcher {
   std::size_t queue_length() const override { return core_->queue_length(); }
 
  private:
+  void start_thread(const std::function<void()>& on_thread_start) {
+    threads_.emplace_back([core = core_.get(), start = on_thread_start] {
+      if (start) start();
+      core->run_thread();
+    });
+  }
+
   std::unique_ptr<Ticket> submit(std::shared_ptr<Waiting> waiting) {
     auto ticket = std::make_unique<QueueTicket>(core_, waiting);
     const ScoreError refused = core_->submit(waiting);

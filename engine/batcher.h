@@ -72,7 +72,8 @@ class Batcher {
   virtual std::size_t queue_length() const = 0;  // messages
 };
 
-/// `on_thread_start` runs first on every inference thread; models that run side by side have none.
+/// `on_thread_start` runs first on every inference thread; models that run side by side have none. Throws std::system_error
+/// when a thread cannot be started; then none is left running.
 std::unique_ptr<Batcher> make_batcher(std::vector<std::unique_ptr<Model>> models, const BatchSettings& settings,
                                       std::function<void()> on_thread_start = {});
 

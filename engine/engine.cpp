@@ -2,6 +2,10 @@
 
 #include <pthread.h>
 
+#include <exception>
+#include <string>
+#include <utility>
+
 #include "engine/torch_backend.h"
 
 namespace winnow {
@@ -71,10 +75,22 @@ std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics&
   if (!model) return nullptr;
   std::string error;
   TorchBackend* backend = load_torch_backend(error);  // load_model() has loaded it already; a pool does without
-  return std::make_shared<Engine>(std::move(*model), settings, [backend] {
+  const auto on_thread_start = [backend] {
     (void)::pthread_setname_np(::pthread_self(), "winnow-infer");  // so that top and perf tell what inference costs
     if (backend != nullptr) backend->enter_inference_thread();
-  });
+  };
+  return start_engine(std::move(*model), settings, on_thread_start, problems);
+}
+
+std::shared_ptr<Engine> start_engine(LoadedModel model, const EngineSettings& settings,
+                                     std::function<void()> on_thread_start, Diagnostics& problems) {
+  const std::size_t threads = model.replicas.size();
+  try {
+    return std::make_shared<Engine>(std::move(model), settings, std::move(on_thread_start));
+  } catch (const std::exception& error) {  // a limit of the system's, so the engine before this one goes on
+    problems.error({}, "cannot start " + std::to_string(threads) + " inference threads: " + error.what());
+    return nullptr;
+  }
 }
 
 }  // namespace winnow

@@ -6,6 +6,7 @@
 // Fails:   make_engine reports into Diagnostics and returns null.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,7 @@ namespace winnow {
 
 class Engine {
  public:
-  /// What make_engine does once the model is loaded; tests pass models of their own.
+  /// What make_engine does once the model is loaded; tests pass models of their own. Throws when a thread cannot be started.
   Engine(LoadedModel model, const EngineSettings& settings, std::function<void()> on_thread_start = {});
   ~Engine();
 
@@ -67,5 +68,9 @@ class Engine {
 };
 
 std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics& problems);
+
+/// The second half of make_engine: the threads of a loaded model.
+std::shared_ptr<Engine> start_engine(LoadedModel model, const EngineSettings& settings,
+                                     std::function<void()> on_thread_start, Diagnostics& problems);
 
 }  // namespace winnow

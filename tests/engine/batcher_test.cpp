@@ -342,6 +342,13 @@ TEST_F(BatcherTest, RunsOnThreadStartOnceOnEveryInferenceThread) {
   EXPECT_EQ(starts, 3);
 }
 
+/// A reload on a machine out of threads ended the daemon: the threads that had started were destroyed while they ran.
+TEST_F(BatcherTest, EndsTheThreadsItStartedWhenTheNextCannotBe) {
+  std::vector<std::unique_ptr<Model>> models;
+  for (int i = 0; i < 3; ++i) models.push_back(std::make_unique<SumModel>());
+  EXPECT_THROW(make_batcher(std::move(models), {}, FewThreads(2)), std::system_error);
+}
+
 TEST_F(BatcherTest, EveryMessageOfManyThreadsGetsItsOwnAnswer) {
   constexpr int kThreads = 8, kMessages = 400;
   BatchSettings settings;

@@ -12,6 +12,7 @@ namespace winnow {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 LoadedModel loaded_model(std::vector<std::string> labels = {"spam"}) {
   LoadedModel loaded;
@@ -75,6 +76,15 @@ TEST(Engine, RefusesOnceStopped) {
   engine.stop();
   const auto ticket = engine.submit(features_of({1}));
   EXPECT_EQ(ticket->wait_until(std::chrono::steady_clock::now())->error, ScoreError::Stopped);
+}
+
+TEST(StartEngine, ReportsThreadsThatCannotBeStarted) {
+  LoadedModel model = loaded_model();
+  model.replicas.push_back(std::make_unique<SumModel>());
+  Diagnostics problems;
+  EXPECT_EQ(start_engine(std::move(model), {}, FewThreads(1), problems), nullptr);
+  EXPECT_TRUE(problems.has_errors());
+  EXPECT_THAT(problems.to_string(), HasSubstr("cannot start 2 inference threads: Resource temporarily unavailable"));
 }
 
 TEST(TokenBatch, PutsMessagesOneAfterTheOther) {

@@ -1,6 +1,7 @@
 // fake_models.h - models whose answers and moments a test decides.
 #pragma once
 
+#include <cerrno>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "engine/features/features.h"
@@ -101,6 +104,24 @@ class DifferentiableSumModel : public SumModel {
     if (batch.tokens.front() == -4) gradients.dense.pop_back();
     return status;
   }
+};
+
+/// A start of inference threads of which the system gives no more than `threads`: copying it fails then, which a batcher
+/// does for each thread.
+class FewThreads {
+ public:
+  explicit FewThreads(int threads) : left_(std::make_shared<int>(threads)) {}
+  FewThreads(const FewThreads& other) : left_(other.left_) {
+    if ((*left_)-- == 0) throw std::system_error(EAGAIN, std::generic_category());
+  }
+  FewThreads(FewThreads&&) noexcept = default;
+  FewThreads& operator=(const FewThreads&) = delete;
+  FewThreads& operator=(FewThreads&&) = delete;
+  ~FewThreads() = default;
+  void operator()() const {}
+
+ private:
+  std::shared_ptr<int> left_;
 };
 
 inline Features features_of(std::vector<std::int64_t> tokens) {
