@@ -17,8 +17,8 @@ using std::chrono::milliseconds;
 /// Makes one model on a thread of its own, as often as it takes.
 class Rebuilding {
  public:
-  Rebuilding(const ModelFactory& factory, const RebuildPauses& pauses, RebuildCounts& counts)
-      : factory_(factory), pauses_(pauses), counts_(counts), thread_([this] { work(); }) {}
+  Rebuilding(ModelFactory factory, const RebuildPauses& pauses, RebuildCounts& counts)
+      : factory_(std::move(factory)), pauses_(pauses), counts_(counts), thread_([this] { work(); }) {}
   ~Rebuilding() {
     stop();
     thread_.join();
@@ -73,7 +73,7 @@ class Rebuilding {
     stopped_.notify_all();
   }
 
-  const ModelFactory& factory_;
+  const ModelFactory factory_;
   const RebuildPauses& pauses_;
   RebuildCounts& counts_;
   Mutex mutex_;
@@ -115,6 +115,10 @@ class RebuiltModel : public Model {
 
   bool has_model() {
     if (model_ != nullptr) return true;
+    if (rebuilding_ == nullptr) {
+      start_rebuilding();
+      return false;
+    }
     model_ = rebuilding_->take();
     if (model_ == nullptr) return false;
     rebuilding_.reset();
@@ -125,7 +129,14 @@ class RebuiltModel : public Model {
     lost_to_ = "the model is being made anew on " + device_ + " after: " + why;
     model_.reset();  // first: the new one may need its memory
     ++counts_->lost;
-    rebuilding_ = std::make_unique<Rebuilding>(factory_, pauses_, *counts_);
+    start_rebuilding();
+  }
+
+  void start_rebuilding() {
+    try {
+      rebuilding_ = std::make_unique<Rebuilding>(factory_, pauses_, *counts_);
+    } catch (const std::exception&) {  // out of threads or memory: the next call tries again
+    }
   }
 
   const ModelFactory factory_;
@@ -134,7 +145,7 @@ class RebuiltModel : public Model {
   std::unique_ptr<Model> model_;  // null while it is being made anew
   const std::string device_;
   std::string lost_to_;
-  std::unique_ptr<Rebuilding> rebuilding_;  // while there is no model
+  std::unique_ptr<Rebuilding> rebuilding_;  // while there is no model; null when its thread could not be started
 };
 
 }  // namespace

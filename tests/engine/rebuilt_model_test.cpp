@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "engine/fallback_model.h"
 #include "tests/engine/fake_models.h"
@@ -129,6 +132,34 @@ TEST_F(RebuiltModelTest, TriesAgainAfterAFailedAttempt) {
   EXPECT_EQ(attempts, 3);
   EXPECT_EQ(counts_->failed, 2u);
   EXPECT_TRUE(model->run(batch_of(7), logits_));
+}
+
+/// Makes the second model. Copying it fails the first time, as starting a thread may; whoever makes a model copies it.
+class ReluctantFactory {
+ public:
+  ReluctantFactory() = default;
+  ReluctantFactory(const ReluctantFactory& other) : failed_(other.failed_) {
+    if (!std::exchange(*failed_, true)) throw std::system_error(EAGAIN, std::generic_category());
+  }
+  ReluctantFactory(ReluctantFactory&&) noexcept = default;
+  ReluctantFactory& operator=(const ReluctantFactory&) = delete;
+  ReluctantFactory& operator=(ReluctantFactory&&) = delete;
+  ~ReluctantFactory() = default;
+  Status operator()(std::unique_ptr<Model>& model) const { return second_model(model); }
+
+ private:
+  std::shared_ptr<bool> failed_ = std::make_shared<bool>(false);
+};
+
+/// There was neither a model nor a thread that makes one then, and the next message met a null pointer.
+TEST_F(RebuiltModelTest, TriesAgainWhenTheThreadThatMakesTheNextCannotBeStarted) {
+  const auto model = make(ReluctantFactory());
+  EXPECT_THAT(model->run(batch_of(-5), logits_).error(), HasSubstr("unspecified launch failure"));
+  EXPECT_EQ(model->failure_cause(), kDeviceFailure);
+  EXPECT_THAT(model->run(batch_of(7), logits_).error(), HasSubstr("made anew on cuda:1"));
+  await(counts_->rebuilt, 1);
+  ASSERT_TRUE(model->run(batch_of(7), logits_));
+  EXPECT_THAT(logits_, ElementsAre(2.0f));
 }
 
 TEST_F(RebuiltModelTest, EndsAtOnceWhileItPauses) {
