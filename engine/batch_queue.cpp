@@ -1,6 +1,6 @@
 #include "engine/batch_queue.h"
 
-#include <utility>
+#include <algorithm>
 
 namespace winnow {
 
@@ -9,8 +9,8 @@ bool BatchQueue::add(const std::shared_ptr<Waiting>& waiting, TimePoint now) {
   if (ahead >= settings_.max_queue_length) return false;
   WaitingList& list = waiting->explains() ? explanations_ : messages_;
   waiting->since = now;
-  waiting->queued = true;
   waiting->place = list.insert(list.end(), waiting);
+  waiting->queued = true;
   tokens_ += waiting->features.tokens.size();
   return true;
 }
@@ -38,6 +38,10 @@ Batch BatchQueue::take(TimePoint now) {
   const std::optional<TimePoint> ripens = messages_due();
   const bool ripe = ripens && *ripens <= now;
   std::size_t tokens = 0;
+  if (ripe) {  // all memory first: what has left the queue must be in the batch
+    batch.messages.reserve(std::min(messages_.size(), settings_.max_batch_size));
+    batch.expired.reserve(messages_.size());
+  }
   while (ripe && !messages_.empty() && batch.messages.size() < settings_.max_batch_size) {
     if (messages_.front()->deadline <= now) {
       move_first(messages_, batch.expired);
@@ -52,9 +56,9 @@ Batch BatchQueue::take(TimePoint now) {
 }
 
 void BatchQueue::move_first(WaitingList& from, std::vector<std::shared_ptr<Waiting>>& to) {
+  to.push_back(from.front());  // first: it may throw
   from.front()->queued = false;
   tokens_ -= from.front()->features.tokens.size();
-  to.push_back(std::move(from.front()));
   from.pop_front();
 }
 

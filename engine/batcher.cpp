@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <future>
 #include <optional>
 #include <string_view>
@@ -48,12 +49,19 @@ class Core {
   std::size_t queue_length() EXCLUDES(mutex_);
   /// After this the threads return from run_thread() as soon as the queue is empty.
   void finish() EXCLUDES(mutex_);
-  void run_thread() { io_.run(); }
+  void run_thread();
 
  private:
+  /// What an inference thread has in hand.
+  struct Work {
+    Batch batch;
+    Replica* replica = nullptr;  // null when there is no batch for it, or none idle
+  };
+
   void drain() EXCLUDES(mutex_);
-  /// The next batch and an idle model for it; null when one of them is missing.
-  Replica* take(Batch& batch) EXCLUDES(mutex_);
+  /// Answers the next batch on an idle model; without one of them nothing.
+  void serve(Work& work) EXCLUDES(mutex_);
+  void take(Work& work) EXCLUDES(mutex_);
   void give_back(Replica* replica) EXCLUDES(mutex_);
   void wake() REQUIRES(mutex_);
   void arm_timer(Clock::time_point due) REQUIRES(mutex_);
@@ -99,6 +107,17 @@ void Core::finish() {
   work_.reset();
 }
 
+/// A thread outlives what a step of it throws, which is std::bad_alloc: the next message may find memory again.
+void Core::run_thread() {
+  for (;;) {
+    try {
+      io_.run();
+      return;
+    } catch (const std::exception&) {
+    }
+  }
+}
+
 /// Sees to it that the queue is looked at: now when a batch is due and a model idle, else when it will be. A model that
 /// is busy looks by itself when it is done.
 void Core::wake() {
@@ -106,7 +125,6 @@ void Core::wake() {
   const std::optional<Clock::time_point> due = queue_.due();
   if (!due) return;
   if (*due > Clock::now()) return arm_timer(*due);
-  ++posted_;
   asio::post(io_, [this] {
     {
       const MutexLock lock(mutex_);
@@ -114,15 +132,17 @@ void Core::wake() {
     }
     drain();
   });
+  ++posted_;  // last, here and in arm_timer(): what could not be posted must not be waited for
 }
 
 void Core::arm_timer(Clock::time_point due) {
   if (armed_for_ == due) return;
-  armed_for_ = due;
+  armed_for_.reset();
   timer_.expires_at(due);  // cancels the wait before it
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) on_timer();
   });
+  armed_for_ = due;
 }
 
 void Core::on_timer() {
@@ -140,29 +160,47 @@ void answer(const std::vector<std::shared_ptr<Waiting>>& messages, Clock::time_p
   }
 }
 
-void Core::drain() {
-  for (;;) {
-    Batch batch;
-    Replica* replica = take(batch);
-    const Clock::time_point taken = Clock::now();
-    answer(batch.expired, taken, std::vector<Outcome>(batch.expired.size(), failed_outcome(ScoreError::Deadline)));
-    if (replica == nullptr) return;
-    answer(batch.messages, taken, replica->call.run(batch.messages));
-    give_back(replica);
+void fail_unanswered(const std::vector<std::shared_ptr<Waiting>>& messages, const char* why) {
+  for (const auto& message : messages) {
+    try {
+      message->outcome.set_value(failed_outcome(ScoreError::ModelFailed, why));
+    } catch (const std::exception&) {  // it has its outcome already; or there is no memory even for `why`
+    }
   }
 }
 
-Replica* Core::take(Batch& batch) {
+void Core::drain() {
+  bool again = true;
+  while (again) {
+    Work work;
+    try {
+      serve(work);
+    } catch (const std::exception& error) {
+      fail_unanswered(work.batch.expired, error.what());
+      fail_unanswered(work.batch.messages, error.what());
+    }
+    again = work.replica != nullptr;
+    if (again) give_back(work.replica);
+  }
+}
+
+void Core::serve(Work& work) {
+  take(work);
+  const Batch& batch = work.batch;
+  const Clock::time_point taken = Clock::now();
+  answer(batch.expired, taken, std::vector<Outcome>(batch.expired.size(), failed_outcome(ScoreError::Deadline)));
+  if (work.replica != nullptr) answer(batch.messages, taken, work.replica->call.run(batch.messages));
+}
+
+void Core::take(Work& work) {
   const MutexLock lock(mutex_);
-  if (idle_.empty()) return nullptr;
-  batch = queue_.take(Clock::now());
-  Replica* replica = nullptr;
-  if (!batch.messages.empty()) {
-    replica = idle_.back();
+  if (idle_.empty()) return;
+  work.batch = queue_.take(Clock::now());
+  if (!work.batch.messages.empty()) {
+    work.replica = idle_.back();
     idle_.pop_back();
   }
   wake();  // what is left may be another model's batch, or this one's later
-  return replica;
 }
 
 void Core::give_back(Replica* replica) {

@@ -59,6 +59,7 @@ Outcome failed_outcome(ScoreError error, std::string detail) {
 
 std::vector<Outcome> ModelCall::run(const std::vector<std::shared_ptr<Waiting>>& messages) {
   const nanoseconds begin = thread_cpu_time();
+  inputs_.clear();  // a call that threw leaves its messages behind
   std::vector<Outcome> outcomes;
   if (messages.front()->explains()) {
     outcomes.push_back(differentiate(*messages.front()));
@@ -70,7 +71,6 @@ std::vector<Outcome> ModelCall::run(const std::vector<std::shared_ptr<Waiting>>&
     outcomes[i].batch_size = messages.size();
     outcomes[i].cpu = share_of(*messages[i], inputs_.tokens.size(), messages.size(), cost);
   }
-  inputs_.clear();
   return outcomes;
 }
 

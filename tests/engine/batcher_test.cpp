@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <thread>
 
 #include "tests/engine/await.h"
@@ -200,6 +201,33 @@ TEST_F(BatcherTest, ThrowingModelIsAFailedModel) {
   EXPECT_EQ(outcome.error, ScoreError::ModelFailed);
   EXPECT_EQ(outcome.detail, "thrown by the model");
   EXPECT_EQ(await(*batcher->submit(features_of({2}))).error, ScoreError::None);
+}
+
+/// Runs out of memory after its answer to token 99, where no answer is expected to fail.
+class ForgetfulModel : public SumModel {
+ public:
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override {
+    latest_ = batch.tokens.back();
+    return SumModel::run(batch, logits);
+  }
+  std::string_view stand_in_cause() const override {
+    if (latest_ == 99) throw std::bad_alloc();
+    return {};
+  }
+
+ private:
+  std::int64_t latest_ = 0;
+};
+
+/// An exception outside of the guarded call ended the process.
+TEST_F(BatcherTest, MemoryThatRunsOutBesideTheModelCostsItsBatchOnly) {
+  std::vector<std::unique_ptr<Model>> models;
+  models.push_back(std::make_unique<ForgetfulModel>());
+  const auto batcher = make_batcher(std::move(models), {});
+  const Outcome outcome = await(*batcher->submit(features_of({99})));
+  EXPECT_EQ(outcome.error, ScoreError::ModelFailed);
+  EXPECT_EQ(outcome.detail, "std::bad_alloc");
+  EXPECT_THAT(await(*batcher->submit(features_of({1}))).logits, ElementsAre(1.0f)) << "mixed with the batch before";
 }
 
 TEST_F(BatcherTest, NotANumberFailsOnlyTheMessageThatGotIt) {
