@@ -25,7 +25,7 @@ Status FallbackModel::run_first_choice(const TokenBatch& batch, std::vector<floa
   try {
     const Status status = first_choice_->run(batch, logits);
     cause = status ? "answer" : first_choice_->failure_cause();
-    if (status && std::any_of(logits.begin(), logits.end(), [](float logit) { return std::isnan(logit); }))
+    if (status && std::any_of(logits.begin(), logits.end(), [](float logit) { return !std::isfinite(logit); }))
       return Status::failed("the model's answer is not a number");
     return status;
   } catch (const std::exception& error) {

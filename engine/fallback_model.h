@@ -19,7 +19,7 @@ class FallbackModel : public Model {
  public:
   FallbackModel(std::unique_ptr<Model> first_choice, std::unique_ptr<Model> stand_in);
 
-  /// An answer that is not a number, and an exception, are failures too.
+  /// An answer that is not a finite number, and an exception, are failures too.
   Status run(const TokenBatch& batch, std::vector<float>& logits) override;
   /// The stand-in's: it computes here and has time.
   Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override;

@@ -36,7 +36,8 @@ Outcome outcome_of(const std::vector<float>& logits, std::size_t index, std::siz
   const auto first = logits.begin() + static_cast<std::ptrdiff_t>(index * labels);
   outcome.logits.assign(first, first + static_cast<std::ptrdiff_t>(labels));
   for (const float logit : outcome.logits) {
-    if (std::isnan(logit)) return failed_outcome(ScoreError::ModelFailed, "the model's answer is not a number");
+    // Half precision overflows to infinity, which would be taken for certainty.
+    if (!std::isfinite(logit)) return failed_outcome(ScoreError::ModelFailed, "the model's answer is not a number");
   }
   return outcome;
 }

@@ -232,13 +232,16 @@ TEST_F(BatcherTest, MemoryThatRunsOutBesideTheModelCostsItsBatchOnly) {
 
 TEST_F(BatcherTest, NotANumberFailsOnlyTheMessageThatGotIt) {
   BatchSettings settings;
-  settings.max_batch_size = 2;
+  settings.max_batch_size = 3;
   settings.max_queue_delay = hours(1);
   const auto batcher = make(settings);
-  const auto bad = batcher->submit(features_of({-3}));
+  const auto none = batcher->submit(features_of({-3}));
+  const auto infinite = batcher->submit(features_of({-6}));
   const auto neighbour = batcher->submit(features_of({4}));
-  EXPECT_EQ(await(*bad).error, ScoreError::ModelFailed);
-  EXPECT_THAT(await(*bad).detail, HasSubstr("not a number"));
+  for (Ticket* bad : {none.get(), infinite.get()}) {
+    EXPECT_EQ(await(*bad).error, ScoreError::ModelFailed);
+    EXPECT_THAT(await(*bad).detail, HasSubstr("not a number"));
+  }
   EXPECT_THAT(await(*neighbour).logits, ElementsAre(4.0f));
 }
 

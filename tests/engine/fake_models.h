@@ -55,7 +55,7 @@ struct ModelLog {
 };
 
 /// logit = sum of the message's tokens, whatever their weights. Token -1: fails. Token -2: throws. Token -3: answers NaN
-/// for that message. With DifferentiableSumModel also token -4: answers too few gradients.
+/// for that message. Token -6: infinity. With DifferentiableSumModel also token -4: answers too few gradients.
 class SumModel : public Model {
  public:
   explicit SumModel(std::shared_ptr<ModelLog> log = {}, std::shared_ptr<Gate> gate = {})
@@ -70,7 +70,7 @@ class SumModel : public Model {
         const std::int64_t token = batch.tokens[i];
         if (token == -1) return Status::failed("out of memory");
         if (token == -2) throw std::runtime_error("thrown by the model");
-        logits[message] += token == -3 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(token);
+        logits[message] += value_of(token);
       }
     }
     return Status::ok();
@@ -78,6 +78,10 @@ class SumModel : public Model {
   std::string device() const override { return "cpu"; }
 
  private:
+  static float value_of(std::int64_t token) {
+    if (token == -3) return std::numeric_limits<float>::quiet_NaN();
+    return token == -6 ? std::numeric_limits<float>::infinity() : static_cast<float>(token);
+  }
   static std::size_t begin(const TokenBatch& batch, std::size_t message) {
     return message < batch.messages ? static_cast<std::size_t>(batch.offsets[message]) : batch.tokens.size();
   }

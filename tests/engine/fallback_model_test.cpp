@@ -68,10 +68,12 @@ TEST_F(FallbackModelTest, LetsTheStandInAnswerAndSaysWhy) {
   EXPECT_EQ(model_.stand_in_cause(), "timeout");
 }
 
-TEST_F(FallbackModelTest, TakesNaNForAFailure) {
-  ASSERT_TRUE(model_.run(batch_of({-3}), logits_));
-  EXPECT_THAT(logits_, ElementsAre(1.0f));
-  EXPECT_EQ(model_.stand_in_cause(), "answer");
+TEST_F(FallbackModelTest, TakesNaNAndInfinityForFailures) {
+  for (const std::int64_t token : {-3, -6}) {
+    ASSERT_TRUE(model_.run(batch_of({token}), logits_));
+    EXPECT_THAT(logits_, ElementsAre(1.0f));
+    EXPECT_EQ(model_.stand_in_cause(), "answer");
+  }
 }
 
 TEST_F(FallbackModelTest, TakesAnExceptionForAFailure) {
