@@ -227,8 +227,9 @@ Status decode_answer(std::string_view body, std::optional<std::size_t> json_byte
   if (json_size > body.size()) return Status::failed("its answer is shorter than its header says");
   const std::optional<Json> answer = parse(body.substr(0, json_size));
   if (!answer) return Status::failed("its answer is no JSON object");
+  // The protocol has a server return the id of the request. One that is missing may be that of a request before.
   const std::string* id = text_member(*answer, "id");
-  if (id != nullptr && !id->empty() && *id != std::to_string(expected.id))
+  if (id == nullptr || *id != std::to_string(expected.id))
     return Status::failed("its answer belongs to another request");
   FoundOutput found;
   if (Status status = find_output(*answer, body.substr(json_size), names.logits, found); !status) return status;

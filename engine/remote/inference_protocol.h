@@ -43,7 +43,7 @@ Status encode_request(const TokenBatch& batch, const TensorNames& names, TensorF
 
 /// What an answer must hold.
 struct ExpectedLogits {
-  std::uint64_t id = 0;  // of the request; an answer that names another is refused
+  std::uint64_t id = 0;  // of the request; an answer that names another, or none, is refused
   std::size_t messages = 0;
   std::size_t labels = 1;
 };

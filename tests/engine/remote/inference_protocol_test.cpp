@@ -119,7 +119,7 @@ TEST(InferenceAnswer, TakesDoubles) {
 
 TEST(InferenceAnswer, TakesBinaryOutputsAfterOthers) {
   const std::string json =
-      R"({"outputs":[{"name":"other","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":3}},)"
+      R"({"id":"7","outputs":[{"name":"other","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":3}},)"
       R"({"name":"written","datatype":"FP32","shape":[1],"data":[9]},)"
       R"({"name":"logits","datatype":"FP32","shape":[2,1],"parameters":{"binary_data_size":8}}]})";
   const Decoded decoded = decode(json + "abc" + float_bytes({1.5f, -2.0f}), json.size());
@@ -144,9 +144,14 @@ TEST_P(WrongAnswers, AreRefusedInOneSentence) {
   EXPECT_THAT(decode(GetParam().body, GetParam().json_bytes).error, HasSubstr(GetParam().sentence));
 }
 
+/// An answer that is right but for its id.
+std::string with_id(const std::string& id) {
+  return "{" + id + R"("outputs":[{"name":"logits","datatype":"FP32","shape":[2,1],"data":[1,2]}]})";
+}
+
 std::vector<WrongAnswer> wrong_answers() {
   const std::string binary =
-      R"({"outputs":[{"name":"logits","datatype":"FP32","shape":[2,1],"parameters":{"binary_data_size":8}}]})";
+      R"({"id":"7","outputs":[{"name":"logits","datatype":"FP32","shape":[2,1],"parameters":{"binary_data_size":8}}]})";
   const std::string nan = float_bytes({1.0f, std::numeric_limits<float>::quiet_NaN()});
   return {
       {"Empty", "", {}, "no JSON object"},
@@ -159,22 +164,27 @@ std::vector<WrongAnswer> wrong_answers() {
       {"NotAFloat", answer("[2,1]", "[1e99,1]"), {}, "not a number"},
       {"Null", answer("[2,1]", "[null,1]"), {}, "not a number"},
       {"Text", answer("[2,1]", R"(["NaN",1])"), {}, "not a number"},
-      {"NoOutputs", R"({"error":"x"})", {}, "no list of outputs"},
-      {"OutputsNoList", R"({"outputs":{}})", {}, "no list of outputs"},
-      {"NoSuchOutput", R"({"outputs":[{"name":"probabilities"},5]})", {}, "no output 'logits'"},
+      {"NoOutputs", R"({"id":"7","error":"x"})", {}, "no list of outputs"},
+      {"OutputsNoList", R"({"id":"7","outputs":{}})", {}, "no list of outputs"},
+      {"NoSuchOutput", R"({"id":"7","outputs":[{"name":"probabilities"},5]})", {}, "no output 'logits'"},
       {"OtherShape", answer("[1,2]", "[1,2]"), {}, "shape [1,2] instead of [2,1]"},
-      {"NoShape", R"({"outputs":[{"name":"logits","datatype":"FP32","data":[1,2]}]})", {}, "shape none instead of"},
+      {"NoShape", R"({"id":"7","outputs":[{"name":"logits","datatype":"FP32","data":[1,2]}]})", {}, "shape none instead of"},
       {"NegativeShape", answer("[-1,1]", "[1,2]"), {}, "shape [-1,1] instead of"},
       {"LongShape", answer("[2,1,1]", "[1,2]"), {}, "shape [2,1,1] instead of"},
       {"TooFew", answer("[2,1]", "[1]"), {}, "fewer numbers"},
       {"TooMany", answer("[2,1]", "[1,2,3]"), {}, "more numbers"},
       {"NoData", answer("[2,1]", "5"), {}, "no data"},
       {"Integers", answer("[2,1]", "[1,2]", "INT64"), {}, "of the type INT64"},
-      {"OtherId", R"({"id":"8","outputs":[]})", {}, "another request"},
+      {"OtherId", with_id(R"("id":"8",)"), {}, "another request"},
+      {"NoId", with_id(""), {}, "another request"},
+      {"EmptyId", with_id(R"("id":"",)"), {}, "another request"},
+      {"NumberAsId", with_id(R"("id":7,)"), {}, "another request"},
       {"HeaderBeyondBody", binary, 5000, "shorter than its header"},
       {"CutBinary", binary + "1234", binary.size(), "ends within"},
-      {"HugeBinary", R"({"outputs":[{"name":"o","parameters":{"binary_data_size":18446744073709551615}}]})", {}, "ends within"},
-      {"OddBinary", R"({"outputs":[{"name":"logits","datatype":"FP64","shape":[2,1],"parameters":{"binary_data_size":0}}]})", {},
+      {"HugeBinary", R"({"id":"7","outputs":[{"name":"o","parameters":{"binary_data_size":18446744073709551615}}]})", {},
+       "ends within"},
+      {"OddBinary",
+       R"({"id":"7","outputs":[{"name":"logits","datatype":"FP64","shape":[2,1],"parameters":{"binary_data_size":0}}]})", {},
        "0 bytes for 2 numbers"},
       {"BinaryNan", binary + nan, binary.size(), "not a number"},
   };
@@ -187,7 +197,7 @@ TEST(InferenceAnswer, WantsEveryLabelOfEveryMessage) {
   const ExpectedLogits expected{0, 2, 3};
   EXPECT_THAT(decode(answer("[2,3]", "[[1,2,3],[4,5,6]]").replace(29, 1, "0"), {}, expected).logits,
               ElementsAre(1, 2, 3, 4, 5, 6));
-  EXPECT_NE(decode(R"({"outputs":[{"name":"logits","datatype":"FP32","shape":[6],"data":[1,2,3,4,5,6]}]})", {}, expected).error, "");
+  EXPECT_THAT(decode(answer("[6]", "[1,2,3,4,5,6]").replace(29, 1, "0"), {}, expected).error, HasSubstr("shape [6]"));
 }
 
 TEST(ServerMetadata, SaysWhetherBinaryTensorsAreTaken) {
