@@ -1,5 +1,7 @@
 #include "engine/remote/http_connection.h"
 
+#include <poll.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -86,6 +88,7 @@ class Connection : public HttpConnection {
 
  private:
   HttpResult call_with_fresh_link_if_stale(const HttpCall& call, TimePoint until) {
+    if (link_ && !is_quiet()) close();
     if (link_) {
       HttpResult result = exchange(call, until);
       // The server closes idle connections when it likes; only an answer that has begun tells that it got the request.
@@ -97,6 +100,12 @@ class Connection : public HttpConnection {
       return result;
     }
     return exchange(call, until);
+  }
+
+  /// False when the server has ended a kept connection, or spoken on it unasked: that would be taken for the next answer.
+  bool is_quiet() {
+    pollfd waits{link_->socket().native_handle(), POLLIN | POLLRDHUP, 0};
+    return ::poll(&waits, 1, 0) == 0;
   }
 
   /// Runs one asynchronous step until it is done or the time is over; then it is cancelled by closing the socket.

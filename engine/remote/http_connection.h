@@ -53,7 +53,8 @@ class HttpConnection {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   virtual ~HttpConnection() = default;
-  /// Connects when there is no connection. A connection that the server had closed meanwhile is made again, once.
+  /// Connects when there is no connection. A connection that the server had closed meanwhile, or spoken on, is made
+  /// again, once.
   virtual HttpResult call(const HttpCall& call, TimePoint until) = 0;
 };
 

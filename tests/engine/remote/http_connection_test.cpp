@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <utility>
 
 #include "tests/engine/remote/tiny_server.h"
@@ -166,6 +167,27 @@ TEST(HttpConnection, LeavesAConnectionWithAnInterimAnswer) {
   const auto connection = connection_to(server.url());
   EXPECT_EQ(connection->call({.target = "/"}, patience()).answer.status, 102u);
   EXPECT_EQ(connection->call({.target = "/"}, patience()).answer.status, 102u);
+  EXPECT_EQ(server.connections(), 2);
+}
+
+/// What a server sends unasked was taken for the answer to the next request.
+TEST(HttpConnection, LeavesAConnectionOnWhichTheServerSpeaksUnasked) {
+  std::promise<void> answered, spoken;
+  const TinyServer server([&, first = true](Peer& peer) mutable {
+    peer.read_request();
+    peer.answer("asked");
+    if (!std::exchange(first, false)) return;
+    answered.get_future().wait();
+    peer.answer("unasked");
+    peer.await_arrival();
+    spoken.set_value();
+    peer.hang();
+  });
+  const auto connection = connection_to(server.url());
+  EXPECT_EQ(connection->call({.target = "/"}, patience()).answer.body, "asked");
+  answered.set_value();
+  spoken.get_future().wait();
+  EXPECT_EQ(connection->call({.target = "/"}, patience()).answer.body, "asked");
   EXPECT_EQ(server.connections(), 2);
 }
 

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+
+#include "tests/support/poll_until.h"
 
 namespace winnow {
 
@@ -41,6 +45,14 @@ class Peer {
   void send(const std::string& bytes) const { (void)!::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
   void answer(const std::string& body, const std::string& status = "200 OK", const std::string& headers = "") const {
     send("HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  /// Returns once the client's system has all that was sent.
+  void await_arrival() const {
+    const auto has_arrived = [this] {
+      int unacknowledged = 0;
+      return ::ioctl(socket_, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+    };
+    if (!poll_until(has_arrived)) throw std::runtime_error("nobody takes what was sent");
   }
   /// Says nothing until the client goes or the server stops.
   void hang() {
