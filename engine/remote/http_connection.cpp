@@ -34,6 +34,7 @@ class TlsTrust {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using TimePoint = HttpConnection::TimePoint;
 using TlsStream = ssl::stream<Tcp::socket>;
 
@@ -73,8 +74,8 @@ HttpFault fault_of(const Failure& failed) {
 template <typename Stream>
 class Connection : public HttpConnection {
  public:
-  Connection(HttpUrl url, std::shared_ptr<TlsTrust> trust, std::string token)
-      : url_(std::move(url)), trust_(std::move(trust)), token_(std::move(token)) {}
+  Connection(HttpUrl url, std::shared_ptr<TlsTrust> trust, std::string token, std::chrono::seconds longest_idle)
+      : url_(std::move(url)), trust_(std::move(trust)), token_(std::move(token)), longest_idle_(longest_idle) {}
   ~Connection() override { close(); }
 
   HttpResult call(const HttpCall& call, TimePoint until) override {
@@ -88,9 +89,10 @@ class Connection : public HttpConnection {
 
  private:
   HttpResult call_with_fresh_link_if_stale(const HttpCall& call, TimePoint until) {
-    if (link_ && !is_quiet()) close();
+    if (link_ && !is_usable()) close();
     if (link_) {
       HttpResult result = exchange(call, until);
+      result.reused = true;
       // The server closes idle connections when it likes; only an answer that has begun tells that it got the request.
       const bool stale = result.fault == HttpFault::Cut && !heard_;
       if (!stale) return result;
@@ -102,8 +104,10 @@ class Connection : public HttpConnection {
     return exchange(call, until);
   }
 
-  /// False when the server has ended a kept connection, or spoken on it unasked: that would be taken for the next answer.
-  bool is_quiet() {
+  /// False when a kept connection was idle for too long, or the server has ended it, or spoken on it unasked: that would be
+  /// taken for the next answer.
+  bool is_usable() {
+    if (Clock::now() - latest_answer_ >= longest_idle_) return false;
     pollfd waits{link_->socket().native_handle(), POLLIN | POLLRDHUP, 0};
     return ::poll(&waits, 1, 0) == 0;
   }
@@ -137,6 +141,7 @@ class Connection : public HttpConnection {
     failed = await(until, [&](auto done) { asio::async_connect(link_->socket(), *places, done); });
     if (failed) return could_not("connect to", failed);
     link_->socket().set_option(Tcp::no_delay(true), failed);
+    link_->socket().set_option(asio::socket_base::keep_alive(true), failed);
     return secure(until);
   }
 
@@ -185,6 +190,7 @@ class Connection : public HttpConnection {
     // An interim answer (RFC 9110 15.2) was never asked for, and the final one would meet the next request.
     const bool reusable = link_->parser->keep_alive() && link_->buffer.size() == 0 && result.answer.status >= 200;
     if (!reusable) close();
+    latest_answer_ = Clock::now();
     return result;
   }
 
@@ -241,9 +247,11 @@ class Connection : public HttpConnection {
   const HttpUrl url_;
   const std::shared_ptr<TlsTrust> trust_;
   const std::string token_;
+  const std::chrono::seconds longest_idle_;
   asio::io_context context_{1};
   Tcp::resolver resolver_{context_};
   std::shared_ptr<Link<Stream>> link_;
+  TimePoint latest_answer_{};
   bool heard_ = false;  // a byte of the answer to the latest request
 };
 
@@ -269,9 +277,9 @@ std::shared_ptr<TlsTrust> make_tls_trust(const std::filesystem::path& ca_file, s
 }
 
 std::unique_ptr<HttpConnection> make_http_connection(const HttpUrl& url, std::shared_ptr<TlsTrust> trust,
-                                                     const std::string& token) {
-  if (url.tls) return std::make_unique<Connection<TlsStream>>(url, std::move(trust), token);
-  return std::make_unique<Connection<Tcp::socket>>(url, std::move(trust), token);
+                                                     const std::string& token, std::chrono::seconds longest_idle) {
+  if (url.tls) return std::make_unique<Connection<TlsStream>>(url, std::move(trust), token, longest_idle);
+  return std::make_unique<Connection<Tcp::socket>>(url, std::move(trust), token, longest_idle);
 }
 
 }  // namespace winnow

@@ -41,6 +41,7 @@ struct HttpResult {
   HttpFault fault = HttpFault::None;
   std::string sentence;  // of the fault
   HttpAnswer answer;
+  bool reused = false;  // on a connection that was kept from a call before
 };
 
 /// What TLS connections trust. Built once per pool.
@@ -58,8 +59,13 @@ class HttpConnection {
   virtual HttpResult call(const HttpCall& call, TimePoint until) = 0;
 };
 
-/// `trust` may be null for a plain URL. A non-empty token is sent as bearer token.
+/// Firewalls forget idle connections without a word to either end; few of them as soon as this.
+inline constexpr std::chrono::seconds kLongestIdle{15};
+
+/// `trust` may be null for a plain URL. A non-empty token is sent as bearer token. A connection that was idle for
+/// `longest_idle` is not used again.
 std::unique_ptr<HttpConnection> make_http_connection(const HttpUrl& url, std::shared_ptr<TlsTrust> trust,
-                                                     const std::string& token);
+                                                     const std::string& token,
+                                                     std::chrono::seconds longest_idle = kLongestIdle);
 
 }  // namespace winnow

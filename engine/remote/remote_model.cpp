@@ -50,7 +50,7 @@ Status RemoteModel::run_within_budget(const TokenBatch& batch, std::vector<float
     last = ask(*endpoint, batch, *until, logits);
     if (last) pool_->endpoints->succeeded(*endpoint);
     if (last || cause_ == "features") return last;
-    pool_->endpoints->failed(*endpoint, Clock::now());
+    if (blame_ == Blame::Server) pool_->endpoints->failed(*endpoint, Clock::now());
   }
   return last;
 }
@@ -92,12 +92,17 @@ Status RemoteModel::write_request(const TokenBatch& batch, TensorFormat format) 
   return status;
 }
 
-Status RemoteModel::failed(std::string_view cause, std::string sentence) {
+Status RemoteModel::failed(std::string_view cause, std::string sentence, Blame blame) {
   cause_ = cause;
+  blame_ = blame;
   return Status::failed(std::move(sentence));
 }
 
-Status RemoteModel::failed(const HttpResult& result) { return failed(cause_of(result.fault), result.sentence); }
+Status RemoteModel::failed(const HttpResult& result) {
+  // A connection that was kept may have been lost on the way; the next try makes a new one, which tells.
+  const bool may_be_lost = result.fault == HttpFault::Timeout && result.reused;
+  return failed(cause_of(result.fault), result.sentence, may_be_lost ? Blame::Nobody : Blame::Server);
+}
 
 HttpConnection& RemoteModel::connection_to(std::size_t endpoint) {
   std::unique_ptr<HttpConnection>& connection = connections_[endpoint];

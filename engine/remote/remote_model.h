@@ -52,7 +52,9 @@ class RemoteModel : public Model {
   Status ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits);
   /// What GET /v2 says, when nobody has asked yet.
   Status learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format);
-  Status failed(std::string_view cause, std::string sentence);
+  /// Whom a failed try speaks against.
+  enum class Blame { Server, Nobody };
+  Status failed(std::string_view cause, std::string sentence, Blame blame = Blame::Server);
   Status failed(const HttpResult& result);
   HttpConnection& connection_to(std::size_t endpoint);
   /// Into request_, unless the try before this one left it there.
@@ -64,6 +66,7 @@ class RemoteModel : public Model {
   std::optional<TensorFormat> written_;  // what request_ holds of the batch in work
   std::uint64_t requests_ = 0;
   std::string_view cause_;
+  Blame blame_ = Blame::Server;
 };
 
 }  // namespace winnow

@@ -46,12 +46,18 @@ TEST(HttpConnection, SendsARequestAndReadsItsAnswer) {
   EXPECT_TRUE(request.ends_with("\r\n\r\nbody"));
 }
 
-TEST(HttpConnection, KeepsItsConnection) {
-  const TinyServer server([](Peer& peer) {
-    while (!peer.read_request().empty()) peer.answer("x");
-  });
+void answer_all(Peer& peer) {
+  while (!peer.read_request().empty()) peer.answer("x");
+}
+
+TEST(HttpConnection, KeepsItsConnectionAndSaysSo) {
+  const TinyServer server(answer_all);
   const auto connection = connection_to(server.url());
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(connection->call({.target = "/"}, patience()).answer.body, "x");
+  for (int i = 0; i < 3; ++i) {
+    const HttpResult result = connection->call({.target = "/"}, patience());
+    EXPECT_EQ(result.answer.body, "x");
+    EXPECT_EQ(result.reused, i > 0);
+  }
   EXPECT_EQ(server.connections(), 1);
 }
 
@@ -65,6 +71,13 @@ TEST(HttpConnection, ConnectsAgainWhenTheServerHasClosedAnIdleConnection) {
     const HttpResult result = connection->call({.target = "/"}, patience());
     ASSERT_EQ(result.fault, HttpFault::None) << result.sentence;
   }
+  EXPECT_EQ(server.connections(), 3);
+}
+
+TEST(HttpConnection, ConnectsAgainAfterTheLongestIdleTime) {
+  const TinyServer server(answer_all);
+  const auto connection = make_http_connection(parse_http_url(server.url()).value(), nullptr, "", seconds(0));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(connection->call({.target = "/"}, patience()).answer.body, "x");
   EXPECT_EQ(server.connections(), 3);
 }
 

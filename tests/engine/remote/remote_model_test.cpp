@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "tests/engine/remote/tiny_inference.h"
 
 namespace winnow {
@@ -119,6 +121,24 @@ TEST_F(RemoteModelTest, DoesNotBlameTheServerForFeaturesThatJsonCannotSay) {
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(run(pool, batch));
   EXPECT_EQ(model_->failure_cause(), "features");
   EXPECT_TRUE(run(pool));
+}
+
+/// A firewall forgets idle connections; that the kept one is dead says nothing of the server.
+TEST_F(RemoteModelTest, DoesNotBlameTheServerForATimeoutOnAKeptConnection) {
+  const TinyServer server([first = true](Peer& peer) mutable {
+    if (std::exchange(first, false)) peer.answer(sums_of(peer.read_request()));
+    peer.hang();
+  });
+  const auto pool = pool_of({server.url()});
+  pool->endpoints = std::make_unique<EndpointPool>(
+      1, TensorFormat::Json, BreakerSettings{.failures_to_open = 1, .first_pause = std::chrono::hours(1)});
+  RemoteModel model(pool);
+  ASSERT_TRUE(model.run(two_messages(), logits_));
+  pool->timeout = milliseconds(100);
+  for (const char* cause : {"timeout", "timeout", "open"}) {  // kept, new, and the new one counted
+    EXPECT_FALSE(model.run(two_messages(), logits_));
+    EXPECT_EQ(model.failure_cause(), cause);
+  }
 }
 
 struct Fault {
