@@ -2,7 +2,6 @@
 
 #include <poll.h>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -138,11 +137,25 @@ class Connection : public HttpConnection {
                               });
     });
     if (failed) return could_not("find", failed);
-    failed = await(until, [&](auto done) { asio::async_connect(link_->socket(), *places, done); });
+    failed = connect(*places, until);
     if (failed) return could_not("connect to", failed);
     link_->socket().set_option(Tcp::no_delay(true), failed);
     link_->socket().set_option(asio::socket_base::keep_alive(true), failed);
     return secure(until);
+  }
+
+  /// One address after the other, until one of them answers.
+  Failure connect(const Tcp::resolver::results_type& places, TimePoint until) {
+    Failure failed = asio::error::host_not_found;
+    std::size_t left = places.size();
+    for (const auto& place : places) {
+      close();
+      link_ = make_link();
+      const TimePoint turn_ends = end_of_turn(Clock::now(), until, left--);
+      failed = await(turn_ends, [&](auto done) { link_->socket().async_connect(place.endpoint(), done); });
+      if (!failed) break;
+    }
+    return failed;
   }
 
   std::shared_ptr<Link<Stream>> make_link() {
@@ -274,6 +287,11 @@ std::shared_ptr<TlsTrust> make_tls_trust(const std::filesystem::path& ca_file, s
             std::string(problem.what());
     return nullptr;
   }
+}
+
+TimePoint end_of_turn(TimePoint now, TimePoint until, std::size_t left) {
+  if (left <= 1 || now >= until) return until;
+  return now + (until - now) / static_cast<TimePoint::rep>(left);
 }
 
 std::unique_ptr<HttpConnection> make_http_connection(const HttpUrl& url, std::shared_ptr<TlsTrust> trust,

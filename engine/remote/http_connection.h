@@ -59,6 +59,9 @@ class HttpConnection {
   virtual HttpResult call(const HttpCall& call, TimePoint until) = 0;
 };
 
+/// When the first of `left` addresses has had its share of the time: one that swallows everything leaves time for the others.
+HttpConnection::TimePoint end_of_turn(HttpConnection::TimePoint now, HttpConnection::TimePoint until, std::size_t left);
+
 /// Firewalls forget idle connections without a word to either end; few of them as soon as this.
 inline constexpr std::chrono::seconds kLongestIdle{15};
 

@@ -134,6 +134,15 @@ TEST(HttpConnection, AsksNobodyWhenTheTimeIsOver) {
   EXPECT_EQ(get(server.url(), steady_clock::now() - seconds(1)).fault, HttpFault::Timeout);
 }
 
+/// The first address of a name took all the time when nobody answered there.
+TEST(HttpConnection, SharesItsTimeAmongTheAddressesThatAreLeft) {
+  const HttpConnection::TimePoint now{seconds(1000)};
+  EXPECT_EQ(end_of_turn(now, now + milliseconds(300), 3), now + milliseconds(100));
+  EXPECT_EQ(end_of_turn(now + milliseconds(100), now + milliseconds(300), 2), now + milliseconds(200));
+  EXPECT_EQ(end_of_turn(now + milliseconds(200), now + milliseconds(300), 1), now + milliseconds(300));
+  EXPECT_EQ(end_of_turn(now, now - milliseconds(1), 2), now - milliseconds(1));
+}
+
 TEST(HttpConnection, SaysWhoCannotBeReached) {
   const HttpResult refused = get(url_of_nobody());
   EXPECT_EQ(refused.fault, HttpFault::Refused);
