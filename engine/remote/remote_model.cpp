@@ -25,6 +25,9 @@ std::string refusal(const HttpUrl& url, const HttpAnswer& answer) {
   return authority_of(url) + " answered with status " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words);
 }
 
+/// Whether the server finds fault with this request: it may serve the next. Every other status speaks of the server.
+bool refuses_request(unsigned status) { return status == 400 || status == 413 || status == 422; }
+
 }  // namespace
 
 RemoteModel::RemoteModel(std::shared_ptr<RemotePool> pool) : pool_(std::move(pool)), connections_(pool_->urls.size()) {}
@@ -64,7 +67,8 @@ Status RemoteModel::ask(std::size_t endpoint, const TokenBatch& batch, TimePoint
   const HttpResult result = connection_to(endpoint).call(
       {pool_->model_path() + "/infer", request_.body, request_.json_bytes, answer_limit(expected)}, until);
   if (result.fault != HttpFault::None) return failed(result);
-  if (result.answer.status != 200) return failed("status", refusal(url, result.answer));
+  if (const unsigned code = result.answer.status; code != 200)
+    return failed("status", refusal(url, result.answer), refuses_request(code) ? Blame::Nobody : Blame::Server);
   Status status = decode_answer(result.answer.body, result.answer.json_bytes, pool_->names, expected, logits);
   return status ? std::move(status) : failed("answer", authority_of(url) + ": " + status.error());
 }

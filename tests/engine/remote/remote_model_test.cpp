@@ -104,6 +104,32 @@ TEST_F(RemoteModelTest, LeavesAServerAloneThatKeepsFailing) {
   EXPECT_EQ(broken.connections(), 3);
 }
 
+/// A few odd messages took a server away from all others.
+TEST_F(RemoteModelTest, GoesOnAskingAServerThatRefusesRequestsButNotOneThatCannotServe) {
+  struct Case {
+    const char* status;
+    const char* cause;  // of the fourth failure
+  };
+  for (const auto& [status, cause] : std::initializer_list<Case>{{"400 Bad Request", "status"},
+                                                                 {"413 Content Too Large", "status"},
+                                                                 {"422 Unprocessable Content", "status"},
+                                                                 {"401 Unauthorized", "open"},
+                                                                 {"403 Forbidden", "open"},
+                                                                 {"404 Not Found", "open"},
+                                                                 {"408 Request Timeout", "open"},
+                                                                 {"429 Too Many Requests", "open"},
+                                                                 {"503 Service Unavailable", "open"}}) {
+    const TinyServer server([status = status](Peer& peer) {
+      while (!peer.read_request().empty()) peer.answer("", status);
+    });
+    const auto pool = pool_of({server.url()});
+    pool->endpoints = std::make_unique<EndpointPool>(
+        1, TensorFormat::Json, BreakerSettings{.failures_to_open = 3, .first_pause = std::chrono::hours(1)});
+    for (int i = 0; i < 4; ++i) EXPECT_FALSE(run(pool));
+    EXPECT_EQ(model_->failure_cause(), cause) << status;
+  }
+}
+
 TEST_F(RemoteModelTest, AsksNobodyWhenTheDeadlineIsOver) {
   const TinyServer server(serve_sums);
   TokenBatch batch = two_messages();
