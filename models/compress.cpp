@@ -236,8 +236,8 @@ bool Compression::write(std::string bytes) {
   std::string before;
   if (std::filesystem::exists(card_before) && !check(read_whole_file(card_before, before), card_before)) return false;
   report_.sha256 = sha256_hex(bytes);
-  const bool written = check(write_whole_file(options_.output, bytes), options_.output) &&
-                       check(write_whole_file(card, write_compress_card(report_, before)), card);
+  const bool written = check(write_public_file(options_.output, bytes), options_.output) &&
+                       check(write_public_file(card, write_compress_card(report_, before)), card);
   if (!written) report_.sha256.clear();
   return written;
 }

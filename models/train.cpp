@@ -176,8 +176,8 @@ bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manif
   }
   std::filesystem::path card_file = work.options.output;
   card_file.replace_extension(".md");
-  return work.check(write_whole_file(work.options.output, archive)) &&
-         work.check(write_whole_file(card_file, write_model_card(card)));
+  return work.check(write_public_file(work.options.output, archive)) &&
+         work.check(write_public_file(card_file, write_model_card(card)));
 }
 
 Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {

@@ -8,9 +8,12 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace winnow {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string reason() {
   return std::strerror(errno);
@@ -26,23 +29,66 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-}  // namespace
+Status failed_to_write(const fs::path& file, const std::string& why) {
+  return Status::failed("cannot write " + file.string() + ": " + why);
+}
 
-Status write_whole_file(const std::filesystem::path& file, std::string_view bytes) {
+/// Whom a file that takes the place of another is for.
+enum class Readers { AsTheUmaskSays, Everybody };
+
+/// What the last of the links points to, whether it is there or not.
+fs::path target_of(fs::path file) {
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  std::error_code failed;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(fs::symlink_status(file, failed)); ++links) {
+    const fs::path to = fs::read_symlink(file, failed);
+    if (failed) break;
+    file = file.parent_path() / to;  // which is `to` when that is absolute
+  }
+  return file;
+}
+
+Status write_straight(const fs::path& file, std::string_view bytes) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0) return failed_to_write(file, reason());
+  std::string why = write_all(descriptor, bytes) ? "" : reason();
+  if (close(descriptor) != 0 && why.empty()) why = reason();
+  return why.empty() ? Status::ok() : failed_to_write(file, why);
+}
+
+Status replace(const fs::path& file, std::string_view bytes, Readers readers) {
   const std::string temporary = file.string() + ".new-" + std::to_string(getpid());
-  const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+  const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0) return Status::failed("cannot create " + temporary + ": " + reason());
-  // fchmod, because the umask may have taken bits that the daemon's user needs to read a model.
-  const bool written = write_all(descriptor, bytes) && fchmod(descriptor, 0644) == 0 && fsync(descriptor) == 0;
+  const bool is_for_all = readers == Readers::AsTheUmaskSays || fchmod(descriptor, 0644) == 0;
+  const bool written = is_for_all && write_all(descriptor, bytes) && fsync(descriptor) == 0;
   std::string why = written ? "" : reason();
   if (close(descriptor) != 0 && why.empty()) why = reason();
   if (why.empty() && rename(temporary.c_str(), file.c_str()) != 0) why = reason();
   if (why.empty()) return Status::ok();
   unlink(temporary.c_str());
-  return Status::failed("cannot write " + file.string() + ": " + why);
+  return failed_to_write(file, why);
 }
 
-Status read_whole_file(const std::filesystem::path& file, std::string& bytes) {
+Status write_for(Readers readers, const fs::path& file, std::string_view bytes) {
+  std::error_code failed;
+  const fs::file_status there = fs::status(file, failed);
+  if (!fs::status_known(there)) return failed_to_write(file, failed.message());
+  if (fs::is_directory(there)) return failed_to_write(file, "is a folder");
+  // A rename would put a file in the place of a device or a FIFO.
+  if (fs::exists(there) && !fs::is_regular_file(there)) return write_straight(file, bytes);
+  return replace(target_of(file), bytes, readers);
+}
+
+}  // namespace
+
+Status write_whole_file(const fs::path& file, std::string_view bytes) {
+  return write_for(Readers::AsTheUmaskSays, file, bytes);
+}
+
+Status write_public_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Everybody, file, bytes); }
+
+Status read_whole_file(const fs::path& file, std::string& bytes) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Status::failed("cannot open " + file.string());
   bytes.assign(std::istreambuf_iterator<char>(stream), {});

@@ -1,7 +1,9 @@
 #include "models/checkpoint.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -40,15 +42,69 @@ TEST(Checkpoint, IsRefusedAtEveryLengthItCouldHaveBeenCutTo) {
   }
 }
 
-TEST(WholeFile, IsReadableByAllWhateverTheUmask) {
+/// The permissions of a file that is written under this umask.
+mode_t mode_under(mode_t mask, Status (*write)(const std::filesystem::path&, std::string_view)) {
   const test::TempFolder folder;
-  const mode_t before = umask(077);
-  const Status status = write_whole_file(folder.path() / "model.pt", "x");
+  const mode_t before = umask(mask);
+  const Status status = write(folder.path() / "f", "x");
   umask(before);
-  ASSERT_TRUE(status) << status.error();
   struct stat facts {};
-  ASSERT_EQ(stat((folder.path() / "model.pt").c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_mode & 07777, 0644u);
+  EXPECT_TRUE(status) << status.error();
+  EXPECT_EQ(stat((folder.path() / "f").c_str(), &facts), 0);
+  return facts.st_mode & 07777;
+}
+
+// Score tables and checkpoints were readable by everybody, and name private mail.
+TEST(WholeFile, IsReadableByWhomTheUmaskLets) {
+  EXPECT_EQ(mode_under(077, write_whole_file), 0600u);
+  EXPECT_EQ(mode_under(002, write_whole_file), 0664u);
+}
+
+TEST(WholeFile, OfAModelIsReadableByAllWhateverTheUmask) {
+  EXPECT_EQ(mode_under(077, write_public_file), 0644u);
+  EXPECT_EQ(mode_under(002, write_public_file), 0644u);
+}
+
+// As root, "--scores /dev/stdout" put a file in the place of the device.
+TEST(WholeFile, IsWrittenIntoAFifoWhichStaysOne) {
+  const test::TempFolder folder;
+  const auto fifo = folder.path() / "fifo", link = folder.path() / "link";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  std::filesystem::create_symlink("fifo", link);
+  const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK);
+  for (const auto& name : {fifo, link}) {
+    const Status status = write_whole_file(name, "some bytes");
+    ASSERT_TRUE(status) << status.error();
+    char got[32];
+    EXPECT_EQ(read(reader, got, sizeof got), 10);
+  }
+  close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
+TEST(WholeFile, ReplacesWhatALinkPointsToWhetherItIsThereOrNot) {
+  const test::TempFolder folder;
+  folder.write("real/old", "before");
+  const auto link = folder.path() / "link";
+  for (const char* target : {"real/old", "real/new"}) {
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink(target, link);
+    const Status status = write_whole_file(link, "after");
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    std::string bytes;
+    ASSERT_TRUE(read_whole_file(folder.path() / target, bytes));
+    EXPECT_EQ(bytes, "after");
+  }
+}
+
+TEST(WholeFile, IsNotWrittenThroughLinksInACircle) {
+  const test::TempFolder folder;
+  std::filesystem::create_symlink("b", folder.path() / "a");
+  std::filesystem::create_symlink("a", folder.path() / "b");
+  EXPECT_FALSE(write_whole_file(folder.path() / "a", "x"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path() / "b"));
 }
 
 TEST(WholeFile, KeepsTheOldFileWhenTheNewOneCannotBeWritten) {
