@@ -58,9 +58,9 @@ bool Fitting::resume() {
   Checkpoint saved;
   if (!work_.check(read_checkpoint(file, saved))) return false;
   if (saved.training != at_.training) {
-    work_.problems.error(whole_file(file), "is the checkpoint of another training: other mail or other options",
-                         "remove it, and all named " + work_.options.checkpoint.string() + ".*, to start afresh");
-    return false;
+    // Mail comes in between two runs of a nightly training: an error would come back each night until somebody looks.
+    work_.problems.warning(whole_file(file), "belongs to another training: other mail or other options; starting afresh");
+    return true;
   }
   at_ = std::move(saved);
   return work_.check(trainer_.restore(at_.state));
