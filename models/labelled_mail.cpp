@@ -61,6 +61,17 @@ std::string messages(std::size_t count) {
   return count == 1 ? "1 message was" : std::to_string(count) + " messages were";
 }
 
+/// A misspelt name would leave nothing out and nobody would see it.
+bool names_corpora_of(std::vector<MailSource> sources, const IndexFilter& filter, Diagnostics& problems) {
+  std::vector<std::string> names = filter.corpora;
+  names.insert(names.end(), filter.without_corpora.begin(), filter.without_corpora.end());
+  names.insert(names.end(), filter.phishing_corpora.begin(), filter.phishing_corpora.end());
+  if (names.empty()) return true;
+  std::erase_if(sources, [](const MailSource& source) { return !is_mail_index(source.path); });
+  const auto corpora = corpora_of(sources);
+  return !corpora || are_corpora(names, *corpora, problems);
+}
+
 /// One call of read_labelled_mail.
 class Reading {
  public:
@@ -197,8 +208,33 @@ std::optional<Label> label_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::vector<std::string>> corpora_of(const std::vector<MailSource>& sources) {
+  Diagnostics unused;  // reading reports the same problems
+  std::vector<std::string> names;
+  for (const MailSource& source : sources) {
+    if (!is_mail_index(source.path)) {
+      names.push_back(base_name(source.path));
+      continue;
+    }
+    const auto corpora = read_mail_index(source.path, {}, unused);
+    if (!corpora) return std::nullopt;
+    for (const IndexedCorpus& corpus : *corpora) names.push_back(corpus.name);
+  }
+  return names;
+}
+
+bool are_corpora(const std::vector<std::string>& names, const std::vector<std::string>& corpora, Diagnostics& problems) {
+  const std::size_t errors = problems.error_count();
+  for (const std::string& name : names) {
+    if (std::find(corpora.begin(), corpora.end(), name) == corpora.end())
+      problems.error({}, "there is no corpus '" + name + "'", did_you_mean(name, corpora));
+  }
+  return problems.error_count() == errors;
+}
+
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
                         Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take) {
+  if (!names_corpora_of(sources, filter, problems)) return;
   Reading reading(filter, max_bytes, problems, take);
   for (const MailSource& source : sources) {
     if (!reading.read(source)) return;

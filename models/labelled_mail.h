@@ -46,7 +46,8 @@ struct MailSource {
   Label label = Label::Ham;    // not used for an index, which says it itself
 };
 
-/// Which rows of an index are read, and as what. Empty fields take all. Mail from other sources is always read.
+/// Which rows of an index are read, and as what. Empty fields take all. Mail from other sources is always read. A corpus that
+/// no index has is an error, and then nothing is read.
 struct IndexFilter {
   std::vector<std::string> splits;
   std::vector<std::string> corpora;
@@ -54,6 +55,12 @@ struct IndexFilter {
   std::vector<std::string> phishing_corpora;  // their spam is phishing, although the index only says spam
   std::string before, after;  // ISO 8601: dated before, and not before; a row without a date is then left out
 };
+
+/// The corpora that mail of these sources is of; nullopt when an index cannot be read.
+std::optional<std::vector<std::string>> corpora_of(const std::vector<MailSource>& sources);
+
+/// False, with an error and the nearest name, when a name is none of the corpora.
+bool are_corpora(const std::vector<std::string>& names, const std::vector<std::string>& corpora, Diagnostics& problems);
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends
 /// the reading. In folders hidden files are skipped, and of a Maildir only cur/ and new/ are read. Mail that goes away

@@ -90,6 +90,15 @@ bool has_enough_for_base(const TrainingWork& work, const TrainingSet& set) {
   return true;
 }
 
+/// A misspelt name would calibrate the model on mail that it has learnt.
+bool left_out_is_there(const TrainingWork& work) {
+  std::vector<std::string> names;
+  for (const auto& group : work.options.left_out) names.insert(names.end(), group.begin(), group.end());
+  if (names.empty()) return true;
+  const auto corpora = corpora_of(work.options.sources);
+  return !corpora || are_corpora(names, *corpora, work.problems);
+}
+
 std::string today() {
   // SOURCE_DATE_EPOCH (reproducible-builds.org) makes the same mail give the same file on any day.
   const char* fixed = std::getenv("SOURCE_DATE_EPOCH");  // NOLINT(concurrency-mt-unsafe): nothing sets the environment
@@ -296,7 +305,7 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
   TrainingSet set(options.max_memory_bytes);
   if (base) set.use_labels(base->manifest.labels);
-  return read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
+  return left_out_is_there(work) && read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 
 }  // namespace winnow

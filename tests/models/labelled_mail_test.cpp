@@ -222,6 +222,25 @@ TEST_F(IndexedMail, IsFilteredBySplitAndCorpus) {
   EXPECT_EQ(count_labelled_mail(sources(), {{"test"}, {}, {"open"}}), 1u);
 }
 
+// A misspelt --without left nothing out, and nothing was said.
+TEST_F(IndexedMail, IsNotReadByTheNameOfACorpusThatNoIndexHas) {
+  for (const IndexFilter& filter : {IndexFilter{.corpora = {"open", "paked"}}, IndexFilter{.without_corpora = {"paked"}},
+                                    IndexFilter{.phishing_corpora = {"paked"}}}) {
+    const Reading reading = read(sources(), filter);
+    EXPECT_THAT(reading.texts(), IsEmpty());
+    EXPECT_THAT(reading.problems.to_string(), HasSubstr("there is no corpus 'paked' (did you mean 'packed'?)"));
+  }
+}
+
+TEST_F(IndexedMail, IsFilteredByTheCorporaOfAllIndexes) {
+  std::vector<MailSource> two = sources();
+  two.push_back({folder_.write("more/index.tsv", "corpus\tpath\tlabel\nother\t1.eml\tham\n"), Label::Ham});
+  folder_.write("more/other/1.eml", "Subject: other\n\n");
+  const Reading reading = read(two, {.corpora = {"open", "other"}, .without_corpora = {"other"}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: open ham\n\n", "Subject: open spam\n\n"));
+  EXPECT_EQ(reading.problems.to_string(), "");
+}
+
 TEST_F(IndexedMail, ReportsMessagesThatTheArchiveLacks) {
   folder_.write_tar("packed.tar.zst", {{"ham/2.eml", "Subject: packed ham\n\n"}});
   const Reading reading = read(sources());

@@ -291,9 +291,11 @@ TEST_F(TrainOnCorpora, WritesTheModelsThatJudgedWhatWasLeftOut) {
 }
 
 TEST_F(TrainOnCorpora, RefusesToLeaveOutACorpusThatIsNotThere) {
-  options_.left_out = {{"four"}};
-  EXPECT_FALSE(train());
-  EXPECT_THAT(problems_.to_string(), HasSubstr("no mail of corpus four"));
+  options_.left_out = {{"one", "thre"}};
+  bool has_read = false;
+  EXPECT_FALSE(train([&](const TrainProgress&) { return has_read = true; }));
+  EXPECT_THAT(problems_.to_string(), HasSubstr("there is no corpus 'thre' (did you mean 'three'?)"));
+  EXPECT_FALSE(has_read);
 }
 
 TEST_F(TrainOnCorpora, GoesOnWithinTheLeftOutGroupsToTheSameModel) {
