@@ -132,6 +132,8 @@ int run_train(const Command& self, int argc, char** argv) {
     return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
+  if (std::find(mail.splits.begin(), mail.splits.end(), "test") != mail.splits.end())
+    return arguments.wrong_usage("--split test is mail to measure with, which is never learnt from");
   options.optimizer.seed = seed;
   if (site) options.features = FeatureSet::Site;
   if (options.sources.empty()) return arguments.wrong_usage("no mail to learn from: give --spam and --ham, or --index");

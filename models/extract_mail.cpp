@@ -94,7 +94,7 @@ bool gather_tails(const ExtractOptions& options, InnocentTails& tails) {
   if (options.tails <= 0) return wanted;
   read_labelled_mail(options.sources, options.filter, options.max_scan_bytes, told_later, [&](LabelledMail&& mail) {
     if (options.on_gathering && !options.on_gathering()) return wanted = false;
-    if (!is_spam(mail.label))
+    if (!is_spam(mail.label) && mail.split != "test")  // its words would be learnt as spam's
       tails.offer(mail.label, read_message(mail.input), {mail.corpus, mail.split, sha256_hex(mail.input.raw)});
     return wanted;
   });

@@ -33,7 +33,7 @@ struct ExtractOptions {
   IndexFilter filter;
   std::uint64_t max_scan_bytes = 1u << 20;
   std::size_t threads = 0;  // 0 = one per core
-  double tails = 0;         // share of the spam that comes a second time with an innocent tail (innocent_tails.h)
+  double tails = 0;         // share of the spam that comes again with the text of ham not of split "test" (innocent_tails.h)
   std::function<bool()> on_gathering;  // before each message of the pass that tails need; false ends all. May be empty
 };
 

@@ -25,6 +25,12 @@ TEST(CliTrain, RefusesNumbersThatNoTrainingCanHave) {
   }
 }
 
+TEST(CliTrain, RefusesToLearnTheTestSplit) {
+  const ToolRun run = run_tool({"train", "--index", "i.tsv", "--split", "train", "--split", "test", "-o", "m.pt"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("--split test"), std::string::npos) << run.err;
+}
+
 TEST(CliTrain, RefusesAShapeBesideABase) {
   const ToolRun run =
       run_tool({"train", "--base", "b.pt", "--ham", "a", "--spam", "b", "-o", "m.pt", "--hidden-width", "9"});
