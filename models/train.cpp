@@ -275,10 +275,9 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
   if (end != TrainingEnd::Done) return false;
   work.on_progress({"calibrating", 0, 1, 0});
   Manifest manifest = manifest_for(work.options, set);
-  const bool is_good =
-      (work.base == nullptr || hold_against_base(work, set, *trainer, std::move(by_base), report)) &&
-      calibrate_and_measure(work, set, *trainer, left_out.mail, manifest, report);
-  if (!is_good) {
+  // The checkpoints stay: --force goes on from them.
+  if (work.base != nullptr && !hold_against_base(work, set, *trainer, std::move(by_base), report)) return false;
+  if (!calibrate_and_measure(work, set, *trainer, left_out.mail, manifest, report)) {
     members.remove_checkpoints();  // what helps is other mail or other options, and those cannot go on from them
     return false;
   }

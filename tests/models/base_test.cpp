@@ -122,7 +122,12 @@ class TrainOnBase : public testing::Test {
   bool train() {
     problems_ = {};
     report_ = {};
-    return train_model(options_, [](const TrainProgress&) { return true; }, report_, problems_);
+    steps_ = 0;
+    const auto count_steps = [this](const TrainProgress& now) {
+      steps_ += now.phase == "training" ? 1 : 0;
+      return true;
+    };
+    return train_model(options_, count_steps, report_, problems_);
   }
 
   test::TempFolder folder_;
@@ -130,6 +135,7 @@ class TrainOnBase : public testing::Test {
   TrainOptions options_;
   TrainReport report_;
   Diagnostics problems_;
+  std::size_t steps_ = 0;
 };
 
 TEST_F(TrainOnBase, TakesTheBasesArchitectureAndWarnsOfLittleMail) {
@@ -210,13 +216,15 @@ TEST_F(TrainOnBase, WritesNoModelThatIsWorseThanItsBaseUnlessForced) {
   options_.epochs = 30;
   options_.checkpoint = folder_.path() / "site.checkpoint";
   EXPECT_FALSE(train());
-  EXPECT_FALSE(std::filesystem::exists(options_.checkpoint)) << "other options could not go on from it";
+  EXPECT_TRUE(std::filesystem::exists(options_.checkpoint));
   EXPECT_THAT(problems_.to_string(), HasSubstr("not written: the model would be worse than its base on 40 held-out"));
   EXPECT_FALSE(std::filesystem::exists(options_.output));
   options_.force = true;
   EXPECT_TRUE(train());
+  EXPECT_EQ(steps_, 0u) << "--force learnt all over again what was learnt already";
   EXPECT_THAT(problems_.to_string(), HasSubstr("warning: the model is worse than its base"));
   EXPECT_TRUE(std::filesystem::exists(options_.output));
+  EXPECT_FALSE(std::filesystem::exists(options_.checkpoint));
 }
 
 TEST_F(TrainOnBase, RefusesAFileThatIsNoModel) {
