@@ -170,6 +170,12 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
   return true;
 }
 
+bool has_room_for_outputs(const TrainingWork& work) {
+  const TrainOptions& options = work.options;
+  return work.check(check_writable(options.output)) &&
+         (options.checkpoint.empty() || work.check(check_writable(options.checkpoint)));
+}
+
 bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manifest& manifest, Trainer& trainer,
                    double way_from_base, TrainReport& report) {
   std::string archive;
@@ -304,7 +310,7 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
   TrainingSet set(options.max_memory_bytes);
   if (base) set.use_labels(base->manifest.labels);
-  return left_out_is_there(work) && read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
+  return has_room_for_outputs(work) && left_out_is_there(work) && read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 
 }  // namespace winnow

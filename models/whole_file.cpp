@@ -88,6 +88,15 @@ Status write_whole_file(const fs::path& file, std::string_view bytes) {
 
 Status write_public_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Everybody, file, bytes); }
 
+Status check_writable(const fs::path& file) {
+  std::error_code failed;
+  const fs::file_status there = fs::status(file, failed);
+  if (fs::is_directory(there)) return failed_to_write(file, "is a folder");
+  const bool is_replaced = !fs::exists(there) || fs::is_regular_file(there);
+  const fs::path needed = is_replaced ? target_of(file).parent_path() / "." : file;
+  return access(needed.c_str(), W_OK) == 0 ? Status::ok() : failed_to_write(file, reason());
+}
+
 Status read_whole_file(const fs::path& file, std::string& bytes) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Status::failed("cannot open " + file.string());

@@ -135,7 +135,8 @@ TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
 
 #if WINNOW_HAS_TORCH
 TEST(CliTrain, NamesTheMailThatIsMissing) {
-  const ToolRun run = run_tool({"train", "--ham", "/nowhere/ham", "--spam", "/nowhere/spam", "-o", "/nowhere/m.pt"});
+  const ScratchFolder folder;
+  const ToolRun run = run_tool({"train", "--ham", "/nowhere/ham", "--spam", "/nowhere/spam", "-o", (folder.path() / "m.pt").string()});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_NE(run.err.find("/nowhere/ham"), std::string::npos) << run.err;
 }

@@ -107,6 +107,16 @@ TEST(WholeFile, IsNotWrittenThroughLinksInACircle) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder.path() / "b"));
 }
 
+TEST(WholeFile, IsKnownToBeWritableBeforeItIsWritten) {
+  const test::TempFolder folder;
+  folder.write("file", "x");
+  const auto fifo = folder.path() / "fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const char* name : {"new", "file", "fifo"}) EXPECT_TRUE(check_writable(folder.path() / name)) << name;
+  for (const char* name : {"", "nowhere/new", "file/new"}) EXPECT_FALSE(check_writable(folder.path() / name)) << name;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "new"));
+}
+
 TEST(WholeFile, KeepsTheOldFileWhenTheNewOneCannotBeWritten) {
   const test::TempFolder folder;
   folder.write("taken/inside", "a folder cannot be replaced by a file");

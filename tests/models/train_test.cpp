@@ -178,6 +178,16 @@ TEST_F(Train, RefusesMailOfOneLabelOnly) {
   EXPECT_THAT(problems_.to_string(), HasSubstr("too little mail: 0 ham to learn from"));
 }
 
+TEST_F(Train, SaysBeforeItReadsThatItCannotWrite) {
+  for (const auto& output : {folder_.path() / "nowhere/site.pt", folder_.path() / "ham", folder_.path() / "ham/0/site.pt"}) {
+    options_.output = output;
+    bool has_read = false;
+    EXPECT_FALSE(train([&](const TrainProgress&) { return has_read = true; }));
+    EXPECT_FALSE(has_read);
+    EXPECT_THAT(problems_.to_string(), HasSubstr("cannot write " + output.string()));
+  }
+}
+
 TEST_F(Train, WritesNothingWhenASourceIsMissing) {
   options_.sources.push_back({folder_.path() / "nowhere", Label::Ham});
   EXPECT_FALSE(train());
