@@ -57,16 +57,21 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
 
 bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const char* what,
                 Diagnostics& problems) {
-  for (const bool spam : {false, true}) {
-    const auto count = static_cast<std::size_t>(std::count_if(
-        positions.begin(), positions.end(), [&](std::size_t at) { return is_spam(set.label(at)) == spam; }));
-    if (count < kFewestOfALabel) {
-      problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") +
-                             what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
-      return false;
-    }
+  std::size_t ham = 0, spam = 0, phishing = 0;
+  for (const std::size_t at : positions) {
+    ++(is_spam(set.label(at)) ? spam : ham);
+    if (set.label(at) == Label::Phishing) ++phishing;
   }
-  return true;
+  const auto is_enough_of = [&](std::size_t count, const char* label, const char* hint) {
+    if (count >= kFewestOfALabel) return true;
+    problems.error({}, "too little mail: " + std::to_string(count) + " " + label + " " + what + ", at least " +
+                           std::to_string(kFewestOfALabel) + " are needed", hint);
+    return false;
+  };
+  // A base's labels stay as they are where the mail cannot teach them.
+  const bool needs_phishing = !set.has_given_labels() && set.teaches(std::string(label_name(Label::Phishing)));
+  return is_enough_of(ham, "ham", "") && is_enough_of(spam, "spam", "") &&
+         (!needs_phishing || is_enough_of(phishing, "phishing", "or give it as spam"));
 }
 
 /// Training on a base is undone by a few odd messages when there are few at all.

@@ -53,6 +53,7 @@ class TrainingSet {
   std::vector<std::string> labels() const;
   /// Those of a model that is trained on.
   void use_labels(std::vector<std::string> labels) { given_labels_ = std::move(labels); }
+  bool has_given_labels() const { return !given_labels_.empty(); }
   /// Whether there is mail that a label can be learnt from: one that no mail has stays as it was.
   bool teaches(const std::string& label) const;
 

@@ -225,7 +225,7 @@ class TrainOnCorpora : public Train {
         const std::string file = std::string(label_name(label)) + std::to_string(i);
         folder_.write(corpus + "/" + file, invented(label, i));
         index += corpus + "\t" + file + "\t" + std::string(label_name(label)) + "\t" +
-                 (i % 5 == 0 ? "dev" : "train") + "\n";
+                 (i % 4 == 0 ? "dev" : "train") + "\n";
       }
     }
     options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
@@ -336,6 +336,19 @@ TEST_F(TrainOnCorpora, GivesPhishingALabelOfItsOwn) {
   ASSERT_TRUE(engine) << problems_.to_string();
   EXPECT_EQ(engine->manifest().labels, (std::vector<std::string>{"spam", "phishing"}));
   EXPECT_EQ(report_.held_out.at("").spam + report_.spam, kOfEach);  // phishing is spam, too
+}
+
+// It was told after the training, as "the model does not learn 'phishing'".
+TEST_F(Train, SaysBeforeItLearnsThatThereIsTooLittlePhishing) {
+  for (std::size_t i = 0; i < 5; ++i) folder_.write("lures/" + std::to_string(i), invented(Label::Spam, 500 + i));
+  options_.sources.push_back({folder_.path() / "lures", Label::Phishing});
+  bool has_learnt = false;
+  EXPECT_FALSE(train([&](const TrainProgress& now) {
+    has_learnt = has_learnt || now.phase == "training";
+    return true;
+  }));
+  EXPECT_FALSE(has_learnt);
+  EXPECT_THAT(problems_.to_string(), HasSubstr(" phishing to learn from, at least 10 are needed (or give it as spam)"));
 }
 
 TEST_F(TrainOnCorpora, CalibratesALabelOfOneLeftOutGroupOnHeldOutMail) {
