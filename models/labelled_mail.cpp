@@ -95,6 +95,12 @@ class Reading {
   }
 
  private:
+  /// Mail of one folder.
+  struct NotRead {
+    std::size_t gone = 0, refused = 0;
+    std::string first_error;
+  };
+
   bool hand_over(LabelledMail mail, std::string name, MailInput&& input) {
     mail.name = std::move(name);
     mail.input = std::move(input);
@@ -120,17 +126,33 @@ class Reading {
   bool read_folder(const fs::path& folder, const LabelledMail& what) {
     std::vector<fs::path> files;
     list_files(folder, files, problems_);
-    std::size_t gone = 0;
+    NotRead not_read;
     const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
-      // A mailbox is in use while it is read: mail is deleted, or renamed when somebody has seen it.
-      if (!is_file(file)) {
-        ++gone;
-        return true;
-      }
-      return file.extension() == ".mbox" ? read_mbox_file(file, what) : read_file(file, what);
+      return file.extension() == ".mbox" && is_file(file) ? read_mbox_file(file, what) : read_one_of(file, what, not_read);
     });
-    if (gone > 0) problems_.warning(whole_file(folder), messages(gone) + " moved or deleted while it was read");
+    tell(not_read, folder);
     return go_on;
+  }
+
+  /// A mailbox is in use while it is read: mail is deleted, or renamed when somebody has seen it. And one message that may not
+  /// be read, of thousands that may, ends nothing.
+  bool read_one_of(const fs::path& file, const LabelledMail& what, NotRead& not_read) {
+    if (!is_file(file)) {
+      ++not_read.gone;
+      return true;
+    }
+    std::string error;
+    std::optional<MailInput> input = read_mail_file(file, max_bytes_, error);
+    if (input) return hand_over(what, file.string(), std::move(*input));
+    if (++not_read.refused == 1) not_read.first_error = error;
+    return true;
+  }
+
+  void tell(const NotRead& not_read, const fs::path& folder) {
+    if (not_read.gone > 0)
+      problems_.warning(whole_file(folder), messages(not_read.gone) + " moved or deleted while it was read");
+    if (not_read.refused > 0)
+      problems_.warning(whole_file(folder), messages(not_read.refused) + " left out: " + not_read.first_error);
   }
 
   bool read_archive(const fs::path& file, const LabelledMail& what) {

@@ -4,7 +4,7 @@
 // Owns:    plain values; messages are read one at a time, an archive is never unpacked to disk.
 // Threads: one thread.
 // Blocks:  reads files.
-// Fails:   a source that cannot be read is one Diagnostic; the others are still read.
+// Fails:   a source that cannot be read is one Diagnostic; the others are still read. A warning where it is one file of a folder.
 // Units:   max_bytes is of one message: more of it is skipped and the message marked truncated.
 //
 // An index is a tab-separated file whose first line names the columns corpus, path, label (ham|spam|phishing)
@@ -63,8 +63,8 @@ std::optional<std::vector<std::string>> corpora_of(const std::vector<MailSource>
 bool are_corpora(const std::vector<std::string>& names, const std::vector<std::string>& corpora, Diagnostics& problems);
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends
-/// the reading. In folders hidden files are skipped, and of a Maildir only cur/ and new/ are read. Mail that goes away
-/// meanwhile is a warning. A file that starts with "From " is an mbox when it is a source itself or is called *.mbox;
+/// the reading. In folders hidden files are skipped, and of a Maildir only cur/ and new/ are read. Mail of a
+/// folder that goes away meanwhile, or may not be read, is a warning. A file that starts with "From " is an mbox when it is a source itself or is called *.mbox;
 /// inside a folder it is else one message.
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
                         Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take);

@@ -83,6 +83,18 @@ TEST(LabelledMail, WarnsOfMailThatGoesAwayWhileItsFolderIsRead) {
   EXPECT_THAT(problems.to_string(), HasSubstr("1 message was moved or deleted"));
 }
 
+// One message that may not be read, among thousands, ended a training.
+TEST(LabelledMail, WarnsOfAFileOfAFolderThatCannotBeRead) {
+  const TempFolder folder;
+  folder.write("box/1", "Subject: 1\n\n");
+  std::filesystem::create_symlink("/proc/self/mem", folder.path() / "box/2");  // fails to be read for root, too
+  folder.write("box/3", "Subject: 3\n\n");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\n", "Subject: 3\n\n"));
+  EXPECT_EQ(reading.problems.error_count(), 0u);
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("box: warning: 1 message was left out: cannot "));
+}
+
 TEST(LabelledMail, CutsAnMboxAtItsSeparatorsAndUndoesTheQuoting) {
   const TempFolder folder;
   const auto file =
