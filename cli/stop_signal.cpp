@@ -19,6 +19,11 @@ void ask_to_stop_on_signal() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // A closed terminal may be told twice, by the shell and by the kernel, which is no second wish.
+  action.sa_flags = 0;
+  struct sigaction before {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
 }
 
 bool stop_was_asked() { return stop_asked; }

@@ -1,0 +1,25 @@
+#include "cli/stop_signal.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+namespace winnow {
+namespace {
+
+TEST(CliStopSignal, OfAClosedTerminalIsIgnoredUnderNohup) {
+  signal(SIGHUP, SIG_IGN);
+  ask_to_stop_on_signal();
+  raise(SIGHUP);
+  EXPECT_FALSE(stop_was_asked());
+  signal(SIGHUP, SIG_DFL);
+}
+
+// A closed ssh session killed a training without a checkpoint.
+TEST(CliStopSignal, OfAClosedTerminalIsAWishToStop) {
+  ask_to_stop_on_signal();
+  for (int told = 0; told < 2; ++told) raise(SIGHUP);  // by the shell and by the kernel
+  EXPECT_TRUE(stop_was_asked());
+}
+
+}  // namespace
+}  // namespace winnow
