@@ -10,6 +10,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
 #include "config/units.h"
+#include "models/card_file.h"
 
 namespace winnow {
 namespace {
@@ -72,6 +73,9 @@ std::string understand(const Written& written, CompressOptions& options) {
   options.bounds.max_auc_loss = *loss;
   if (options.sources.empty()) return "no mail to measure on: give --spam and --ham, or --index";
   if (options.output.empty() == options.compare.empty()) return "give either --output or --compare";
+  if (options.output.empty()) return {};
+  if (is_same_file(options.output, options.model)) return "--output is the model itself: give another name";
+  if (is_same_file(card_of(options.output), options.model)) return "the card of --output would replace the model";
   return {};
 }
 

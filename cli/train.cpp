@@ -11,6 +11,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
+#include "models/card_file.h"
 
 namespace winnow {
 namespace {
@@ -138,6 +139,8 @@ int run_train(const Command& self, int argc, char** argv) {
   if (site) options.features = FeatureSet::Site;
   if (options.sources.empty()) return arguments.wrong_usage("no mail to learn from: give --spam and --ham, or --index");
   if (options.output.empty()) return arguments.wrong_usage("no model to write: give --output");
+  if (!options.base.empty() && is_same_file(card_of(options.output), options.base))
+    return arguments.wrong_usage("the card of --output would replace the base: give another name");
   if (options.checkpoint.empty()) options.checkpoint = options.output.string() + ".checkpoint";
   return train_and_report(options);
 }

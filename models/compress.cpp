@@ -12,6 +12,7 @@
 #include "engine/model_loader.h"
 #include "engine/probe.h"
 #include "engine/torch_backend.h"
+#include "models/card_file.h"
 #include "models/judged_mail.h"
 #include "models/whole_file.h"
 
@@ -230,9 +231,7 @@ bool Compression::compare() {
 }
 
 bool Compression::write(std::string bytes) {
-  std::filesystem::path card = options_.output, card_before = options_.model;
-  card.replace_extension(".md");
-  card_before.replace_extension(".md");
+  const std::filesystem::path card = card_of(options_.output), card_before = card_of(options_.model);
   std::string before;
   if (std::filesystem::exists(card_before) && !check(read_whole_file(card_before, before), card_before)) return false;
   report_.sha256 = sha256_hex(bytes);

@@ -11,6 +11,7 @@
 #include "engine/model_file.h"
 #include "engine/torch_backend.h"
 #include "models/calibration.h"
+#include "models/card_file.h"
 #include "models/extract_mail.h"
 #include "models/fitting.h"
 #include "models/left_out.h"
@@ -177,7 +178,7 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
 
 bool has_room_for_outputs(const TrainingWork& work) {
   const TrainOptions& options = work.options;
-  return work.check(check_writable(options.output)) &&
+  return work.check(check_writable(options.output)) && work.check(check_writable(card_of(options.output))) &&
          (options.checkpoint.empty() || work.check(check_writable(options.checkpoint)));
 }
 
@@ -194,10 +195,8 @@ bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manif
     ++(is_spam(set.label(at)) ? count.spam : count.ham);
     ++(is_spam(set.label(at)) ? report.spam : report.ham);
   }
-  std::filesystem::path card_file = work.options.output;
-  card_file.replace_extension(".md");
   return work.check(write_public_file(work.options.output, archive)) &&
-         work.check(write_public_file(card_file, write_model_card(card)));
+         work.check(write_public_file(card_of(work.options.output), write_model_card(card)));
 }
 
 Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {

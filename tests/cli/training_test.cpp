@@ -44,6 +44,21 @@ TEST(CliCompress, RefusesWhatOnlyAWrittenModelCouldHave) {
   EXPECT_NE(run.err.find("no --bits"), std::string::npos) << run.err;
 }
 
+// "-o b.pt" of a model b.md lost the model to its own card.
+TEST(CliCompress, RefusesToWriteOverItsModel) {
+  for (const auto& [model, output] : {std::pair{"m.pt", "m.pt"}, {"m.pt", "./x/../m.pt"}, {"m.md", "m.pt"}}) {
+    const ToolRun run = run_tool({"compress", model, "-o", output, "--ham", "a", "--spam", "b"});
+    EXPECT_EQ(run.exit_code, 2) << model << " " << output;
+    EXPECT_NE(run.err.find("--output"), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliTrain, RefusesAnOutputWhoseCardWouldReplaceTheBase) {
+  const ToolRun run = run_tool({"train", "--base", "m.md", "-o", "m.pt", "--ham", "a", "--spam", "b"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("the card"), std::string::npos) << run.err;
+}
+
 TEST(CliTrain, WithoutAnOutputIsWrongUsage) {
   const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b"});
   EXPECT_EQ(run.exit_code, 2);
