@@ -58,7 +58,7 @@ void print_verdict(const Explained& e) {
             {"spam", spam_percent(judgement)},
             {"verdict", verdict_word(judgement) + (rule.empty() ? "" : " by rule " + rule)},
             {"model", judgement.model}};
-  if (judgement.gtube) rows.push_back({"note", "holds the GTUBE test string, which always counts as spam"});
+  if (judgement.gtube) rows.push_back({"note", "holds the GTUBE test string, for which the fact gtube is true"});
   if (judgement.message.truncated) rows.push_back({"note", "longer than milter.max_scan_bytes; judged by its start"});
   std::fputs(format_table({{""}, {""}}, rows).c_str(), stdout);
 }

@@ -135,6 +135,13 @@ TEST_F(CliJudging, ExplainShowsNoControlCharacterOfTheMail) {
   EXPECT_NE(run.out.find("subject"), std::string::npos);
 }
 
+// The note said that the test string always counts as spam, also where no rule asks for it.
+TEST_F(CliJudging, ExplainSaysOfTheTestStringWhatIsTrueWithoutARuleForIt) {
+  const ToolRun run = run_tool({"explain", "--config", small_.config(), std::string(WINNOW_TEST_DATA) + "/mail/gtube.eml"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("for which the fact gtube is true"), std::string::npos) << run.out;
+}
+
 TEST_F(CliJudging, GtubeIsJunkWhateverTheModelThinks) {
   const ToolRun run = run_tool({"classify", "--model", small_.file("model.pt"), "--rules",
                                 std::string(WINNOW_SOURCE_DIR) + "/config/rules.yaml", "--json",

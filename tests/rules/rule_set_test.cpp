@@ -276,5 +276,19 @@ TEST_F(ShippedRules, JunkTheTestStringButNeverTouchAuthenticatedMail) {
   EXPECT_EQ(rule_for(1.0, true, true), "own-users accept");
 }
 
+// Whoever pasted the README's rules had no rule for the test mail that the same page tells to send.
+TEST(ReadmeRules, JunkTheTestString) {
+  std::ifstream page(std::filesystem::path(WINNOW_SOURCE_DIR) / "README.md");
+  std::string rules;
+  for (std::string line; std::getline(page, line) && (rules.empty() || line.starts_with("    "));) {
+    if (!rules.empty() || line == "    version: 1") rules += line.substr(4) + "\n";
+  }
+  const auto loaded = load(rules);
+  ASSERT_TRUE(loaded) << rules;
+  Facts facts = facts_with_spam(0);
+  facts.set(Fact::Gtube, true);
+  EXPECT_EQ(loaded->decide(facts).message.rule, "gtube");
+}
+
 }  // namespace
 }  // namespace winnow
