@@ -116,9 +116,10 @@ int run_compress(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kCompressCommand{"compress", "make a model's file smaller, measured on labelled mail.",
+const Command kCompressCommand{"compress",
+                               "make a model's file smaller, measured on labelled mail; mail that it has learnt tells nothing.",
                                "0 model written, 1 problems or too much lost, 2 wrong usage",
-                               "winnow compress site.pt -o small.pt --spam ~/Maildir/.Junk --ham ~/Maildir",
+                               "winnow compress site.pt -o small.pt --spam ~/Maildir-2026/.Junk --ham ~/Maildir-2026",
                                run_compress};
 
 }  // namespace winnow

@@ -149,8 +149,8 @@ int run_train(const Command& self, int argc, char** argv) {
 
 const Command kTrainCommand{"train", "train, calibrate and evaluate a model on labelled mail, and write it.",
                             "0 model written, 1 problems or stopped, 2 wrong usage",
-                            "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir/.Junk "
-                            "--ham ~/Maildir -o site.pt",
+                            "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir-2025/.Junk "
+                            "--ham ~/Maildir-2025 -o site.pt",
                             run_train};
 
 }  // namespace winnow

@@ -36,6 +36,16 @@ TEST(CliHelp, HasFourPartsForEveryCommand) {
   }
 }
 
+// The examples measured a model on the mail that it had been trained on.
+TEST(CliHelp, MeasuresOnOtherMailThanItTrainsOn) {
+  const auto ham_of = [](const char* command) {
+    const std::string help = run_tool({command, "--help"}).out;
+    const std::size_t begin = help.find("--ham ", help.find("\nexample: ")) + 6;
+    return help.substr(begin, help.find_first_of(" \n", begin) - begin);
+  };
+  for (const char* command : {"evaluate", "compress"}) EXPECT_NE(ham_of(command), ham_of("train")) << command;
+}
+
 TEST(CliMain, WithoutACommandIsWrongUsageAndSaysWhatThereIs) {
   const ToolRun run = run_tool({});
   EXPECT_EQ(run.exit_code, 2);
