@@ -108,9 +108,11 @@ std::string report_of(const Judged& judged, const std::map<std::string, FullEval
 
 void write_files(const EvaluateOptions& options, const Judged& judged,
                  const std::map<std::string, FullEvaluation>& by_corpus, Diagnostics& problems) {
-  Status written = options.scores.empty() ? Status::ok() : write_score_file(options.scores, judged.mail);
-  if (written && !options.report.empty()) written = write_whole_file(options.report, report_of(judged, by_corpus));
-  if (!written) problems.error({}, written.error());
+  const auto check = [&](const Status& written) {
+    if (!written) problems.error({}, written.error());
+  };
+  if (!options.scores.empty()) check(write_score_file(options.scores, judged.mail));
+  if (!options.report.empty()) check(write_whole_file(options.report, report_of(judged, by_corpus)));
 }
 
 void print_evaluation(const EvaluateOptions& options, const std::map<std::string, FullEvaluation>& by_corpus) {

@@ -118,6 +118,19 @@ TEST(CliEvaluate, SaysWhichFileItCannotWrite) {
   EXPECT_NE(run.out.find("| c "), std::string::npos) << "what was measured is shown all the same";
 }
 
+TEST(CliEvaluate, WritesTheReportWhereTheScoresCannotBe) {
+  const ScratchFolder folder;
+  const std::string scores = (folder.path() / "scores.tsv").string(), page = (folder.path() / "out.html").string();
+  std::ofstream(scores) << "corpus\tpath\tlabel\tprobability\nc\t1.eml\tham\t0.9\n";
+  const ToolRun run = run_tool({"evaluate", "--from-scores", scores, "--scores", "/nowhere/s.tsv", "--report", page});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("/nowhere/s.tsv"), std::string::npos) << run.err;
+  EXPECT_TRUE(std::filesystem::exists(page));
+  const ToolRun neither = run_tool({"evaluate", "--from-scores", scores, "--scores", "/nowhere/s.tsv", "--report", "/nowhere/r"});
+  EXPECT_NE(neither.err.find("/nowhere/s.tsv"), std::string::npos) << neither.err;
+  EXPECT_NE(neither.err.find("/nowhere/r"), std::string::npos) << neither.err;
+}
+
 TEST(CliEvaluate, TakesMailOrScoresAndNotBoth) {
   EXPECT_EQ(run_tool({"evaluate", "--from-scores", "s.tsv", "--ham", "h"}).exit_code, 2);
 }
