@@ -15,13 +15,14 @@ using ByCorpus = std::map<std::string, FullEvaluation>;
 
 std::string shown_name(const std::string& corpus) { return corpus.empty() ? "all" : escape_html(corpus); }
 
-/// The corpora, and all together last; only that one when there is but one corpus, as both would be the same.
+/// The corpora, and all together last; only the corpus when it has all the mail, as both would be the same.
 std::vector<std::string> order_of(const ByCorpus& by_corpus) {
+  const auto count = [](const FullEvaluation& full) { return full.figures.ham + full.figures.spam; };
   std::vector<std::string> names;
   for (const auto& [name, full] : by_corpus) {
     if (!name.empty()) names.push_back(name);
   }
-  if (names.size() != 1) names.emplace_back();
+  if (names.size() != 1 || count(by_corpus.at(names.front())) < count(by_corpus.at(""))) names.emplace_back();
   return names;
 }
 
@@ -154,8 +155,9 @@ std::string corpus_section(const std::string& name, const std::vector<ScoredMail
       ". On the dotted line a probability means what it says.</figcaption></figure>\n" + "<figure class=\"plot\">" +
       draw_histogram(mail) +
       "<figcaption>Probabilities by label, counts on a logarithmic scale.</figcaption></figure></div>\n";
-  // All together would only repeat names.
-  return text + (name.empty() ? "" : worst_mistakes(mail)) + "</section>\n";
+  // All together would only repeat names, unless some mail is of no corpus.
+  const bool repeats = name.empty() && std::none_of(mail.begin(), mail.end(), [](const auto& one) { return one.corpus.empty(); });
+  return text + (repeats ? "" : worst_mistakes(mail)) + "</section>\n";
 }
 
 std::string thresholds_section(const ByCorpus& by_corpus) {

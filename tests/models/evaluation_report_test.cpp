@@ -77,6 +77,21 @@ TEST(EvaluationReport, ListsTheWorstMistakesFirstAndNoMoreThanSome) {
   EXPECT_THAT(page, Not(HasSubstr("found<")));
 }
 
+// Scores of another filter often name no corpus: their mistakes were not shown.
+TEST(EvaluationReport, ListsTheMistakesOfMailThatIsOfNoCorpus) {
+  const std::string page = page_of({{"wrong", "", Label::Ham, 0.9, {}}, {"right", "", Label::Spam, 0.9, {}}});
+  EXPECT_THAT(page, HasSubstr("wrong<"));
+  EXPECT_EQ(count(page, "<h2>all</h2>"), 1u);
+}
+
+TEST(EvaluationReport, ShowsAllTogetherWhereOneCorpusIsNotAll) {
+  const std::string page = page_of({{"named", "c", Label::Ham, 0.8, {}}, {"wrong", "", Label::Ham, 0.9, {}}});
+  EXPECT_THAT(page, HasSubstr("<h2>c</h2>"));
+  EXPECT_THAT(page, HasSubstr("<h2>all</h2>"));
+  EXPECT_THAT(page, HasSubstr("wrong<"));
+  EXPECT_THAT(page_of({{"named", "c", Label::Ham, 0.8, {}}}), Not(HasSubstr("<h2>all</h2>")));
+}
+
 TEST(EvaluationReport, DrawsTheRocOnALogarithmicAxis) {
   // 1 % lies half way between 0.01 % and 100 %: the curve jumps there from 0 to 100 % recall.
   std::vector<ScoredMail> mail = {{"s", "c", Label::Spam, 0.5, {}}, {"h", "c", Label::Ham, 0.9, {}}};
