@@ -6,7 +6,7 @@
 #   shipped     the shipped model on the test split of each corpus
 #   in-corpus   for each corpus by itself: trained on its train split, measured on its test split
 #   left-out    trained without a group of corpora, calibrated by the other groups, measured on that group
-#   on-base     as in-corpus, on top of the model of left-out that never saw the corpus
+#   on-base     as in-corpus, on top of the model of left-out that never saw the corpus; and what that one then still knows of other mail
 #   recent      trained on mail from before a day, measured on mail from that day on
 #   rivals      bogofilter, SpamAssassin, rspamd's Bayes and fastText on the mail of in-corpus
 #   tables      writes what the steps have measured into docs/accuracy.md
@@ -177,13 +177,22 @@ base_without() {
   done
 }
 
+# on_base_one CORPUS BASE: also what the model and its base say of everybody's mail, to see what was forgotten.
+on_base_one() {
+  local elsewhere=$output/on-base/elsewhere
+  mkdir -p "$elsewhere"
+  site_one on-base "$1" --base "$2"
+  measure "$elsewhere/$1-base" --model "$2" --index "$index" --split test --resamples 0
+  measure "$elsewhere/$1-site" --model "$output/on-base/$1.pt" --index "$index" --split test --resamples 0
+}
+
 on_base() {
   local corpus base
   for corpus in $IN_CORPUS; do
     is_open on-base "$corpus" || continue
     base=$(base_without "$corpus")
     if [ -f "$base" ]; then
-      timed on-base "$corpus" site_one on-base "$corpus" --base "$base"
+      timed on-base "$corpus" on_base_one "$corpus" "$base"
     else
       say "on-base: $corpus skipped: the step left-out has not run"
     fi

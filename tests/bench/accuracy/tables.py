@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 
+ENOUGH = 10  # messages of a label, for a share of them to say anything
 IN_CORPUS = ["spamassassin", "csdmc2010-extra", "lists-sourceforge", "lists-vger", "lists-misc"]
 GROUPS = ["spamassassin", "csdmc2010-extra", "all-lists", "personal-2025", "fixtures", "enron-office", "phishing-nazario"]
 # Filters, where their scores lie, and which of them.
@@ -79,6 +80,26 @@ def shipped(results):
 def in_corpus(results, step):
     found = ((corpus, load(results, step, corpus + ".json")) for corpus in IN_CORPUS)
     return figure_rows([(corpus, evaluation["all"]) for corpus, evaluation in found if evaluation])
+
+
+def mean(figures, key):
+    """In percent, each corpus counting the same."""
+    values = [f[key] for f in figures if f[key] is not None]
+    return "%.1f" % (100 * sum(values) / len(values))
+
+
+def elsewhere(results):
+    """What a site's model says of the mail of corpora that it was not trained on, and what its base says of it."""
+    rows = [["trained on", "ham, p >= 0.5", "base", "ham, p >= 0.9", "base", "recall, p >= 0.5", "base"]]
+    for corpus in IN_CORPUS:
+        judged = [load(results, "on-base", "elsewhere", "%s-%s.json" % (corpus, which)) for which in ("site", "base")]
+        if None in judged:
+            continue
+        others = [[f for name, f in of_corpora(one) if name != corpus] for one in judged]
+        rows.append([corpus] + [mean([f for f in figures if f[label] >= ENOUGH], key)
+                                for key, label in (("fpr_50", "ham"), ("fpr_90", "ham"), ("recall_50", "spam"))
+                                for figures in others])
+    return rows if len(rows) > 1 else None
 
 
 def left_out(results):
@@ -179,7 +200,7 @@ def main():
     options = parser.parse_args()
     results, winnow = options.results, options.winnow
     tables = {"shipped": shipped(results), "in-corpus": in_corpus(results, "in-corpus"),
-              "on-base": in_corpus(results, "on-base"), "left-out": left_out(results),
+              "on-base": in_corpus(results, "on-base"), "elsewhere": elsewhere(results), "left-out": left_out(results),
               "recent": recent(results),
               "rivals-auc": rival_rows(results, winnow, "one_minus_auc", 3, False),
               "rivals-recall": rival_rows(results, winnow, "recall_at_fpr_0.1%", 1, False),
