@@ -32,6 +32,9 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, failed);
 }
 
+/// A single message that was saved with its "From " line is none.
+bool is_mbox_of_folder(const fs::path& file) { return file.extension() == ".mbox" || holds_several_messages(file); }
+
 bool is_maildir(const fs::path& folder) { return is_folder(folder / "cur") && is_folder(folder / "new"); }
 
 /// What a server keeps beside the mail of a Maildir (uid lists, indexes, subscriptions) is no mail, and what is in tmp is
@@ -128,7 +131,7 @@ class Reading {
     list_files(folder, files, problems_);
     NotRead not_read;
     const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
-      return file.extension() == ".mbox" && is_file(file) ? read_mbox_file(file, what) : read_one_of(file, what, not_read);
+      return is_file(file) && is_mbox_of_folder(file) ? read_mbox_file(file, what) : read_one_of(file, what, not_read);
     });
     tell(not_read, folder);
     return go_on;

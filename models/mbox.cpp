@@ -11,9 +11,21 @@ namespace {
 
 constexpr std::string_view kSeparator = "From ";
 
+bool is_empty_line(std::string_view line) { return line == "\n" || line == "\r\n"; }
+
 bool is_quoted_separator(std::string_view line) {
   const std::size_t end = line.find_first_not_of('>');
   return end != 0 && end != std::string_view::npos && line.substr(end).starts_with(kSeparator);
+}
+
+/// "From sender Thu Jan  1 00:00:00 2026": prose seldom has a time of day behind its "From ", and separators always do.
+bool is_dated_separator(std::string_view line) {
+  const auto is_digit = [&](std::size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+  if (!line.starts_with(kSeparator)) return false;
+  for (std::size_t colon = line.find(':'); colon != line.npos; colon = line.find(':', colon + 1)) {
+    if (is_digit(colon - 1) && is_digit(colon + 1) && is_digit(colon + 2)) return true;
+  }
+  return false;
 }
 
 /// Reads lines in pieces, so that a file without line ends cannot fill the memory.
@@ -84,6 +96,18 @@ bool is_mbox(const std::filesystem::path& file) {
   return stream.read(start.data(), start.size()) && std::string_view(start.data(), start.size()) == kSeparator;
 }
 
+bool holds_several_messages(const std::filesystem::path& file) {
+  if (!is_mbox(file)) return false;
+  LineReader lines(file);
+  std::string_view piece;
+  bool starts_line = false, after_empty_line = false;
+  while (lines.next(piece, starts_line)) {
+    if (starts_line && after_empty_line && is_dated_separator(piece)) return true;
+    after_empty_line = starts_line && is_empty_line(piece);
+  }
+  return false;
+}
+
 bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagnostics& problems,
                const std::function<bool(std::size_t, MailInput&&)>& take) {
   const auto source = std::make_shared<const SourceText>(SourceText{file.string(), {}});
@@ -107,7 +131,7 @@ bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagn
     } else {
       message.add(starts_line && is_quoted_separator(piece) ? piece.substr(1) : piece);
     }
-    after_empty_line = starts_line && (piece == "\n" || piece == "\r\n");
+    after_empty_line = starts_line && is_empty_line(piece);
   }
   if (lines.is_bad()) problems.error({source}, "cannot be read to its end");
   return number == 0 || take(number, message.finish());

@@ -20,6 +20,9 @@ namespace winnow {
 /// True when the file begins with "From ".
 bool is_mbox(const std::filesystem::path& file);
 
+/// True when it does and another separator with a date follows: a folder of Thunderbird, mutt or Dovecot, which have no ending.
+bool holds_several_messages(const std::filesystem::path& file);
+
 /// `take` gets the message and its number, from 1; returning false ends the reading. False when take ended
 /// it.
 bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagnostics& problems,

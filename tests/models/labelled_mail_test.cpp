@@ -120,6 +120,15 @@ TEST(LabelledMail, TakesAFileOfAFolderThatBeginsWithFromAsOneMessage) {
   EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\nx\n\nFrom b\nstill the same\n"));
 }
 
+// Thunderbird, mutt and Dovecot keep mbox files without an ending: each was learnt as one message.
+TEST(LabelledMail, ReadsAFileOfAFolderWithTwoSeparatorsAsAnMbox) {
+  const TempFolder folder;
+  folder.write("box/Inbox", "From - Thu Jan  1 00:00:00 2026\r\nSubject: 1\r\n\r\nx\r\n\r\n"
+                            "From a@example.org Thu Jan  1 12:30 2026\r\nSubject: 2\r\n\r\ny\r\n");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}});
+  EXPECT_THAT(reading.names(folder), ElementsAre("box/Inbox:1", "box/Inbox:2"));
+}
+
 TEST(LabelledMail, BoundsAMessageOfAnMboxThatHasNoLineEnds) {
   const TempFolder folder;
   const std::string long_line(300'000, 'x');
