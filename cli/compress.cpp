@@ -51,6 +51,11 @@ bool read_number(const std::string& text, Number& number) {
   return result.ec == std::errc() && result.ptr == end;
 }
 
+/// As a Compressor takes it (engine/compressor.h).
+bool is_encoding(std::size_t bits) {
+  return (bits >= 2 && bits <= 8) || bits == 16 || bits == 32;
+}
+
 /// What is wrong with the options; "" when nothing is.
 std::string understand(const Written& written, CompressOptions& options) {
   if (written.models.size() != 1) return "one model at a time";
@@ -61,11 +66,12 @@ std::string understand(const Written& written, CompressOptions& options) {
   std::size_t bits = 0;
   double prune = 0;
   if (written.bits != kAuto) {
-    if (!read_number(written.bits, bits)) return "--bits takes a number or auto, not '" + written.bits + "'";
+    if (!read_number(written.bits, bits) || !is_encoding(bits)) return "--bits takes 2 to 8, 16, 32 or auto, not '" + written.bits + "'";
     options.wanted.bits = bits;
   }
   if (written.prune != kAuto) {
-    if (!read_number(written.prune, prune)) return "--prune takes a share or auto, not '" + written.prune + "'";
+    if (!read_number(written.prune, prune) || !(prune >= 0 && prune <= 1))
+      return "--prune takes a share 0..1 or auto, not '" + written.prune + "'";
     options.wanted.prune = prune;
   }
   const auto loss = parse_percent(written.max_auc_loss);

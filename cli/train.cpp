@@ -1,6 +1,7 @@
 #include "models/train.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -16,10 +17,10 @@
 namespace winnow {
 namespace {
 
-constexpr NumberRange kShare{0, 1}, kAtLeastOne{1};
+constexpr NumberRange kShare{0, 1}, kAtLeastOne{1}, kRows{1, 1u << 28};
 
 void add_shape_options(Arguments& arguments, ArchitectureSpec& shape) {
-  arguments.add({"--table-size", "N", "rows of the token table, a power of two"}, shape.table_size);
+  arguments.add({"--table-size", "N", "rows of the token table, a power of two"}, shape.table_size, kRows);
   arguments.add({"--embedding-width", "N", "numbers per row of the token table"}, shape.embedding_width);
   arguments.add({"--hidden-width", "N", "width of the hidden layer"}, shape.hidden_width);
 }
@@ -131,6 +132,7 @@ int run_train(const Command& self, int argc, char** argv) {
       arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
   if (!options.base.empty() && !shape.empty())
     return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
+  if (!std::has_single_bit(options.architecture.table_size)) return arguments.wrong_usage("--table-size must be a power of two");
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
   if (std::find(mail.splits.begin(), mail.splits.end(), "test") != mail.splits.end())

@@ -18,10 +18,12 @@ TEST(CliTrain, WithoutMailIsWrongUsage) {
 
 TEST(CliTrain, RefusesNumbersThatNoTrainingCanHave) {
   for (const auto& [option, value] : {std::pair{"--members", "0"}, {"--batch-size", "0"}, {"--batch-size", "-1"},
-                                      {"--epochs", "0"}, {"--held-out", "5"}, {"--tails", "-3"}}) {
+                                      {"--epochs", "0"}, {"--held-out", "5"}, {"--tails", "-3"},
+                                      {"--table-size", "0"}, {"--table-size", "1000"}}) {
     const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b", "-o", "m.pt", option, value});
     EXPECT_EQ(run.exit_code, 2) << option << " " << value;
-    EXPECT_NE(run.err.find(std::string(option) + ": must be"), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find(option), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find("must be"), std::string::npos) << run.err;
   }
 }
 
@@ -153,7 +155,7 @@ TEST(CliCompress, WithoutMailOrOutputIsWrongUsage) {
 TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
   const struct {
     const char *option, *value;
-  } wrong[] = {{"--bits", "few"}, {"--prune", "some"}, {"--max-auc-loss", "much"}, {"--parts", "17"}};
+  } wrong[] = {{"--bits", "few"}, {"--bits", "9"}, {"--prune", "some"}, {"--prune", "1.5"}, {"--prune", "nan"}, {"--max-auc-loss", "much"}, {"--parts", "17"}};
   for (const auto& [option, value] : wrong) {
     const ToolRun run = run_tool({"compress", "m.pt", "-o", "s.pt", "--ham", "a", "--spam", "b", option, value});
     EXPECT_EQ(run.exit_code, 2) << option;
