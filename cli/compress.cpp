@@ -66,7 +66,8 @@ std::string understand(const Written& written, CompressOptions& options) {
   std::size_t bits = 0;
   double prune = 0;
   if (written.bits != kAuto) {
-    if (!read_number(written.bits, bits) || !is_encoding(bits)) return "--bits takes 2 to 8, 16, 32 or auto, not '" + written.bits + "'";
+    if (!read_number(written.bits, bits) || !is_encoding(bits))
+      return "--bits takes 2 to 8, 16, 32 or auto, not '" + written.bits + "'";
     options.wanted.bits = bits;
   }
   if (written.prune != kAuto) {

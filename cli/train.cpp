@@ -132,7 +132,8 @@ int run_train(const Command& self, int argc, char** argv) {
       arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
   if (!options.base.empty() && !shape.empty())
     return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
-  if (!std::has_single_bit(options.architecture.table_size)) return arguments.wrong_usage("--table-size must be a power of two");
+  if (!std::has_single_bit(options.architecture.table_size))
+    return arguments.wrong_usage("--table-size must be a power of two");
   options.sources = sources_of(mail);
   options.filter = filter_of(mail);
   if (std::find(mail.splits.begin(), mail.splits.end(), "test") != mail.splits.end())

@@ -13,7 +13,9 @@ std::filesystem::path card_of(const std::filesystem::path& model) {
 bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
   std::error_code failed;
   if (std::filesystem::equivalent(one, other, failed)) return true;
-  const auto full = [&](const std::filesystem::path& file) { return std::filesystem::absolute(file, failed).lexically_normal(); };
+  const auto full = [&failed](const std::filesystem::path& file) {
+    return std::filesystem::absolute(file, failed).lexically_normal();
+  };
   return full(one) == full(other);
 }
 

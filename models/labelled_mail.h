@@ -4,7 +4,8 @@
 // Owns:    plain values; messages are read one at a time, an archive is never unpacked to disk.
 // Threads: one thread.
 // Blocks:  reads files.
-// Fails:   a source that cannot be read is one Diagnostic; the others are still read. A warning where it is one file of a folder.
+// Fails:   a source that cannot be read is one Diagnostic; the others are still read. Where it is one file of a folder,
+//          a warning.
 // Units:   max_bytes is of one message: more of it is skipped and the message marked truncated.
 //
 // An index is a tab-separated file whose first line names the columns corpus, path, label (ham|spam|phishing)
@@ -64,13 +65,13 @@ bool are_corpora(const std::vector<std::string>& names, const std::vector<std::s
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends
 /// the reading. In folders hidden files are skipped, and of a Maildir only cur/ and new/ are read. Mail of a
-/// folder that goes away meanwhile, or may not be read, is a warning. A file that starts with "From " is an mbox when it is a source itself, is called *.mbox
-/// or has a second separator with a date; inside a folder it is else one message.
+/// folder that goes away meanwhile, or may not be read, is a warning. A file that starts with "From " is an mbox when it is
+/// a source itself, is called *.mbox or has a second separator with a date; inside a folder it is else one message.
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
                         Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take);
 
-/// How many messages that will be at most, for a progress bar; 0 when a source cannot say without being read. An mbox within a
-/// folder counts as one.
+/// How many messages that will be at most, for a progress bar; 0 when a source cannot say without being read. An mbox
+/// within a folder counts as one.
 std::size_t count_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter);
 
 }  // namespace winnow

@@ -156,7 +156,8 @@ std::string corpus_section(const std::string& name, const std::vector<ScoredMail
       draw_histogram(mail) +
       "<figcaption>Probabilities by label, counts on a logarithmic scale.</figcaption></figure></div>\n";
   // All together would only repeat names, unless some mail is of no corpus.
-  const bool repeats = name.empty() && std::none_of(mail.begin(), mail.end(), [](const auto& one) { return one.corpus.empty(); });
+  const auto has_none = [](const ScoredMail& one) { return one.corpus.empty(); };
+  const bool repeats = name.empty() && std::none_of(mail.begin(), mail.end(), has_none);
   return text + (repeats ? "" : worst_mistakes(mail)) + "</section>\n";
 }
 

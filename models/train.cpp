@@ -314,7 +314,8 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
   TrainingSet set(options.max_memory_bytes);
   if (base) set.use_labels(base->manifest.labels);
-  return has_room_for_outputs(work) && left_out_is_there(work) && read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
+  return has_room_for_outputs(work) && left_out_is_there(work) && read_training_mail(work, set) &&
+         is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 
 }  // namespace winnow

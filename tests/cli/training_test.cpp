@@ -128,7 +128,8 @@ TEST(CliEvaluate, WritesTheReportWhereTheScoresCannotBe) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_NE(run.err.find("/nowhere/s.tsv"), std::string::npos) << run.err;
   EXPECT_TRUE(std::filesystem::exists(page));
-  const ToolRun neither = run_tool({"evaluate", "--from-scores", scores, "--scores", "/nowhere/s.tsv", "--report", "/nowhere/r"});
+  const ToolRun neither =
+      run_tool({"evaluate", "--from-scores", scores, "--scores", "/nowhere/s.tsv", "--report", "/nowhere/r"});
   EXPECT_NE(neither.err.find("/nowhere/s.tsv"), std::string::npos) << neither.err;
   EXPECT_NE(neither.err.find("/nowhere/r"), std::string::npos) << neither.err;
 }
@@ -155,7 +156,8 @@ TEST(CliCompress, WithoutMailOrOutputIsWrongUsage) {
 TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
   const struct {
     const char *option, *value;
-  } wrong[] = {{"--bits", "few"}, {"--bits", "9"}, {"--prune", "some"}, {"--prune", "1.5"}, {"--prune", "nan"}, {"--max-auc-loss", "much"}, {"--parts", "17"}};
+  } wrong[] = {{"--bits", "few"},   {"--bits", "9"},    {"--prune", "some"},        {"--prune", "1.5"},
+               {"--prune", "nan"}, {"--parts", "17"}, {"--max-auc-loss", "much"}};
   for (const auto& [option, value] : wrong) {
     const ToolRun run = run_tool({"compress", "m.pt", "-o", "s.pt", "--ham", "a", "--spam", "b", option, value});
     EXPECT_EQ(run.exit_code, 2) << option;
@@ -166,7 +168,8 @@ TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
 #if WINNOW_HAS_TORCH
 TEST(CliTrain, NamesTheMailThatIsMissing) {
   const ScratchFolder folder;
-  const ToolRun run = run_tool({"train", "--ham", "/nowhere/ham", "--spam", "/nowhere/spam", "-o", (folder.path() / "m.pt").string()});
+  const std::string output = (folder.path() / "m.pt").string();
+  const ToolRun run = run_tool({"train", "--ham", "/nowhere/ham", "--spam", "/nowhere/spam", "-o", output});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_NE(run.err.find("/nowhere/ham"), std::string::npos) << run.err;
 }
