@@ -93,6 +93,26 @@ std::string latency_text(const LatencyEstimate& latency) {
          three_figures(1e3 * latency.p99) + " ms (estimates, from the histogram's buckets)";
 }
 
+std::vector<PoolServer> pool_of(const MetricsText& metrics) {
+  const Counts failed = metrics.sum_by("winnow_pool_failed_total", "server");
+  const Counts left_alone = metrics.sum_by("winnow_pool_left_alone", "server");
+  const auto of = [](const Counts& counts, const std::string& server) {
+    const auto found = counts.find(server);
+    return found == counts.end() ? 0.0 : found->second;
+  };
+  std::vector<PoolServer> servers;
+  for (const auto& [server, answered] : metrics.sum_by("winnow_pool_answered_total", "server")) {
+    servers.push_back({server, static_cast<std::uint64_t>(answered), static_cast<std::uint64_t>(of(failed, server)),
+                       of(left_alone, server) > 0});
+  }
+  return servers;
+}
+
+std::string pool_text(const PoolServer& server) {
+  return server.name + ": " + std::to_string(server.answered) + " batches answered, " + std::to_string(server.failed) +
+         " failed" + (server.left_alone ? "; left alone, it fails" : "");
+}
+
 double inference_share(const StatusReport& report) { return per(report.inference_cpu_seconds, report.cpu_seconds); }
 
 }  // namespace
@@ -105,6 +125,7 @@ StatusReport status_from(const MetricsText& metrics, double now) {
   report.verdicts = metrics.sum_by("winnow_messages_total", "verdict");
   report.fallbacks = fallbacks_of(metrics);
   report.stand_ins = metrics.sum_by("winnow_stand_in_total", "cause");
+  report.pool = pool_of(metrics);
   report.reloads = metrics.sum_by("winnow_reload_total", "result");
   report.skipped = metrics.sum("winnow_skipped_total");
   report.in_flight = metrics.sum("winnow_in_flight");
@@ -130,6 +151,7 @@ std::string status_text(const StatusReport& report) {
       {"in flight", whole(report.in_flight)},
       {"reloads", counts_text(report.reloads)},
       {"memory", three_figures(report.memory_bytes / (1 << 20)) + " MiB"}};
+  for (const PoolServer& server : report.pool) rows.push_back({"pool", pool_text(server)});
   if (report.latency) rows.push_back({"end of message", latency_text(*report.latency)});
   if (messages > 0) {
     rows.push_back({"batch", three_figures(report.mean_batch) + " messages on average"});
@@ -147,6 +169,13 @@ std::string status_json(const StatusReport& report) {
     latency = {
         {"p50", 1e3 * report.latency->p50}, {"p90", 1e3 * report.latency->p90}, {"p99", 1e3 * report.latency->p99}};
   }
+  Json pool = Json::array();
+  for (const PoolServer& server : report.pool) {
+    pool.push_back({{"server", server.name},
+                    {"answered", server.answered},
+                    {"failed", server.failed},
+                    {"left_alone", server.left_alone}});
+  }
   const double messages = report.cost.messages;
   const Json json{{"up", true},
                   {"ready", report.ready},
@@ -156,6 +185,7 @@ std::string status_json(const StatusReport& report) {
                   {"judged", report.verdicts},
                   {"without_a_verdict", report.fallbacks},
                   {"stand_ins", report.stand_ins},
+                  {"pool", pool},
                   {"skipped", report.skipped},
                   {"in_flight", report.in_flight},
                   {"reloads", report.reloads},

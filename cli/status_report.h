@@ -8,9 +8,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/cost_text.h"
 #include "cli/metrics_text.h"
+#include "engine/pool_server.h"
 
 namespace winnow {
 
@@ -27,6 +29,7 @@ struct StatusReport {
   std::map<std::string, double> verdicts;   // messages judged
   std::map<std::string, double> fallbacks;  // "busy, tempfail" -> messages without a probability
   std::map<std::string, double> stand_ins;  // cause -> messages
+  std::vector<PoolServer> pool;             // its servers; none without a pool
   std::map<std::string, double> reloads;    // result -> times
   double skipped = 0, in_flight = 0;
   std::optional<LatencyEstimate> latency;

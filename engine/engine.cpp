@@ -29,6 +29,7 @@ Engine::Engine(LoadedModel model, const EngineSettings& settings, std::function<
       device_(model.replicas.empty() ? std::string() : model.replicas.front()->device()),
       forms_(std::move(model.forms)),
       rebuilds_(model.rebuilds ? std::move(model.rebuilds) : std::make_shared<RebuildCounts>()),
+      pool_(std::move(model.pool)),
       extractor_(manifest_.table_size, {}, feature_set_of(manifest_.schema_id)),
       site_prior_(settings.prior_spam.value_or(manifest_.prior_spam)),
       max_batch_size_(settings.max_batch_size),

@@ -36,6 +36,8 @@ class Engine {
   const std::vector<std::string>& forms() const { return forms_; }
   /// What became of replicas whose device failed.
   const RebuildCounts& rebuilds() const { return *rebuilds_; }
+  /// The servers of the pool; none without one.
+  std::vector<PoolServer> pool() const { return pool_ ? pool_() : std::vector<PoolServer>{}; }
   const FeatureExtractor& extractor() const { return extractor_; }
   std::unique_ptr<Ticket> submit(Features features,
                                  Batcher::TimePoint deadline = Batcher::TimePoint::max()) const;
@@ -61,6 +63,7 @@ class Engine {
   std::string device_;
   std::vector<std::string> forms_;
   std::shared_ptr<const RebuildCounts> rebuilds_;
+  PoolServers pool_;
   FeatureExtractor extractor_;
   double site_prior_;
   std::size_t max_batch_size_;

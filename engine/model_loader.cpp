@@ -112,8 +112,10 @@ std::string load_checked(const EngineSettings& settings, LoadedModel& loaded, Di
 }
 
 void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
-  loaded.replicas = join_pool(settings.remote, loaded.manifest.labels.size(), probe_batch(loaded.manifest, kPoolProbe),
-                              std::move(loaded.replicas), problems);
+  JoinedPool joined = join_pool(settings.remote, loaded.manifest.labels.size(), probe_batch(loaded.manifest, kPoolProbe),
+                                std::move(loaded.replicas), problems);
+  loaded.replicas = std::move(joined.models);
+  loaded.pool = std::move(joined.servers);
 }
 
 }  // namespace

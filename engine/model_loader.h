@@ -24,6 +24,7 @@
 #include "config/settings.h"
 #include "engine/manifest.h"
 #include "engine/model.h"
+#include "engine/pool_server.h"
 #include "engine/rebuilt_model.h"
 
 namespace winnow {
@@ -34,6 +35,7 @@ struct LoadedModel {
   std::vector<std::unique_ptr<Model>> replicas;
   std::vector<std::string> forms;            // how each replica runs, for people: "cpu, frozen"
   std::shared_ptr<RebuildCounts> rebuilds;   // null: no replica is ever made anew
+  PoolServers pool;                          // empty without a pool
 };
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems);

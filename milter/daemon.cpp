@@ -15,6 +15,7 @@
 #include "milter/libmilter_server.h"
 #include "milter/mail_service.h"
 #include "milter/metrics.h"
+#include "milter/pool_metrics.h"
 #include "milter/reloader.h"
 #include "milter/replica_metrics.h"
 #include "milter/resource_metrics.h"
@@ -62,8 +63,10 @@ void start_http(Daemon& daemon) {
   std::string error;
   daemon.http = HttpEndpoint::start(listen,
                                     {[&daemon] {
+                                       const auto snapshot = daemon.service.snapshot();
                                        return daemon.metrics->text() + daemon.resources->text() +
-                                              replica_metrics(daemon.service.snapshot()->engine->rebuilds());
+                                              replica_metrics(snapshot->engine->rebuilds()) +
+                                              pool_metrics(snapshot->engine->pool());
                                      },
                                      [&daemon] { return daemon.ready.load(); }},
                                     error);

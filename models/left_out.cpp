@@ -77,7 +77,7 @@ bool write_judge(const TrainingWork& work, const TrainingSet& set, const LeftOut
   }
   std::string archive;
   return work.check(left_out.judges[group]->save(write_manifest(manifest), archive)) &&
-         work.check(write_whole_file(work.options.left_out_models / (name + ".pt"), archive));
+         work.check(write_public_file(work.options.left_out_models / (name + ".pt"), archive));
 }
 
 }  // namespace

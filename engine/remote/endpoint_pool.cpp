@@ -31,7 +31,7 @@ std::optional<TimePoint> TryBudget::next_try(TimePoint now) {
 }
 
 EndpointPool::EndpointPool(std::size_t endpoints, std::optional<TensorFormat> format, const BreakerSettings& settings)
-    : format_of_all_(format), endpoints_(endpoints, Endpoint{CircuitBreaker(settings), format}) {}
+    : format_of_all_(format), endpoints_(endpoints, Endpoint{CircuitBreaker(settings), format, 0, 0}) {}
 
 std::optional<std::size_t> EndpointPool::next(const std::vector<std::size_t>& tried, TimePoint now) {
   const MutexLock lock(mutex_);
@@ -48,12 +48,19 @@ std::optional<std::size_t> EndpointPool::next(const std::vector<std::size_t>& tr
 void EndpointPool::succeeded(std::size_t endpoint) {
   const MutexLock lock(mutex_);
   endpoints_[endpoint].breaker.succeeded();
+  ++endpoints_[endpoint].answered;
+}
+
+void EndpointPool::refused(std::size_t endpoint) {
+  const MutexLock lock(mutex_);
+  ++endpoints_[endpoint].failed;
 }
 
 void EndpointPool::failed(std::size_t endpoint, TimePoint now) {
   const MutexLock lock(mutex_);
   Endpoint& failed = endpoints_[endpoint];
   failed.breaker.failed(now);
+  ++failed.failed;
   if (failed.breaker.is_open()) failed.format = format_of_all_;
 }
 
@@ -65,6 +72,14 @@ std::optional<TensorFormat> EndpointPool::format(std::size_t endpoint) {
 void EndpointPool::learned_format(std::size_t endpoint, TensorFormat format) {
   const MutexLock lock(mutex_);
   endpoints_[endpoint].format = format;
+}
+
+std::vector<PoolServer> EndpointPool::tallies() {
+  const MutexLock lock(mutex_);
+  std::vector<PoolServer> servers;
+  for (const Endpoint& endpoint : endpoints_)
+    servers.push_back({{}, endpoint.answered, endpoint.failed, endpoint.breaker.is_open()});
+  return servers;
 }
 
 }  // namespace winnow

@@ -1,6 +1,6 @@
 // endpoint_pool.h - which server of a pool gets the next try, how long it may take, and how tensors travel to it.
 //
-// Owns:    one circuit breaker a server, and the format that it is known to take. Shared by the models of one engine.
+// Owns:    one circuit breaker and tally a server, and the format that it is known to take. Shared by the models of one engine.
 // Threads: all methods from any thread.
 // Blocks:  never.
 // Fails:   never; without a server to try, next() answers nullopt. Time comes in, so that tests tell it.
@@ -8,9 +8,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "engine/pool_server.h"
 #include "engine/remote/circuit_breaker.h"
 #include "engine/remote/inference_protocol.h"
 #include "engine/thread_annotations.h"
@@ -45,6 +47,8 @@ class EndpointPool {
   /// The servers in turn, without those in `tried` and those whose breaker is open.
   std::optional<std::size_t> next(const std::vector<std::size_t>& tried, TimePoint now) EXCLUDES(mutex_);
   void succeeded(std::size_t endpoint) EXCLUDES(mutex_);
+  /// The try failed, and not for a fault of the server's.
+  void refused(std::size_t endpoint) EXCLUDES(mutex_);
   /// A server whose breaker opens may come back as another one: its format is forgotten.
   void failed(std::size_t endpoint, TimePoint now) EXCLUDES(mutex_);
 
@@ -52,10 +56,14 @@ class EndpointPool {
   std::optional<TensorFormat> format(std::size_t endpoint) EXCLUDES(mutex_);
   void learned_format(std::size_t endpoint, TensorFormat format) EXCLUDES(mutex_);
 
+  /// Of each server, without its name.
+  std::vector<PoolServer> tallies() EXCLUDES(mutex_);
+
  private:
   struct Endpoint {
     CircuitBreaker breaker;
     std::optional<TensorFormat> format;
+    std::uint64_t answered = 0, failed = 0;
   };
 
   const std::optional<TensorFormat> format_of_all_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <utility>
 
 #include "config/text_checks.h"
@@ -111,6 +112,20 @@ void check_server(const std::shared_ptr<RemotePool>& one, const TokenBatch& prob
   }
 }
 
+/// All at once: servers that say nothing cost the start their time once, not one after the other.
+void check_servers(const RemotePool& pool, const TokenBatch& probe, const std::vector<float>& expected,
+                   Diagnostics& problems) {
+  std::vector<std::future<Diagnostics>> checks;
+  for (std::size_t i = 0; i < pool.urls.size(); ++i) {
+    checks.push_back(std::async([one = alone(pool, i), &probe, &expected] {
+      Diagnostics found;
+      check_server(one, probe, expected, found);
+      return found;
+    }));
+  }
+  for (auto& check : checks) problems.append(check.get());
+}
+
 std::vector<std::unique_ptr<Model>> models_of(const std::shared_ptr<RemotePool>& pool, std::size_t connections,
                                               std::vector<std::unique_ptr<Model>> here) {
   std::vector<SharedModel> stand_ins;
@@ -125,18 +140,26 @@ std::vector<std::unique_ptr<Model>> models_of(const std::shared_ptr<RemotePool>&
   return models;
 }
 
+PoolServers servers_of(const std::shared_ptr<RemotePool>& pool) {
+  return [pool] {
+    std::vector<PoolServer> servers = pool->endpoints->tallies();
+    for (std::size_t i = 0; i < servers.size(); ++i) servers[i].name = authority_of(pool->urls[i]);
+    return servers;
+  };
+}
+
 }  // namespace
 
-std::vector<std::unique_ptr<Model>> join_pool(const RemoteSettings& settings, std::size_t labels, const TokenBatch& probe,
-                                              std::vector<std::unique_ptr<Model>> here, Diagnostics& problems) {
+JoinedPool join_pool(const RemoteSettings& settings, std::size_t labels, const TokenBatch& probe,
+                     std::vector<std::unique_ptr<Model>> here, Diagnostics& problems) {
   const std::size_t errors_before = problems.error_count();
   const std::shared_ptr<RemotePool> pool = pool_of(settings, labels, problems);
   if (pool == nullptr) return {};
   std::vector<float> expected;
   if (!here.empty() && !here.front()->run(probe, expected)) expected.clear();
-  for (std::size_t i = 0; i < pool->urls.size(); ++i) check_server(alone(*pool, i), probe, expected, problems);
+  check_servers(*pool, probe, expected, problems);
   if (problems.error_count() > errors_before) return {};
-  return models_of(pool, settings.connections, std::move(here));
+  return {models_of(pool, settings.connections, std::move(here)), servers_of(pool)};
 }
 
 }  // namespace winnow

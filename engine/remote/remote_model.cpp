@@ -53,7 +53,11 @@ Status RemoteModel::run_within_budget(const TokenBatch& batch, std::vector<float
     last = ask(*endpoint, batch, *until, logits);
     if (last) pool_->endpoints->succeeded(*endpoint);
     if (last || cause_ == "features") return last;
-    if (blame_ == Blame::Server) pool_->endpoints->failed(*endpoint, Clock::now());
+    if (blame_ == Blame::Server) {
+      pool_->endpoints->failed(*endpoint, Clock::now());
+    } else {
+      pool_->endpoints->refused(*endpoint);
+    }
   }
   return last;
 }

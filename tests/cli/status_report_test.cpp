@@ -17,6 +17,12 @@ winnow_messages_total{verdict="flag"} 0
 winnow_fallback_total{action="tempfail",cause="busy"} 7
 winnow_fallback_total{action="accept",cause="deadline"} 3
 winnow_stand_in_total{cause="remote"} 2
+winnow_pool_answered_total{server="gpu1:8000"} 12
+winnow_pool_answered_total{server="gpu2:8000"} 1
+winnow_pool_failed_total{server="gpu1:8000"} 0
+winnow_pool_failed_total{server="gpu2:8000"} 3
+winnow_pool_left_alone{server="gpu1:8000"} 0
+winnow_pool_left_alone{server="gpu2:8000"} 1
 winnow_reload_total{result="ok"} 1
 winnow_reload_total{result="failed"} 0
 winnow_skipped_total 4
@@ -79,6 +85,8 @@ TEST(StatusReport, IsATableForPeople) {
             "in flight          5\n"
             "reloads            1 (ok 1)\n"
             "memory             200 MiB\n"
+            "pool               gpu1:8000: 12 batches answered, 0 failed\n"
+            "pool               gpu2:8000: 1 batches answered, 3 failed; left alone, it fails\n"
             "end of message     p50 1.00 ms, p90 2.00 ms, p99 4.00 ms (estimates, from the histogram's buckets)\n"
             "batch              3.00 messages on average\n"
             "processor time     1.00 ms a message, 25.0 % of it the model\n"
@@ -96,6 +104,10 @@ TEST(StatusReport, IsOneJsonObjectForPrograms) {
   EXPECT_EQ(json["uptime_seconds"], 1000.0);
   EXPECT_EQ(json["model"]["sha256"], "bb");
   EXPECT_EQ(json["judged"]["junk"], 90.0);
+  ASSERT_EQ(json["pool"].size(), 2u);
+  EXPECT_EQ(json["pool"][1]["server"], "gpu2:8000");
+  EXPECT_EQ(json["pool"][1]["failed"], 3);
+  EXPECT_EQ(json["pool"][1]["left_alone"], true);
   EXPECT_EQ(json["without_a_verdict"]["busy, tempfail"], 7.0);
   EXPECT_NEAR(json["latency_estimate_ms"]["p50"].get<double>(), 1, 1e-6);
   EXPECT_NEAR(json["cpu_ms_per_message"].get<double>(), 1, 1e-9);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/engine/fake_models.h"
 #include "tests/engine/remote/tiny_inference.h"
 #include "tests/engine/temporary_folder.h"
@@ -38,7 +40,9 @@ class JoinPoolTest : public ::testing::Test {
   void join(std::unique_ptr<Model> here, std::size_t labels = 1) {
     std::vector<std::unique_ptr<Model>> models;
     if (here != nullptr) models.push_back(std::move(here));
-    models_ = join_pool(settings_, labels, probe(), std::move(models), problems_);
+    JoinedPool joined = join_pool(settings_, labels, probe(), std::move(models), problems_);
+    models_ = std::move(joined.models);
+    servers_ = std::move(joined.servers);
   }
   std::vector<float> logits_of(Model& model) {
     std::vector<float> logits;
@@ -50,7 +54,25 @@ class JoinPoolTest : public ::testing::Test {
   RemoteSettings settings_;
   Diagnostics problems_;
   std::vector<std::unique_ptr<Model>> models_;
+  PoolServers servers_;
 };
+
+/// One server failed, the other answered, and nobody could see it.
+TEST_F(JoinPoolTest, TellsWhichServerFailsWhileAnotherAnswers) {
+  const TinyServer well(serve_sums), broken(serve_errors);
+  settings_.urls = {well.url(), broken.url()};
+  join(std::make_unique<SumModel>());
+  for (int i = 0; i < 6; ++i) logits_of(*models_[0]);
+  const std::vector<PoolServer> servers = servers_();
+  ASSERT_EQ(servers.size(), 2u);
+  EXPECT_EQ("http://" + servers[1].name, broken.url());
+  EXPECT_EQ(servers[0].answered, 6u);
+  EXPECT_EQ(servers[0].failed, 0u);
+  EXPECT_FALSE(servers[0].left_alone);
+  EXPECT_EQ(servers[1].answered, 0u);
+  EXPECT_EQ(servers[1].failed, 3u);
+  EXPECT_TRUE(servers[1].left_alone);
+}
 
 TEST_F(JoinPoolTest, MakesAModelForEachConnection) {
   const TinyServer server(serve_sums);
@@ -72,6 +94,26 @@ TEST_F(JoinPoolTest, WarnsOfAServerThatCannotBeReachedAndLetsTheModelHereStandIn
     EXPECT_THAT(logits_of(*model), ElementsAre(700.0f, 900.0f));
     EXPECT_EQ(model->stand_in_cause(), "refused");
   }
+}
+
+/// Each answers only once both have been asked.
+TEST_F(JoinPoolTest, AsksAllServersAtOnce) {
+  std::atomic<int> asked{0};
+  const auto serve = [&](Peer& peer) {
+    for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
+      if (request.find("/ready") != request.npos) {
+        ++asked;
+        if (!poll_until([&] { return asked == 2; })) return;
+      }
+      peer.answer(request.starts_with("POST") ? sums_of(request) : "{}");
+    }
+  };
+  const TinyServer one(serve), other(serve);
+  settings_.urls = {one.url(), other.url()};
+  settings_.timeout = std::chrono::seconds(10);
+  join(std::make_unique<SumModel>());
+  EXPECT_EQ(problems_.to_string(), "");
+  EXPECT_EQ(asked, 2);
 }
 
 TEST_F(JoinPoolTest, WarnsOfAModelThatIsNotReady) {
