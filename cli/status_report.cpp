@@ -109,7 +109,7 @@ std::vector<PoolServer> pool_of(const MetricsText& metrics) {
 }
 
 std::string pool_text(const PoolServer& server) {
-  return server.name + ": " + std::to_string(server.answered) + " batches answered, " + std::to_string(server.failed) +
+  return server.name + ": " + std::to_string(server.answered) + " answered, " + std::to_string(server.failed) +
          " failed" + (server.left_alone ? "; left alone, it fails" : "");
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <exception>
 #include <future>
 #include <optional>
@@ -107,13 +108,19 @@ void Core::finish() {
   work_.reset();
 }
 
-/// A thread outlives what a step of it throws, which is std::bad_alloc: the next message may find memory again.
+/// A thread outlives what a step of it throws, which is std::bad_alloc. What threw may have been the wake-up of a batch, so it
+/// looks at the queue again, after a moment: memory that is out comes back when somebody is done.
 void Core::run_thread() {
-  for (;;) {
+  constexpr std::chrono::milliseconds kMoment{10};
+  for (bool has_missed = false;;) {
     try {
+      if (has_missed) drain();
+      has_missed = false;
       io_.run();
       return;
     } catch (const std::exception&) {
+      has_missed = true;
+      std::this_thread::sleep_for(kMoment);
     }
   }
 }
@@ -178,6 +185,7 @@ void Core::drain() {
     } catch (const std::exception& error) {
       fail_unanswered(work.batch.expired, error.what());
       fail_unanswered(work.batch.messages, error.what());
+      if (work.replica == nullptr) throw;  // what waits is still in the queue
     }
     again = work.replica != nullptr;
     if (again) give_back(work.replica);

@@ -85,11 +85,10 @@ std::shared_ptr<Engine> make_engine(const EngineSettings& settings, Diagnostics&
 
 std::shared_ptr<Engine> start_engine(LoadedModel model, const EngineSettings& settings,
                                      std::function<void()> on_thread_start, Diagnostics& problems) {
-  const std::size_t threads = model.replicas.size();
   try {
     return std::make_shared<Engine>(std::move(model), settings, std::move(on_thread_start));
   } catch (const std::exception& error) {  // a limit of the system's, so the engine before this one goes on
-    problems.error({}, "cannot start " + std::to_string(threads) + " inference threads: " + error.what());
+    problems.error({}, std::string("cannot start the inference threads: ") + error.what());
     return nullptr;
   }
 }

@@ -53,6 +53,14 @@ void EndpointPool::succeeded(std::size_t endpoint) {
 
 void EndpointPool::refused(std::size_t endpoint) {
   const MutexLock lock(mutex_);
+  Endpoint& refused = endpoints_[endpoint];
+  refused.breaker.succeeded();
+  refused.format = format_of_all_;
+  ++refused.failed;
+}
+
+void EndpointPool::lost(std::size_t endpoint) {
+  const MutexLock lock(mutex_);
   ++endpoints_[endpoint].failed;
 }
 

@@ -47,8 +47,10 @@ class EndpointPool {
   /// The servers in turn, without those in `tried` and those whose breaker is open.
   std::optional<std::size_t> next(const std::vector<std::size_t>& tried, TimePoint now) EXCLUDES(mutex_);
   void succeeded(std::size_t endpoint) EXCLUDES(mutex_);
-  /// The try failed, and not for a fault of the server's.
+  /// It answered, and refused the request: it is there, but perhaps another one that takes another format.
   void refused(std::size_t endpoint) EXCLUDES(mutex_);
+  /// The try failed, which says nothing of the server.
+  void lost(std::size_t endpoint) EXCLUDES(mutex_);
   /// A server whose breaker opens may come back as another one: its format is forgotten.
   void failed(std::size_t endpoint, TimePoint now) EXCLUDES(mutex_);
 

@@ -107,6 +107,10 @@ class Connection : public HttpConnection {
   /// taken for the next answer.
   bool is_usable() {
     if (Clock::now() - latest_answer_ >= longest_idle_) return false;
+    if constexpr (std::is_same_v<Stream, TlsStream>) {  // records that came in one read with the answer
+      SSL* tls = link_->stream.native_handle();
+      if (SSL_pending(tls) > 0 || BIO_ctrl_pending(SSL_get_rbio(tls)) > 0) return false;
+    }
     pollfd waits{link_->socket().native_handle(), POLLIN | POLLRDHUP, 0};
     return ::poll(&waits, 1, 0) == 0;
   }

@@ -143,7 +143,7 @@ std::vector<std::unique_ptr<Model>> models_of(const std::shared_ptr<RemotePool>&
 PoolServers servers_of(const std::shared_ptr<RemotePool>& pool) {
   return [pool] {
     std::vector<PoolServer> servers = pool->endpoints->tallies();
-    for (std::size_t i = 0; i < servers.size(); ++i) servers[i].name = authority_of(pool->urls[i]);
+    for (std::size_t i = 0; i < servers.size(); ++i) servers[i].name = authority_of(pool->urls[i]) + pool->urls[i].path;
     return servers;
   };
 }

@@ -53,13 +53,17 @@ Status RemoteModel::run_within_budget(const TokenBatch& batch, std::vector<float
     last = ask(*endpoint, batch, *until, logits);
     if (last) pool_->endpoints->succeeded(*endpoint);
     if (last || cause_ == "features") return last;
-    if (blame_ == Blame::Server) {
-      pool_->endpoints->failed(*endpoint, Clock::now());
-    } else {
-      pool_->endpoints->refused(*endpoint);
-    }
+    tell_pool(*endpoint);
   }
   return last;
+}
+
+void RemoteModel::tell_pool(std::size_t endpoint) const {
+  switch (blame_) {
+    case Blame::Server: return pool_->endpoints->failed(endpoint, Clock::now());
+    case Blame::Request: return pool_->endpoints->refused(endpoint);
+    case Blame::Connection: return pool_->endpoints->lost(endpoint);
+  }
 }
 
 Status RemoteModel::ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits) {
@@ -72,7 +76,7 @@ Status RemoteModel::ask(std::size_t endpoint, const TokenBatch& batch, TimePoint
       {pool_->model_path() + "/infer", request_.body, request_.json_bytes, answer_limit(expected)}, until);
   if (result.fault != HttpFault::None) return failed(result);
   if (const unsigned code = result.answer.status; code != 200)
-    return failed("status", refusal(url, result.answer), refuses_request(code) ? Blame::Nobody : Blame::Server);
+    return failed("status", refusal(url, result.answer), refuses_request(code) ? Blame::Request : Blame::Server);
   Status status = decode_answer(result.answer.body, result.answer.json_bytes, pool_->names, expected, logits);
   return status ? std::move(status) : failed("answer", authority_of(url) + ": " + status.error());
 }
@@ -109,7 +113,7 @@ Status RemoteModel::failed(std::string_view cause, std::string sentence, Blame b
 Status RemoteModel::failed(const HttpResult& result) {
   // A connection that was kept may have been lost on the way; the next try makes a new one, which tells.
   const bool may_be_lost = result.fault == HttpFault::Timeout && result.reused;
-  return failed(cause_of(result.fault), result.sentence, may_be_lost ? Blame::Nobody : Blame::Server);
+  return failed(cause_of(result.fault), result.sentence, may_be_lost ? Blame::Connection : Blame::Server);
 }
 
 HttpConnection& RemoteModel::connection_to(std::size_t endpoint) {

@@ -53,9 +53,11 @@ class RemoteModel : public Model {
   /// What GET /v2 says, when nobody has asked yet.
   Status learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format);
   /// Whom a failed try speaks against.
-  enum class Blame { Server, Nobody };
+  enum class Blame { Server, Request, Connection };
   Status failed(std::string_view cause, std::string sentence, Blame blame = Blame::Server);
   Status failed(const HttpResult& result);
+  /// How the latest try of this server failed.
+  void tell_pool(std::size_t endpoint) const;
   HttpConnection& connection_to(std::size_t endpoint);
   /// Into request_, unless the try before this one left it there.
   Status write_request(const TokenBatch& batch, TensorFormat format);

@@ -84,7 +84,7 @@ TEST(StartEngine, ReportsThreadsThatCannotBeStarted) {
   Diagnostics problems;
   EXPECT_EQ(start_engine(std::move(model), {}, FewThreads(1), problems), nullptr);
   EXPECT_TRUE(problems.has_errors());
-  EXPECT_THAT(problems.to_string(), HasSubstr("cannot start 2 inference threads: Resource temporarily unavailable"));
+  EXPECT_THAT(problems.to_string(), HasSubstr("cannot start the inference threads: Resource temporarily unavailable"));
 }
 
 TEST(TokenBatch, PutsMessagesOneAfterTheOther) {

@@ -21,6 +21,12 @@ TEST(PoolMetrics, TellHowEachServerDoes) {
             "winnow_pool_left_alone{server=\"gpu2:8000\"} 1\n");
 }
 
+TEST(PoolMetrics, NameAServerOnceThatIsGivenTwice) {
+  const std::string text = pool_metrics({{"gpu1:8000", 12, 0, false}, {"gpu1:8000", 1, 3, true}});
+  EXPECT_NE(text.find("winnow_pool_answered_total{server=\"gpu1:8000\"} 13\n# HELP"), std::string::npos) << text;
+  EXPECT_NE(text.find("winnow_pool_left_alone{server=\"gpu1:8000\"} 1\n"), std::string::npos) << text;
+}
+
 TEST(PoolMetrics, AreNoneWithoutAPool) { EXPECT_EQ(pool_metrics({}), ""); }
 
 }  // namespace

@@ -61,6 +61,20 @@ TEST(EndpointPool, LeavesOutAServerThatKeepsFailingUntilItsTrial) {
   EXPECT_EQ(pool.next({1}, kNow), 0u);
 }
 
+/// A server that was replaced by one without binary tensors refused every batch for ever.
+TEST(EndpointPool, AsksAServerThatRefusesForItsFormatAgainAndDoesNotLeaveItAlone) {
+  EndpointPool pool(1);
+  const EndpointPool::TimePoint now{};
+  pool.learned_format(0, TensorFormat::Binary);
+  for (int i = 0; i < 3; ++i) pool.failed(0, now);
+  EXPECT_FALSE(pool.next({}, now));
+  pool.learned_format(0, TensorFormat::Binary);
+  pool.refused(0);
+  EXPECT_FALSE(pool.format(0));
+  EXPECT_TRUE(pool.next({}, now)) << "it answers, so it is there";
+  EXPECT_EQ(pool.tallies().front().failed, 4u);
+}
+
 TEST(EndpointPool, ForgetsTheFormatOfAServerThatFailed) {
   EndpointPool pool(1, {}, {.failures_to_open = 2});
   pool.learned_format(0, TensorFormat::Binary);

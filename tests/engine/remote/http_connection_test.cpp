@@ -143,6 +143,17 @@ TEST(HttpConnection, SharesItsTimeAmongTheAddressesThatAreLeft) {
   EXPECT_EQ(end_of_turn(now, now - milliseconds(1), 2), now - milliseconds(1));
 }
 
+/// Where the name has an IPv6 address, too, nobody listens there.
+TEST(HttpConnection, FindsTheAddressOfANameThatAnswers) {
+  const TinyServer server([](Peer& peer) {
+    peer.read_request();
+    peer.answer("here");
+  });
+  const std::string url = server.url();
+  const HttpResult result = get("http://localhost" + url.substr(url.rfind(':')));
+  EXPECT_EQ(result.answer.body, "here") << result.sentence;
+}
+
 TEST(HttpConnection, SaysWhoCannotBeReached) {
   const HttpResult refused = get(url_of_nobody());
   EXPECT_EQ(refused.fault, HttpFault::Refused);
