@@ -35,7 +35,7 @@ std::size_t table_size_from(const Base& base, FeatureSet set);
 
 /// Both on the same held-out mail. The base has its own calibration. The new model takes that over or gets one of its own, whichever
 /// does better: one that is fitted on few messages is less sure than it could be. One that would be surer of spam than the
-/// base's is not taken: what is easy to tell apart here says nothing of mail of other kinds, which will come.
+/// base's at 50 or at 90 % is not taken: what is easy to tell apart here says nothing of mail of other kinds, which will come.
 struct BaseComparison {
   double base_loss = 0, own_loss = 0;  // mean -ln(probability of the true label)
   double base_one_minus_auc = 0, own_one_minus_auc = 0;
@@ -53,7 +53,7 @@ std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSam
 /// How far a model may go from its base: the smallest of these parts of the way that gains kEnoughGain of what the best of them
 /// gains. Further away it only forgets what it knew of other mail (docs/accuracy.md). Source: Wortsman et al. 2022, "Robust
 /// fine-tuning of zero-shot models". `losses`: at 0, the base, and then at equal steps up to 1. All of the way where no step beats the
-/// base.
+/// base. The mail that chooses the part also says whether the model beats its base: what it gains is an upper bound.
 inline constexpr double kEnoughGain = 0.9;
 double way_from_base(const std::vector<double>& losses);
 

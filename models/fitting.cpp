@@ -8,11 +8,12 @@
 #include <numeric>
 #include <optional>
 #include <random>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "engine/features/features.h"
 #include "engine/model_file.h"
-#include "models/base.h"
 
 namespace winnow {
 namespace {
@@ -47,8 +48,7 @@ Fitting::Fitting(const TrainingWork& work, const TrainingSet& set, const Fitting
       plan_(plan),
       trainer_(trainer),
       labels_(set.labels()),
-      weights_(set.balanced_weights(plan.parts.learnt)),
-      held_out_weights_(set.balanced_weights(plan.parts.held_out)) {
+      weights_(set.balanced_weights(plan.parts.learnt)) {
   at_.training = training_name();
 }
 
@@ -59,7 +59,11 @@ bool Fitting::resume() {
   if (!work_.check(read_checkpoint(file, saved))) return false;
   if (saved.training != at_.training) {
     // Mail comes in between two runs of a nightly training: an error would come back each night until somebody looks.
-    work_.problems.warning(whole_file(file), "belongs to another training: other mail or other options; starting afresh");
+    const std::string aside = file.string() + ".old";
+    std::error_code failed;
+    std::filesystem::rename(file, aside, failed);
+    work_.problems.warning(whole_file(file), "belongs to another training: other mail or other options; started afresh",
+                           failed ? "" : "it is kept as " + aside);
     return true;
   }
   at_ = std::move(saved);
@@ -134,10 +138,8 @@ bool Fitting::step(const std::vector<std::size_t>& chosen) {
 
 /// By the first label, spam: it decides what becomes of mail.
 bool Fitting::keep_if_best() {
-  std::vector<std::vector<CalibrationSample>> by_label;
-  if (!predict_mail(work_, set_, trainer_, plan_.parts.held_out, by_label)) return false;
-  std::vector<CalibrationSample>& samples = by_label.front();
-  for (std::size_t i = 0; i < samples.size(); ++i) samples[i].weight = held_out_weights_[i];
+  std::vector<CalibrationSample> samples;
+  if (!judge_spam(work_, set_, trainer_, plan_.parts.held_out, samples)) return false;
   const std::optional<Calibration> fitted = fit_calibration(samples);
   if (!fitted) return work_.check(Status::failed("the training diverged; try lower learning rates"));
   const double loss = mean_loss(samples, *fitted);
@@ -174,6 +176,23 @@ bool predict_mail(const TrainingWork& work, const TrainingSet& set, const Traine
     }
   }
   return true;
+}
+
+bool judge_spam(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
+                const std::vector<std::size_t>& positions, std::vector<CalibrationSample>& samples) {
+  std::vector<std::vector<CalibrationSample>> by_label;
+  if (!predict_mail(work, set, trainer, positions, by_label)) return false;
+  samples = std::move(by_label.front());
+  const std::vector<double> weights = set.balanced_weights(positions);
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i].weight = weights[i];
+  return true;
+}
+
+std::optional<BaseComparison> hold_side_by_side(const TrainingWork& work, const std::vector<CalibrationSample>& by_base,
+                                                const std::vector<CalibrationSample>& by_model) {
+  auto comparison = compare_with_base(by_base, work.base->manifest.calibration.front(), by_model);
+  if (!comparison) work.check(Status::failed("too little held-out mail to compare with the base"));
+  return comparison;
 }
 
 }  // namespace winnow

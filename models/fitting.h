@@ -9,19 +9,19 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/status.h"
 #include "engine/trainer.h"
+#include "models/base.h"
 #include "models/calibration.h"
 #include "models/checkpoint.h"
 #include "models/train.h"
 #include "models/training_set.h"
 
 namespace winnow {
-
-struct Base;
 
 /// What one call of train_model works on.
 struct TrainingWork {
@@ -69,7 +69,7 @@ class Fitting {
   const FittingPlan& plan_;
   Trainer& trainer_;
   const std::vector<std::string> labels_;
-  const std::vector<double> weights_, held_out_weights_;
+  const std::vector<double> weights_;
   Checkpoint at_;
   double loss_ = 0;
 };
@@ -80,5 +80,13 @@ bool is_positive(Label label, const std::string& model_label);
 /// The mail at these positions as the Trainer judges it now: per label of the set one sample each, all of weight 1.
 bool predict_mail(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
                   const std::vector<std::size_t>& positions, std::vector<std::vector<CalibrationSample>>& by_label);
+
+/// The first label's samples alone, weighed as the mail is (TrainingSet::balanced_weights).
+bool judge_spam(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
+                const std::vector<std::size_t>& positions, std::vector<CalibrationSample>& samples);
+
+/// A model of this work beside its base, which it must have; nullopt, with an error, when the mail cannot tell.
+std::optional<BaseComparison> hold_side_by_side(const TrainingWork& work, const std::vector<CalibrationSample>& by_base,
+                                                const std::vector<CalibrationSample>& by_model);
 
 }  // namespace winnow

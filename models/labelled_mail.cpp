@@ -131,7 +131,7 @@ class Reading {
     list_files(folder, files, problems_);
     NotRead not_read;
     const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
-      return is_file(file) && is_mbox_of_folder(file) ? read_mbox_file(file, what) : read_one_of(file, what, not_read);
+      return is_file(file) && is_mbox_of_folder(file) ? read_one_mbox_of(file, what, not_read) : read_one_of(file, what, not_read);
     });
     tell(not_read, folder);
     return go_on;
@@ -140,15 +140,28 @@ class Reading {
   /// A mailbox is in use while it is read: mail is deleted, or renamed when somebody has seen it. And one message that may not
   /// be read, of thousands that may, ends nothing.
   bool read_one_of(const fs::path& file, const LabelledMail& what, NotRead& not_read) {
-    if (!is_file(file)) {
-      ++not_read.gone;
-      return true;
-    }
     std::string error;
     std::optional<MailInput> input = read_mail_file(file, max_bytes_, error);
     if (input) return hand_over(what, file.string(), std::move(*input));
-    if (++not_read.refused == 1) not_read.first_error = error;
+    note(not_read, file, error);
     return true;
+  }
+
+  bool read_one_mbox_of(const fs::path& file, const LabelledMail& what, NotRead& not_read) {
+    Diagnostics found;
+    const bool go_on = read_mbox(file, max_bytes_, found, [&](std::size_t number, MailInput&& input) {
+      return hand_over(what, file.string() + ":" + std::to_string(number), std::move(input));
+    });
+    if (found.has_errors()) note(not_read, file, found.entries().front().text);
+    return go_on;
+  }
+
+  void note(NotRead& not_read, const fs::path& file, const std::string& error) {
+    if (!is_file(file)) {
+      ++not_read.gone;
+    } else if (++not_read.refused == 1) {
+      not_read.first_error = error;
+    }
   }
 
   void tell(const NotRead& not_read, const fs::path& folder) {

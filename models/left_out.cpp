@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "engine/manifest.h"
@@ -91,8 +90,6 @@ TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Mem
 }
 
 bool write_judges(const TrainingWork& work, const TrainingSet& set, const LeftOut& left_out, const Manifest& manifest) {
-  std::error_code error;
-  std::filesystem::create_directories(work.options.left_out_models, error);
   for (std::size_t group = 0; group < left_out.judges.size(); ++group) {
     if (!write_judge(work, set, left_out, group, manifest)) return false;
   }

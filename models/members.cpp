@@ -32,7 +32,7 @@ std::size_t Members::count() const { return work_.options.members + work_.option
 
 TrainingEnd Members::train(const MailParts& parts, std::size_t part, std::unique_ptr<Trainer>& trainer) {
   TrainingEnd end = train_kind(parts, part, Kind::Deep, trainer);
-  if (end == TrainingEnd::Done && work_.base != nullptr && !go_back(parts, trainer)) return TrainingEnd::Failed;
+  if (end == TrainingEnd::Done && work_.base != nullptr) end = go_back(parts, trainer);
   if (end != TrainingEnd::Done || work_.options.linear_members == 0) return end;
   std::unique_ptr<Trainer> linear;
   end = train_kind(parts, part, Kind::Linear, linear);
@@ -63,36 +63,34 @@ Status Members::join(Trainer& all, const Trainer& next, Shares shares) const {
 }
 
 /// Replaces the trained model by the one on the way from the base to it that has learnt enough.
-bool Members::go_back(const MailParts& parts, std::unique_ptr<Trainer>& trainer) {
+TrainingEnd Members::go_back(const MailParts& parts, std::unique_ptr<Trainer>& trainer) {
   std::vector<double> losses;
-  if (!losses_on_way(parts, *trainer, losses)) return false;
+  if (const TrainingEnd end = losses_on_way(parts, *trainer, losses); end != TrainingEnd::Done) return end;
   way_ = way_from_base(losses);
   std::unique_ptr<Trainer> near;
-  if (!work_.check(make_base(near)) || !work_.check(near->blend(*trainer, {1 - way_, way_}))) return false;
+  if (!work_.check(make_base(near)) || !work_.check(near->blend(*trainer, {1 - way_, way_}))) return TrainingEnd::Failed;
   trainer = std::move(near);
-  return true;
+  return TrainingEnd::Done;
 }
 
 /// On the held-out mail, from the base (0) to `end` (1).
-bool Members::losses_on_way(const MailParts& parts, const Trainer& end, std::vector<double>& losses) const {
+TrainingEnd Members::losses_on_way(const MailParts& parts, const Trainer& end, std::vector<double>& losses) const {
   constexpr std::size_t kSteps = 10;
-  const std::vector<double> weights = set_.balanced_weights(parts.held_out);
   std::unique_ptr<Trainer> at;
-  if (!work_.check(make_base(at))) return false;
-  std::vector<CalibrationSample> base;
-  for (std::size_t step = 0; step <= kSteps; ++step) {
+  std::vector<CalibrationSample> base, own;
+  if (!work_.check(make_base(at)) || !judge_spam(work_, set_, *at, parts.held_out, base)) return TrainingEnd::Failed;
+  for (std::size_t step = 1; step <= kSteps; ++step) {
+    if (!work_.on_progress({"going back", step - 1, kSteps, 0})) return TrainingEnd::Stopped;
     // From (step - 1) / kSteps of the way to step / kSteps: this part of what is left.
-    const double part = step == 0 ? 0 : 1.0 / static_cast<double>(kSteps - step + 1);
-    if (step > 0 && !work_.check(at->blend(end, {1 - part, part}))) return false;
-    std::vector<std::vector<CalibrationSample>> by_label;
-    if (!predict_mail(work_, set_, *at, parts.held_out, by_label)) return false;
-    for (std::size_t i = 0; i < weights.size(); ++i) by_label.front()[i].weight = weights[i];
-    if (step == 0) base = by_label.front();
-    const auto comparison = compare_with_base(base, work_.base->manifest.calibration.front(), by_label.front());
-    if (!comparison) return work_.check(Status::failed("too little held-out mail to compare with the base"));
-    losses.push_back(step == 0 ? comparison->base_loss : comparison->own_loss);
+    const double part = 1.0 / static_cast<double>(kSteps - step + 1);
+    if (!work_.check(at->blend(end, {1 - part, part})) || !judge_spam(work_, set_, *at, parts.held_out, own))
+      return TrainingEnd::Failed;
+    const auto comparison = hold_side_by_side(work_, base, own);
+    if (!comparison) return TrainingEnd::Failed;
+    if (step == 1) losses.push_back(comparison->base_loss);
+    losses.push_back(comparison->own_loss);
   }
-  return true;
+  return TrainingEnd::Done;
 }
 
 /// The kinds' logits have different units, so each is measured by its own spread on the held-out mail.

@@ -54,8 +54,8 @@ class Members {
   TrainingEnd train_member(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer);
   TrainingEnd train_kind(const MailParts& parts, std::size_t part, Kind kind, std::unique_ptr<Trainer>& trainer);
   Status join(Trainer& all, const Trainer& next, Shares shares) const;
-  bool go_back(const MailParts& parts, std::unique_ptr<Trainer>& trainer);
-  bool losses_on_way(const MailParts& parts, const Trainer& end, std::vector<double>& losses) const;
+  TrainingEnd go_back(const MailParts& parts, std::unique_ptr<Trainer>& trainer);
+  TrainingEnd losses_on_way(const MailParts& parts, const Trainer& end, std::vector<double>& losses) const;
   bool join_kinds(const MailParts& parts, Trainer& deep, const Trainer& linear) const;
 
   const TrainingWork& work_;

@@ -68,9 +68,10 @@ void write_mail(std::ostream& out, const std::map<std::string, GroupCount>& lear
 void write_comparison(std::ostream& out, const ModelCard& card) {
   if (!card.comparison) return;
   out << "## Beside its base\n\n"
-      << "On the held-out mail: " << card.comparison->text() << ". It went " << std::lround(100 * card.way_from_base)
-      << " % of the way from the base to what\nthis mail alone would make of it: no further than it gains by. It knows mail of other "
-         "kinds less well than its base does.\n\n";
+      << "On the held-out mail, which also chose how far it went: " << card.comparison->text() << ". It went "
+      << std::lround(100 * card.way_from_base)
+      << " % of the way from the base to what\nthis mail alone would make of it. It knows mail of other kinds less well than its base "
+         "does.\n\n";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include "engine/features/features.h"
 #include "engine/manifest.h"
@@ -58,21 +59,33 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
 
 bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const char* what,
                 Diagnostics& problems) {
-  std::size_t ham = 0, spam = 0, phishing = 0;
-  for (const std::size_t at : positions) {
-    ++(is_spam(set.label(at)) ? spam : ham);
-    if (set.label(at) == Label::Phishing) ++phishing;
+  for (const bool spam : {false, true}) {
+    const auto count = static_cast<std::size_t>(std::count_if(
+        positions.begin(), positions.end(), [&](std::size_t at) { return is_spam(set.label(at)) == spam; }));
+    if (count < kFewestOfALabel) {
+      problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") +
+                             what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
+      return false;
+    }
   }
-  const auto is_enough_of = [&](std::size_t count, const char* label, const char* hint) {
-    if (count >= kFewestOfALabel) return true;
-    problems.error({}, "too little mail: " + std::to_string(count) + " " + label + " " + what + ", at least " +
-                           std::to_string(kFewestOfALabel) + " are needed", hint);
-    return false;
+  return true;
+}
+
+/// Phishing is a label of its own, so there must be some to learn; and one held out, where nothing else can calibrate it. A
+/// base's labels stay as they are where the mail cannot teach them.
+bool has_enough_phishing(const TrainingWork& work, const TrainingSet& set) {
+  if (set.has_given_labels() || !set.teaches(std::string(label_name(Label::Phishing)))) return true;
+  const auto count = [&](const std::vector<std::size_t>& positions) {
+    return static_cast<std::size_t>(std::count_if(positions.begin(), positions.end(), [&](std::size_t at) {
+      return set.label(at) == Label::Phishing && !set.is_copy(at);
+    }));
   };
-  // A base's labels stay as they are where the mail cannot teach them.
-  const bool needs_phishing = !set.has_given_labels() && set.teaches(std::string(label_name(Label::Phishing)));
-  return is_enough_of(ham, "ham", "") && is_enough_of(spam, "spam", "") &&
-         (!needs_phishing || is_enough_of(phishing, "phishing", "or give it as spam"));
+  const std::size_t learnt = count(set.parts().learnt), held_out = count(set.parts().held_out);
+  if (learnt >= kFewestOfALabel && (held_out > 0 || !work.options.left_out.empty())) return true;
+  work.problems.error({}, "too little mail: " + std::to_string(learnt) + " phishing to learn from and " +
+                              std::to_string(held_out) + " held out, at least " + std::to_string(kFewestOfALabel) +
+                              " and 1 are needed", "give more, or give it as spam, or a larger --held-out");
+  return false;
 }
 
 /// Training on a base is undone by a few odd messages when there are few at all.
@@ -176,10 +189,19 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
   return true;
 }
 
+bool has_room_for_judges(const TrainingWork& work) {
+  const std::filesystem::path& folder = work.options.left_out_models;
+  if (folder.empty() || work.options.left_out.empty()) return true;
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return work.check(Status::failed("cannot make the folder " + folder.string() + ": " + failed.message()));
+  return work.check(check_writable(folder / "without.pt"));
+}
+
 bool has_room_for_outputs(const TrainingWork& work) {
   const TrainOptions& options = work.options;
   return work.check(check_writable(options.output)) && work.check(check_writable(card_of(options.output))) &&
-         (options.checkpoint.empty() || work.check(check_writable(options.checkpoint)));
+         (options.checkpoint.empty() || work.check(check_writable(options.checkpoint))) && has_room_for_judges(work);
 }
 
 bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manifest& manifest, Trainer& trainer,
@@ -213,28 +235,19 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
   return manifest;
 }
 
-/// What the base says of the held-out mail, before anything is learnt.
-bool judge_by_base(const TrainingWork& work, const TrainingSet& set, const Members& members,
-                   std::vector<CalibrationSample>& judged) {
-  std::unique_ptr<Trainer> trainer;
-  std::vector<std::vector<CalibrationSample>> by_label;
-  if (!work.check(members.make_base(trainer))) return false;
-  if (!predict_mail(work, set, *trainer, set.parts().held_out, by_label)) return false;
-  judged = std::move(by_label.front());
-  return true;
-}
-
 /// False when the new model is worse and nobody forces it.
-bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const Trainer& trainer,
-                       std::vector<CalibrationSample> by_base, TrainReport& report) {
-  std::vector<std::vector<CalibrationSample>> by_label;
-  if (!predict_mail(work, set, trainer, set.parts().held_out, by_label)) return false;
-  const std::vector<double> weights = set.balanced_weights(set.parts().held_out);
-  for (std::size_t i = 0; i < weights.size(); ++i) by_base[i].weight = by_label.front()[i].weight = weights[i];
-  report.comparison = compare_with_base(by_base, work.base->manifest.calibration.front(), by_label.front());
-  if (!report.comparison) return work.check(Status::failed("too little held-out mail to compare with the base"));
+bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const Members& members, const Trainer& trainer,
+                       TrainReport& report) {
+  const std::vector<std::size_t>& held_out = set.parts().held_out;
+  std::unique_ptr<Trainer> base;
+  std::vector<CalibrationSample> by_base, by_model;
+  if (!work.check(members.make_base(base)) || !judge_spam(work, set, *base, held_out, by_base) ||
+      !judge_spam(work, set, trainer, held_out, by_model))
+    return false;
+  report.comparison = hold_side_by_side(work, by_base, by_model);
+  if (!report.comparison) return false;
   if (!report.comparison->is_worse()) return true;
-  const std::string what = "worse than its base on " + std::to_string(weights.size()) +
+  const std::string what = "worse than its base on " + std::to_string(held_out.size()) +
                            " held-out messages: " + report.comparison->text();
   if (work.options.force) {
     work.problems.warning({}, "the model is " + what);
@@ -271,13 +284,11 @@ TrainOptions options_for(const TrainOptions& given, const std::optional<Base>& b
 bool is_enough(const TrainingWork& work, const TrainingSet& set) {
   if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
   return has_enough(set, set.parts().learnt, "to learn from", work.problems) &&
-         has_enough(set, set.parts().held_out, "held out", work.problems);
+         has_enough(set, set.parts().held_out, "held out", work.problems) && has_enough_phishing(work, set);
 }
 
 bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& backend, TrainReport& report) {
   Members members(work, set, backend);
-  std::vector<CalibrationSample> by_base;
-  if (work.base != nullptr && !judge_by_base(work, set, members, by_base)) return false;
   LeftOut left_out;
   std::unique_ptr<Trainer> trainer;
   const TrainingEnd end = train_all(work, set, members, left_out, trainer);
@@ -286,7 +297,7 @@ bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& b
   work.on_progress({"calibrating", 0, 1, 0});
   Manifest manifest = manifest_for(work.options, set);
   // The checkpoints stay: --force goes on from them.
-  if (work.base != nullptr && !hold_against_base(work, set, *trainer, std::move(by_base), report)) return false;
+  if (work.base != nullptr && !hold_against_base(work, set, members, *trainer, report)) return false;
   if (!calibrate_and_measure(work, set, *trainer, left_out.mail, manifest, report)) {
     members.remove_checkpoints();  // what helps is other mail or other options, and those cannot go on from them
     return false;

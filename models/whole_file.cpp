@@ -5,9 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <string>
 #include <system_error>
 
 namespace winnow {
@@ -33,14 +37,33 @@ Status failed_to_write(const fs::path& file, const std::string& why) {
   return Status::failed("cannot write " + file.string() + ": " + why);
 }
 
+/// Written from where its other writers are: opened anew, what /dev/stdout leads to would be written from its start.
+Status write_to_descriptor(int descriptor, const fs::path& file, std::string_view bytes) {
+  std::fflush(nullptr);  // what was printed before comes before
+  return write_all(descriptor, bytes) ? Status::ok() : failed_to_write(file, reason());
+}
+
 /// Whom a file that takes the place of another is for.
 enum class Readers { AsTheUmaskSays, Everybody };
 
-/// What the last of the links points to, whether it is there or not.
+/// Of this process, as /dev/stdout and /dev/fd/3 lead to: /proc/self/fd/3, or /proc/PID/fd/3.
+std::optional<int> descriptor_named(const fs::path& file) {
+  const std::string folder = file.parent_path().string(), number = file.filename().string();
+  if (folder != "/proc/self/fd" && folder != "/proc/" + std::to_string(getpid()) + "/fd") return std::nullopt;
+  int descriptor = -1;
+  const auto [end, failed] = std::from_chars(number.data(), number.data() + number.size(), descriptor);
+  if (failed != std::errc{} || end != number.data() + number.size()) return std::nullopt;
+  return descriptor;
+}
+
+/// What the last of the links points to, whether it is there or not; a descriptor's own link is not followed.
 fs::path target_of(fs::path file) {
   constexpr int kMostLinks = 40;  // as the kernel has it
   std::error_code failed;
-  for (int links = 0; links < kMostLinks && fs::is_symlink(fs::symlink_status(file, failed)); ++links) {
+  for (int links = 0; links < kMostLinks && !descriptor_named(file) && fs::is_symlink(fs::symlink_status(file, failed));
+       ++links) {
+    if (file.parent_path() == "/dev/fd") file = "/proc/self/fd" / file.filename();
+    if (descriptor_named(file)) break;
     const fs::path to = fs::read_symlink(file, failed);
     if (failed) break;
     file = file.parent_path() / to;  // which is `to` when that is absolute
@@ -75,9 +98,11 @@ Status write_for(Readers readers, const fs::path& file, std::string_view bytes) 
   const fs::file_status there = fs::status(file, failed);
   if (!fs::status_known(there)) return failed_to_write(file, failed.message());
   if (fs::is_directory(there)) return failed_to_write(file, "is a folder");
+  const fs::path target = target_of(file);
+  if (const auto descriptor = descriptor_named(target)) return write_to_descriptor(*descriptor, file, bytes);
   // A rename would put a file in the place of a device or a FIFO.
   if (fs::exists(there) && !fs::is_regular_file(there)) return write_straight(file, bytes);
-  return replace(target_of(file), bytes, readers);
+  return replace(target, bytes, readers);
 }
 
 }  // namespace
@@ -91,9 +116,11 @@ Status write_public_file(const fs::path& file, std::string_view bytes) { return 
 Status check_writable(const fs::path& file) {
   std::error_code failed;
   const fs::file_status there = fs::status(file, failed);
+  if (!fs::status_known(there)) return failed_to_write(file, failed.message());
   if (fs::is_directory(there)) return failed_to_write(file, "is a folder");
-  const bool is_replaced = !fs::exists(there) || fs::is_regular_file(there);
-  const fs::path needed = is_replaced ? target_of(file).parent_path() / "." : file;
+  const fs::path target = target_of(file);
+  const bool is_replaced = !descriptor_named(target) && (!fs::exists(there) || fs::is_regular_file(there));
+  const fs::path needed = is_replaced ? target.parent_path() / "." : file;
   return access(needed.c_str(), W_OK) == 0 ? Status::ok() : failed_to_write(file, reason());
 }
 

@@ -13,7 +13,7 @@
 namespace winnow {
 
 /// By a temporary file beside it and a rename. A link stays, and what it points to is replaced; what is no regular file (a
-/// device, a FIFO) is written to straight.
+/// device, a FIFO, /dev/stdout whatever it is) is written to straight.
 Status write_whole_file(const std::filesystem::path& file, std::string_view bytes);
 /// The same with mode 0644 whatever the umask says: the daemon's user must read a model that another made.
 Status write_public_file(const std::filesystem::path& file, std::string_view bytes);

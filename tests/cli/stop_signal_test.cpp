@@ -17,6 +17,7 @@ TEST(CliStopSignal, OfAClosedTerminalIsIgnoredUnderNohup) {
 
 // A closed ssh session killed a training without a checkpoint.
 TEST(CliStopSignal, OfAClosedTerminalIsAWishToStop) {
+  signal(SIGHUP, SIG_DFL);  // under nohup it would be ignored
   ask_to_stop_on_signal();
   for (int told = 0; told < 2; ++told) raise(SIGHUP);  // by the shell and by the kernel
   EXPECT_TRUE(stop_was_asked());

@@ -177,7 +177,7 @@ TEST_F(TrainOnBase, WithThreeMembersIsNoLargerThanWithOne) {
   ASSERT_TRUE(read_whole_file(card.replace_extension(".md"), text));
   EXPECT_THAT(text, HasSubstr("as wide as its base"));
   EXPECT_THAT(text, HasSubstr("mean weights of 3 models that went on from the base `base.pt`"));
-  EXPECT_THAT(text, HasSubstr("## Beside its base\n\nOn the held-out mail: " + report_.comparison->text()));
+  EXPECT_THAT(text, HasSubstr("## Beside its base\n\nOn the held-out mail, which also chose how far it went: " + report_.comparison->text()));
 }
 
 /// Mail that the base knows already can be told apart a little better: that is no reason to become another model.

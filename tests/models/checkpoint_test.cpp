@@ -99,6 +99,27 @@ TEST(WholeFile, ReplacesWhatALinkPointsToWhetherItIsThereOrNot) {
   }
 }
 
+/// `--scores /dev/stdout >> log` replaced the log.
+TEST(WholeFile, IsWrittenBehindWhatItsDescriptorHasWrittenBefore) {
+  const test::TempFolder folder;
+  const auto file = folder.write("log", "");
+  const int log = open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  ASSERT_GE(log, 0);
+  ASSERT_EQ(write(log, "before\n", 7), 7);
+  const auto link = folder.path() / "link";
+  std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(log), link);
+  for (const std::filesystem::path& name : {std::filesystem::path("/dev/fd/" + std::to_string(log)), link}) {
+    EXPECT_TRUE(check_writable(name));
+    const Status status = write_whole_file(name, "scores\n");
+    EXPECT_TRUE(status) << status.error();
+  }
+  ASSERT_EQ(write(log, "behind\n", 7), 7);
+  close(log);
+  std::string text;
+  ASSERT_TRUE(read_whole_file(file, text));
+  EXPECT_EQ(text, "before\nscores\nscores\nbehind\n");
+}
+
 TEST(WholeFile, IsNotWrittenThroughLinksInACircle) {
   const test::TempFolder folder;
   std::filesystem::create_symlink("b", folder.path() / "a");

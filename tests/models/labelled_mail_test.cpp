@@ -95,6 +95,16 @@ TEST(LabelledMail, WarnsOfAFileOfAFolderThatCannotBeRead) {
   EXPECT_THAT(reading.problems.to_string(), HasSubstr("box: warning: 1 message was left out: cannot "));
 }
 
+TEST(LabelledMail, WarnsOfAFileOfAFolderThatIsNoMboxThoughItIsCalledOne) {
+  const TempFolder folder;
+  folder.write("box/1", "Subject: 1\n\n");
+  folder.write("box/note.mbox", "Dear all\n");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\n"));
+  EXPECT_EQ(reading.problems.error_count(), 0u);
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("box: warning: 1 message was left out: is not an mbox"));
+}
+
 TEST(LabelledMail, CutsAnMboxAtItsSeparatorsAndUndoesTheQuoting) {
   const TempFolder folder;
   const auto file =

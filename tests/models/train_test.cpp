@@ -225,7 +225,7 @@ class TrainOnCorpora : public Train {
         const std::string file = std::string(label_name(label)) + std::to_string(i);
         folder_.write(corpus + "/" + file, invented(label, i));
         index += corpus + "\t" + file + "\t" + std::string(label_name(label)) + "\t" +
-                 (i % 4 == 0 ? "dev" : "train") + "\n";
+                 (i % 5 == 0 ? "dev" : "train") + "\n";
       }
     }
     options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};
@@ -348,7 +348,7 @@ TEST_F(Train, SaysBeforeItLearnsThatThereIsTooLittlePhishing) {
     return true;
   }));
   EXPECT_FALSE(has_learnt);
-  EXPECT_THAT(problems_.to_string(), HasSubstr(" phishing to learn from, at least 10 are needed (or give it as spam)"));
+  EXPECT_THAT(problems_.to_string(), HasSubstr(" held out, at least 10 and 1 are needed (give more, or give it as spam"));
 }
 
 TEST_F(TrainOnCorpora, CalibratesALabelOfOneLeftOutGroupOnHeldOutMail) {
