@@ -197,7 +197,8 @@ TEST(CliTrain, StopsAtCtrlCAndWritesNoModel) {
   write_invented_mail(folder.path());
   const std::string output = (folder.path() / "model.pt").string();
   const ToolRun run = interrupt_tool({"train", "--ham", (folder.path() / "ham").string(), "--spam",
-                                      (folder.path() / "spam").string(), "-o", output, "--epochs", "100000"},
+                                      (folder.path() / "spam").string(), "-o", output, "--epochs", "100000",
+                                      "--held-out", "0.5"},  // enough to train until the signal comes
                                      SIGINT);
   EXPECT_EQ(run.exit_code, 1) << run.err;
   EXPECT_NE(run.err.find("warning: stopped"), std::string::npos) << run.err;
