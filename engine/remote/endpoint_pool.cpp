@@ -31,7 +31,7 @@ std::optional<TimePoint> TryBudget::next_try(TimePoint now) {
 }
 
 EndpointPool::EndpointPool(std::size_t endpoints, std::optional<TensorFormat> format, const BreakerSettings& settings)
-    : format_of_all_(format), endpoints_(endpoints, Endpoint{CircuitBreaker(settings), format, 0, 0}) {}
+    : format_of_all_(format), endpoints_(endpoints, Endpoint{CircuitBreaker(settings), format, false, 0, 0}) {}
 
 std::optional<std::size_t> EndpointPool::next(const std::vector<std::size_t>& tried, TimePoint now) {
   const MutexLock lock(mutex_);
@@ -56,6 +56,7 @@ void EndpointPool::refused(std::size_t endpoint) {
   Endpoint& refused = endpoints_[endpoint];
   refused.breaker.succeeded();
   refused.format = format_of_all_;
+  refused.proven = false;
   ++refused.failed;
 }
 
@@ -69,7 +70,9 @@ void EndpointPool::failed(std::size_t endpoint, TimePoint now) {
   Endpoint& failed = endpoints_[endpoint];
   failed.breaker.failed(now);
   ++failed.failed;
-  if (failed.breaker.is_open()) failed.format = format_of_all_;
+  if (!failed.breaker.is_open()) return;
+  failed.format = format_of_all_;
+  failed.proven = false;
 }
 
 std::optional<TensorFormat> EndpointPool::format(std::size_t endpoint) {
@@ -80,6 +83,16 @@ std::optional<TensorFormat> EndpointPool::format(std::size_t endpoint) {
 void EndpointPool::learned_format(std::size_t endpoint, TensorFormat format) {
   const MutexLock lock(mutex_);
   endpoints_[endpoint].format = format;
+}
+
+bool EndpointPool::is_proven(std::size_t endpoint) {
+  const MutexLock lock(mutex_);
+  return endpoints_[endpoint].proven;
+}
+
+void EndpointPool::proven(std::size_t endpoint) {
+  const MutexLock lock(mutex_);
+  endpoints_[endpoint].proven = true;
 }
 
 std::vector<PoolServer> EndpointPool::tallies() {

@@ -51,12 +51,16 @@ class EndpointPool {
   void refused(std::size_t endpoint) EXCLUDES(mutex_);
   /// The try failed, which says nothing of the server.
   void lost(std::size_t endpoint) EXCLUDES(mutex_);
-  /// A server whose breaker opens may come back as another one: its format is forgotten.
+  /// A server whose breaker opens may come back as another one: its format and its proof are forgotten.
   void failed(std::size_t endpoint, TimePoint now) EXCLUDES(mutex_);
 
   /// nullopt: nobody has asked the server yet.
   std::optional<TensorFormat> format(std::size_t endpoint) EXCLUDES(mutex_);
   void learned_format(std::size_t endpoint, TensorFormat format) EXCLUDES(mutex_);
+
+  /// Whether the server is known to serve the model that is here. A breaker that opens, and a refusal, take it back.
+  bool is_proven(std::size_t endpoint) EXCLUDES(mutex_);
+  void proven(std::size_t endpoint) EXCLUDES(mutex_);
 
   /// Of each server, without its name.
   std::vector<PoolServer> tallies() EXCLUDES(mutex_);
@@ -65,6 +69,7 @@ class EndpointPool {
   struct Endpoint {
     CircuitBreaker breaker;
     std::optional<TensorFormat> format;
+    bool proven = false;
     std::uint64_t answered = 0, failed = 0;
   };
 

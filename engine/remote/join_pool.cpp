@@ -85,41 +85,38 @@ std::string not_ready(const RemotePool& one) {
          std::to_string(result.answer.status) + (words.empty() ? "" : ": " + words) + ")";
 }
 
-float largest_change(const std::vector<float>& a, const std::vector<float>& b) {
-  float largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
-  return largest;
-}
-
-/// Has one server judge the probe; `expected` is what the model here answers, empty without one.
-void check_server(const std::shared_ptr<RemotePool>& one, const TokenBatch& probe, const std::vector<float>& expected,
-                  Diagnostics& problems) {
+/// Has one server judge the probe, without the proof that models ask for: what it answers is to be told here.
+void check_server(const RemotePool& pool, std::size_t endpoint, Diagnostics& problems) {
+  const std::shared_ptr<RemotePool> one = alone(pool, endpoint);
   if (const std::string reason = not_ready(*one); !reason.empty()) {
     problems.warning(in_remote_settings(), reason);
     return;
   }
   RemoteModel model(one);
   std::vector<float> logits;
-  const Status status = model.run(probe, logits);
-  const std::string server = authority_of(one->urls.front());
-  if (!status && model.failure_cause() == "answer" && expected.empty()) {
+  const Status status = model.run(pool.probe, logits);
+  if (!status && model.failure_cause() == "answer" && pool.expected.empty()) {
     problems.error(in_remote_settings(), status.error(), "does it serve the model of engine.model?");
-  } else if (!status) {
-    problems.warning(in_remote_settings(), status.error());
-  } else if (!expected.empty() && largest_change(logits, expected) > kMaxLogitChange) {
-    problems.warning(in_remote_settings(), server + " judges otherwise than the model here",
+    return;
+  }
+  if (!status) problems.warning(in_remote_settings(), status.error());
+  if (!status || pool.expected.empty()) return;
+  const float change = largest_change(logits, pool.expected);
+  if (change <= kAnotherModel) pool.endpoints->proven(endpoint);
+  if (change > kMaxLogitChange) {
+    problems.warning(in_remote_settings(), authority_of(one->urls.front()) + " judges otherwise than the model here" +
+                                               (change > kAnotherModel ? ", which judges instead" : ""),
                      "does it serve the model of engine.model?");
   }
 }
 
 /// All at once: servers that say nothing cost the start their time once, not one after the other.
-void check_servers(const RemotePool& pool, const TokenBatch& probe, const std::vector<float>& expected,
-                   Diagnostics& problems) {
+void check_servers(const RemotePool& pool, Diagnostics& problems) {
   std::vector<std::future<Diagnostics>> checks;
   for (std::size_t i = 0; i < pool.urls.size(); ++i) {
-    checks.push_back(std::async([one = alone(pool, i), &probe, &expected] {
+    checks.push_back(std::async([&pool, i] {
       Diagnostics found;
-      check_server(one, probe, expected, found);
+      check_server(pool, i, found);
       return found;
     }));
   }
@@ -155,9 +152,9 @@ JoinedPool join_pool(const RemoteSettings& settings, std::size_t labels, const T
   const std::size_t errors_before = problems.error_count();
   const std::shared_ptr<RemotePool> pool = pool_of(settings, labels, problems);
   if (pool == nullptr) return {};
-  std::vector<float> expected;
-  if (!here.empty() && !here.front()->run(probe, expected)) expected.clear();
-  check_servers(*pool, probe, expected, problems);
+  pool->probe = probe;
+  if (!here.empty() && !here.front()->run(probe, pool->expected)) pool->expected.clear();
+  check_servers(*pool, problems);
   if (problems.error_count() > errors_before) return {};
   return {models_of(pool, settings.connections, std::move(here)), servers_of(pool)};
 }

@@ -4,7 +4,7 @@
 // Blocks:  asks all servers at once whether they are ready and has them judge a probe; two seconds, or the timeout, for each of the
 //          two.
 // Fails:   a server that cannot be reached is a warning: it may come later. So is one that answers something else than
-//          the model here, which then stands in; without a model here it is an error. Unusable files are errors.
+//          the model here, which judges instead when it is quite something else; the same holds for one that comes later; without a model here it is an error. Unusable files are errors.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,7 @@
 #include "engine/remote/remote_model.h"
 
+#include <algorithm>
+#include <cmath>
 #include <exception>
 #include <utility>
 
@@ -29,6 +31,12 @@ std::string refusal(const HttpUrl& url, const HttpAnswer& answer) {
 bool refuses_request(unsigned status) { return status == 400 || status == 413 || status == 422; }
 
 }  // namespace
+
+float largest_change(const std::vector<float>& a, const std::vector<float>& b) {
+  float largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+  return largest;
+}
 
 RemoteModel::RemoteModel(std::shared_ptr<RemotePool> pool) : pool_(std::move(pool)), connections_(pool_->urls.size()) {}
 
@@ -67,9 +75,28 @@ void RemoteModel::tell_pool(std::size_t endpoint) const {
 }
 
 Status RemoteModel::ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits) {
-  const HttpUrl& url = pool_->urls[endpoint];
   TensorFormat format = TensorFormat::Json;
   if (Status status = learn_format(endpoint, until, format); !status) return status;
+  if (Status status = prove(endpoint, format, until); !status) return status;
+  return infer(endpoint, batch, format, until, logits);
+}
+
+Status RemoteModel::prove(std::size_t endpoint, TensorFormat format, TimePoint until) {
+  if (pool_->expected.empty() || pool_->endpoints->is_proven(endpoint)) return Status::ok();
+  std::vector<float> logits;
+  written_.reset();
+  Status status = infer(endpoint, pool_->probe, format, until, logits);
+  written_.reset();
+  if (!status) return status;
+  if (largest_change(logits, pool_->expected) > kAnotherModel)
+    return failed("another", authority_of(pool_->urls[endpoint]) + " judges quite otherwise than the model here");
+  pool_->endpoints->proven(endpoint);
+  return Status::ok();
+}
+
+Status RemoteModel::infer(std::size_t endpoint, const TokenBatch& batch, TensorFormat format, TimePoint until,
+                          std::vector<float>& logits) {
+  const HttpUrl& url = pool_->urls[endpoint];
   if (Status status = write_request(batch, format); !status) return failed("features", status.error());
   const ExpectedLogits expected{request_.id, batch.messages, pool_->labels};
   const HttpResult result = connection_to(endpoint).call(

@@ -3,7 +3,7 @@
 // Owns:    its connections, one to each server; shares the pool's state with the other models of the engine.
 // Threads: as every Model: one at a time.
 // Blocks:  run() until an answer, three tries or the batch's deadline less the time that a stand-in needs.
-// Fails:   a Status that names the server; failure_cause() is timeout, refused, tls, cut, status, answer, or, when
+// Fails:   a Status that names the server; failure_cause() is timeout, refused, tls, cut, status, answer, another, or, when
 //          nobody was asked, deadline, open or features.
 #pragma once
 
@@ -32,9 +32,16 @@ struct RemotePool {
   std::shared_ptr<TlsTrust> trust;  // null without https
   std::string token;
   std::unique_ptr<EndpointPool> endpoints;
+  TokenBatch probe;
+  std::vector<float> expected;  // what the model here answers to the probe; empty without one
 
   std::string model_path() const { return "/v2/models/" + model; }
 };
+
+/// Logits of one model differ by rounding, on other hardware or in half precision; by as much as this those of two.
+inline constexpr float kAnotherModel = 1.0f;
+
+float largest_change(const std::vector<float>& a, const std::vector<float>& b);
 
 class RemoteModel : public Model {
  public:
@@ -52,6 +59,10 @@ class RemoteModel : public Model {
   Status ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits);
   /// What GET /v2 says, when nobody has asked yet.
   Status learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format);
+  /// Has a server that comes, or comes back, judge the probe before it judges mail.
+  Status prove(std::size_t endpoint, TensorFormat format, TimePoint until);
+  Status infer(std::size_t endpoint, const TokenBatch& batch, TensorFormat format, TimePoint until,
+               std::vector<float>& logits);
   /// Whom a failed try speaks against.
   enum class Blame { Server, Request, Connection };
   Status failed(std::string_view cause, std::string sentence, Blame blame = Blame::Server);

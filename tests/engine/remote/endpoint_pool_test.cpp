@@ -69,7 +69,9 @@ TEST(EndpointPool, AsksAServerThatRefusesForItsFormatAgainAndDoesNotLeaveItAlone
   for (int i = 0; i < 3; ++i) pool.failed(0, now);
   EXPECT_FALSE(pool.next({}, now));
   pool.learned_format(0, TensorFormat::Binary);
+  pool.proven(0);
   pool.refused(0);
+  EXPECT_FALSE(pool.is_proven(0));
   EXPECT_FALSE(pool.format(0));
   EXPECT_TRUE(pool.next({}, now)) << "it answers, so it is there";
   EXPECT_EQ(pool.tallies().front().failed, 4u);

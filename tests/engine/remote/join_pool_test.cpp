@@ -131,7 +131,24 @@ TEST_F(JoinPoolTest, WarnsOfAServerThatJudgesOtherwise) {
   settings_.urls = {server.url()};
   join(std::make_unique<OtherModel>());
   EXPECT_FALSE(problems_.has_errors());
-  EXPECT_THAT(problems_.to_string(), HasSubstr("judges otherwise than the model here"));
+  EXPECT_THAT(problems_.to_string(), HasSubstr("judges otherwise than the model here, which judges instead"));
+  EXPECT_THAT(logits_of(*models_[0]), ElementsAre(700.0f, 900.0f));
+  EXPECT_EQ(models_[0]->stand_in_cause(), "another");
+}
+
+/// A server that was down at the start judged all mail once it was up, whatever it served.
+TEST_F(JoinPoolTest, TakesNoServerThatComesLaterWithAnotherModel) {
+  std::atomic<bool> is_up{false};
+  const TinyServer server([&](Peer& peer) {
+    for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request())
+      peer.answer(request.starts_with("POST") ? sums_of(request) : "{}", is_up ? "200 OK" : "503 Service Unavailable");
+  });
+  settings_.urls = {server.url()};
+  join(std::make_unique<OtherModel>());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("is not ready (status 503"));
+  is_up = true;
+  EXPECT_THAT(logits_of(*models_[0]), ElementsAre(700.0f, 900.0f));
+  EXPECT_EQ(models_[0]->stand_in_cause(), "another");
 }
 
 TEST_F(JoinPoolTest, WarnsOfAnotherNumberOfLabels) {

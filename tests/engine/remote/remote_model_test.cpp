@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <utility>
 
 #include "tests/engine/remote/tiny_inference.h"
@@ -66,6 +67,26 @@ TEST_F(RemoteModelTest, AsksTheServerOnceHowTensorsTravel) {
   for (int i = 0; i < 2; ++i) (void)model.run(two_messages(), logits_);
   EXPECT_EQ(pool->endpoints->format(0), TensorFormat::Binary);
   EXPECT_THAT(targets, ElementsAre("GET /v2", "POST /v2/models/winnow/infer", "POST /v2/models/winnow/infer"));
+}
+
+TEST_F(RemoteModelTest, HasAServerJudgeTheProbeOnceBeforeItJudgesMail) {
+  std::atomic<int> posts{0};
+  const TinyServer server([&](Peer& peer) {
+    for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
+      ++posts;
+      peer.answer(sums_of(request));
+    }
+  });
+  const auto pool = pool_of({server.url()});
+  pool->probe.add({5}, {1.0f}, {0.5f});
+  pool->expected = {5.4f};  // but for rounding
+  RemoteModel model(pool);
+  for (int i = 0; i < 2; ++i) {
+    const Status status = model.run(two_messages(), logits_);
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_THAT(logits_, ElementsAre(7.0f, 9.0f));
+  }
+  EXPECT_EQ(posts, 3);
 }
 
 TEST_F(RemoteModelTest, WritesJsonForAServerThatDoesNotDescribeItself) {
