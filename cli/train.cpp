@@ -84,9 +84,7 @@ int train_and_report(const TrainOptions& options) {
   std::printf("%s: trained on %zu ham and %zu spam, sha256 %s\nheld-out mail:\n%s",
               escape_for_terminal(options.output.string()).c_str(), report.ham, report.spam, report.sha256.c_str(),
               escape_for_terminal(evaluation_table(report.held_out)).c_str());
-  if (report.comparison) {
-    std::printf("held-out mail, each half judged with the calibration of the other: %s\n", report.comparison->text().c_str());
-  }
+  if (report.comparison) std::printf("beside its base there: %s\n", report.comparison->text().c_str());
   if (!report.left_out.empty()) {
     std::printf("mail of corpora left out:\n%s", escape_for_terminal(evaluation_table(report.left_out)).c_str());
   }

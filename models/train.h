@@ -72,7 +72,7 @@ inline constexpr std::size_t kFewestForBase = 50, kEnoughForBase = 500;
 inline constexpr double kBaseTablePace = 6, kBaseDensePace = 0.1;
 
 struct TrainProgress {
-  std::string phase;                // "gathering tails", "reading", "training", "calibrating"
+  std::string phase;                // "gathering tails", "reading", "training", "going back", "calibrating"
   std::size_t done = 0, total = 0;  // messages read, then steps; total 0 = unknown
   double loss = 0;
 };

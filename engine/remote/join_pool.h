@@ -1,10 +1,11 @@
 // join_pool.h - puts a pool of inference servers before the models of this machine.
 //
 // Owns:    the models it makes share one RemotePool.
-// Blocks:  asks all servers at once whether they are ready and has them judge a probe; two seconds, or the timeout, for each of the
-//          two.
-// Fails:   a server that cannot be reached is a warning: it may come later. So is one that answers something else than
-//          the model here, which judges instead when it is quite something else; the same holds for one that comes later; without a model here it is an error. Unusable files are errors.
+// Blocks:  asks all servers at once whether they are ready and has them judge a probe; two seconds, or the timeout, for
+//          each of the two.
+// Fails:   a server that cannot be reached is a warning: it may come later, and is asked for the probe then. So is one that
+//          answers something else than the model here, which judges instead when it is quite something else; without a
+//          model here an answer of another shape is an error. Unusable files are errors.
 #pragma once
 
 #include <cstddef>
