@@ -7,6 +7,8 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/torch/device_failure.h"
+
 namespace winnow {
 namespace {
 
@@ -74,8 +76,16 @@ void PackedInputs::reserve(std::int64_t bytes) {
   if (memory_.defined() && memory_.numel() >= bytes) return;
   std::int64_t size = kLeastBytes;
   while (size < bytes) size *= 2;
+  let_go();
   const c10::InferenceMode off(false);  // it serves explanations, too
   memory_ = at::empty({size}, at::TensorOptions(at::kByte).pinned_memory(pinned_));
+}
+
+/// LibTorch asks the GPU when pinned memory that was copied to it may be used again, and a GPU that is lost answers with an
+/// exception: out of a destructor, which ends the process.
+void PackedInputs::let_go() {
+  if (memory_.defined() && device_.is_cuda() && !device_answers(device_)) (void)memory_.unsafeReleaseTensorImpl();
+  memory_.reset();
 }
 
 }  // namespace winnow

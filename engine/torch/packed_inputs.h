@@ -1,6 +1,6 @@
 // packed_inputs.h - a TokenBatch on a GPU by one copy: its four arrays lie one after the other in memory that is pinned.
 //
-// Owns:    the memory, which grows to the largest batch.
+// Owns:    the memory, which grows to the largest batch. When the GPU is lost it is left to the process's end.
 // Threads: one at a time.
 // Fails:   throws what LibTorch throws.
 #pragma once
@@ -15,12 +15,16 @@ class PackedInputs {
  public:
   /// `pinned` as a GPU needs it to copy by itself; memory of the CPU's own kind cannot be.
   PackedInputs(at::Device device, bool pinned) : device_(device), pinned_(pinned) {}
+  ~PackedInputs() { let_go(); }
+  PackedInputs(const PackedInputs&) = delete;
+  PackedInputs& operator=(const PackedInputs&) = delete;
 
   /// The copy is on its way when this returns, on the current stream; valid until the next call. The batch was checked.
   BatchTensors place(const TokenBatch& batch);
 
  private:
   void reserve(std::int64_t bytes);
+  void let_go();
 
   const at::Device device_;
   const bool pinned_;
