@@ -35,7 +35,16 @@ Status FallbackModel::run_first_choice(const TokenBatch& batch, std::vector<floa
 }
 
 Status FallbackModel::differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
-  return stand_in_->differentiate(batch, label, gradients);
+  return differentiate_first_choice(batch, label, gradients) ? Status::ok()
+                                                            : stand_in_->differentiate(batch, label, gradients);
+}
+
+Status FallbackModel::differentiate_first_choice(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
+  try {
+    return first_choice_->differentiate(batch, label, gradients);
+  } catch (const std::exception& error) {
+    return Status::failed(error.what());
+  }
 }
 
 }  // namespace winnow

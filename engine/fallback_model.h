@@ -21,7 +21,7 @@ class FallbackModel : public Model {
 
   /// An answer that is not a finite number, and an exception, are failures too.
   Status run(const TokenBatch& batch, std::vector<float>& logits) override;
-  /// The stand-in's: it computes here and has time.
+  /// The first choice's where it has derivatives, as a GPU has and a pool has not: it is the one that has the time.
   Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override;
   std::string_view stand_in_cause() const override { return stand_in_cause_; }
   std::string_view failure_cause() const override { return stand_in_->failure_cause(); }
@@ -29,6 +29,7 @@ class FallbackModel : public Model {
 
  private:
   Status run_first_choice(const TokenBatch& batch, std::vector<float>& logits, std::string_view& cause);
+  Status differentiate_first_choice(const TokenBatch& batch, std::size_t label, Gradients& gradients);
 
   const std::unique_ptr<Model> first_choice_;
   const std::unique_ptr<Model> stand_in_;

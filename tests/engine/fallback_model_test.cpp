@@ -95,7 +95,14 @@ TEST_F(FallbackModelTest, FailsWithBothReasonsWhenBothFail) {
   EXPECT_EQ(model.stand_in_cause(), "");
 }
 
-TEST_F(FallbackModelTest, DifferentiatesTheStandIn) {
+TEST_F(FallbackModelTest, DifferentiatesTheFirstChoiceThatHasDerivatives) {
+  FallbackModel model(std::make_unique<CountModel>(), std::make_unique<FarModel>());
+  Gradients gradients;
+  ASSERT_TRUE(model.differentiate(batch_of({3}), 0, gradients));
+  EXPECT_THAT(gradients.logits, ElementsAre(7.0f));
+}
+
+TEST_F(FallbackModelTest, DifferentiatesTheStandInOfOneThatHasNone) {
   Gradients gradients;
   ASSERT_TRUE(model_.differentiate(batch_of({3}), 0, gradients));
   EXPECT_THAT(gradients.logits, ElementsAre(7.0f));
