@@ -65,7 +65,7 @@ std::vector<SettingKey> engine_keys() {
       key<std::string>("engine.sha256", "SHA-256 the model file must have; \"\" is no check.",
                        [](Settings& s) -> auto& { return s.engine.sha256; },
                        text_with("64 hexadecimal digits", check_sha256, "^([0-9A-Fa-f]{64})?$")),
-      key<DeviceSetting>("engine.device", "Where the model runs; auto takes the GPUs when there are any.",
+      key<DeviceSetting>("engine.device", "Where the model runs; auto takes the GPUs when there are any, but for the default architecture the CPU.",
                          [](Settings& s) -> auto& { return s.engine.device; }, word_or_devices(256)),
       key<std::size_t>("engine.replicas", "Copies of the model; auto is one per GPU or device listed, or half of the cores.",
                        [](Settings& s) -> auto& { return s.engine.replicas; }, auto_or_count(256)),

@@ -9,7 +9,7 @@ namespace winnow {
 namespace {
 
 constexpr std::size_t kProbeTokens = 64;  // of each message
-constexpr int kWarmUpRuns = 3;            // LibTorch's executor has settled by then
+constexpr int kWarmUpRuns = 3;  // LibTorch's executor has settled by then
 constexpr std::chrono::seconds kWarmUpTime{2};
 
 std::string check_answers(const std::vector<float>& logits, const Manifest& manifest, std::size_t messages) {
@@ -22,9 +22,11 @@ std::string check_answers(const std::vector<float>& logits, const Manifest& mani
   return {};
 }
 
-std::string probe_size(Model& model, const Manifest& manifest, std::size_t messages) {
+/// Once, and again until LibTorch's executor has settled or `enough`.
+std::string probe_size(Model& model, const Manifest& manifest, std::size_t messages,
+                       std::chrono::steady_clock::time_point enough) {
   const TokenBatch batch = probe_batch(manifest, messages);
-  for (int i = 0; i < kWarmUpRuns; ++i) {
+  for (int i = 0; i < kWarmUpRuns && (i == 0 || std::chrono::steady_clock::now() < enough); ++i) {
     std::vector<float> logits;
     if (const Status status = model.run(batch, logits); !status)
       return "failed on a probe of " + std::to_string(messages) + " messages: " + status.error();
@@ -60,7 +62,7 @@ std::string probe(Model& model, const Manifest& manifest, std::size_t max_batch_
   for (const std::size_t messages : probe_sizes(max_batch_size)) {
     const bool at_an_end = messages == 1 || messages == max_batch_size;
     if (!at_an_end && std::chrono::steady_clock::now() > enough) continue;
-    if (std::string wrong = probe_size(model, manifest, messages); !wrong.empty()) return wrong;
+    if (std::string wrong = probe_size(model, manifest, messages, enough); !wrong.empty()) return wrong;
   }
   return {};
 }

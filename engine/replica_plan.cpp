@@ -13,12 +13,11 @@ std::vector<std::string> all_gpus(std::size_t count) {
   return gpus;
 }
 
-/// The devices that the settings name. What stands in for a pool of servers is rarely asked: a GPU would wait in vain.
+/// The devices that the settings name.
 std::vector<std::string> places_of(const EngineSettings& settings, std::size_t gpus) {
   if (const auto* list = std::get_if<std::vector<std::string>>(&settings.device)) return *list;
   const std::string& word = std::get<std::string>(settings.device);
-  const bool stands_in = !settings.remote.urls.empty();
-  if (word == "auto") return gpus > 0 && !stands_in ? all_gpus(gpus) : std::vector<std::string>{"cpu"};
+  if (word == "auto") return gpus > 0 && leaves_choice(settings) ? all_gpus(gpus) : std::vector<std::string>{"cpu"};
   if (word == "cuda" && gpus > 0) return all_gpus(gpus);
   return {word};
 }
@@ -44,6 +43,11 @@ std::size_t automatic_replicas(const DeviceSetting& setting, const std::vector<s
 }  // namespace
 
 bool is_gpu(const std::string& device) { return device.rfind("cuda", 0) == 0; }
+
+bool leaves_choice(const EngineSettings& settings) {
+  const auto* word = std::get_if<std::string>(&settings.device);
+  return word != nullptr && *word == "auto" && settings.remote.urls.empty();
+}
 
 bool uses_gpu(const ReplicaDevices& devices) { return std::any_of(devices.begin(), devices.end(), is_gpu); }
 

@@ -24,6 +24,9 @@ using ReplicaDevices = std::vector<std::string>;
 std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, bool in_parts,
                           std::vector<ReplicaDevices>& replicas);
 
+/// Whether GPUs are taken where they help. What stands in for a pool of servers is rarely asked: a GPU would wait in vain.
+bool leaves_choice(const EngineSettings& settings);
+
 bool is_gpu(const std::string& device);
 /// Whether any of them is one.
 bool uses_gpu(const ReplicaDevices& devices);

@@ -28,11 +28,12 @@ Placement placement_of(const Source& source, const ReplicaDevices& devices) {
   return placement;
 }
 
-Status load_probed(const Source& source, std::string_view archive, const ReplicaDevices& devices,
+/// Probed with batches of up to `largest` messages.
+Status load_probed(const Source& source, std::string_view archive, const ReplicaDevices& devices, std::size_t largest,
                    std::unique_ptr<Model>& model) {
   std::unique_ptr<Model> loaded;
   if (Status status = source.backend.load(archive, placement_of(source, devices), loaded); !status) return status;
-  if (std::string wrong = probe(*loaded, source.manifest, source.max_batch_size); !wrong.empty())
+  if (std::string wrong = probe(*loaded, source.manifest, largest); !wrong.empty())
     return Status::failed(std::move(wrong));
   model = std::move(loaded);
   return Status::ok();
@@ -44,30 +45,75 @@ Status load_again(const Source& source, const ReplicaDevices& devices, std::uniq
   const auto file = read_model_file(source.file, error);
   if (!file) return Status::failed(error);
   if (file->sha256 != source.sha256) return Status::failed("another file is in its place");
-  return load_probed(source, file->bytes, devices, model);
+  return load_probed(source, file->bytes, devices, source.max_batch_size, model);
 }
 
-/// The stand-in comes first: a model that computes nonsense says so on the CPU, where that spoils no GPU's context.
-Status load_on_gpu(const std::shared_ptr<const Source>& source, std::string_view archive, const ReplicaDevices& devices,
-                   const std::shared_ptr<RebuildCounts>& counts, std::unique_ptr<Model>& model, std::string& form) {
-  std::unique_ptr<Model> stand_in, first;
-  if (Status status = load_probed(*source, archive, {"cpu"}, stand_in); !status) return status;
-  if (Status status = load_probed(*source, archive, devices, first); !status) return status;
-  form = first->device() + ", " + first->form();
-  const auto again = [source, devices](std::unique_ptr<Model>& next) { return load_again(*source, devices, next); };
-  model = std::make_unique<FallbackModel>(make_rebuilt_model(std::move(first), again, {}, counts),
-                                          std::move(stand_in));
-  return Status::ok();
-}
+/// Makes the copies of one file, one after the other.
+class Copies {
+ public:
+  Copies(std::shared_ptr<const Source> source, std::string_view archive, std::shared_ptr<RebuildCounts> counts)
+      : source_(std::move(source)), archive_(archive), counts_(std::move(counts)) {}
 
-/// A twin of the replica before, where they can share their weights.
-Status load_on_cpu(const Source& source, std::string_view archive, const ReplicaDevices& devices, const Replicas& before,
-                   std::unique_ptr<Model>& model, std::string& form) {
-  if (!before.models.empty()) model = before.models.back()->twin();
-  if (model == nullptr) {
-    if (Status status = load_probed(source, archive, devices, model); !status) return status;
+  /// Whether the CPU computes it in less time than a GPU takes to be asked: then any thread runs it without a queue.
+  Status need_no_gpu(bool& answer) {
+    if (Status status = load_on_cpu(spare_); !status) return status;
+    answer = spare_->runs_side_by_side();
+    return Status::ok();
   }
-  form = model->device() + ", " + model->form();
+
+  Status make(const ReplicaDevices& devices, std::unique_ptr<Model>& model, std::string& form) {
+    if (uses_gpu(devices)) return make_on_gpu(devices, model, form);
+    Status status = devices.size() == 1 ? take_cpu_copy(model) : load(devices, source_->max_batch_size, model);
+    if (status) form = model->device() + ", " + model->form();
+    return status;
+  }
+
+ private:
+  /// The stand-in comes first: a model that computes nonsense says so on the CPU, where that spoils no GPU's context.
+  Status make_on_gpu(const ReplicaDevices& devices, std::unique_ptr<Model>& model, std::string& form) {
+    std::unique_ptr<Model> stand_in, first;
+    if (Status status = take_cpu_copy(stand_in); !status) return status;
+    if (Status status = load(devices, source_->max_batch_size, first); !status) return status;
+    form = first->device() + ", " + first->form();
+    const auto again = [source = source_, devices](std::unique_ptr<Model>& next) { return load_again(*source, devices, next); };
+    model = std::make_unique<FallbackModel>(make_rebuilt_model(std::move(first), again, {}, counts_), std::move(stand_in));
+    return Status::ok();
+  }
+
+  Status take_cpu_copy(std::unique_ptr<Model>& model) {
+    model = std::move(spare_);
+    return model != nullptr ? Status::ok() : load_on_cpu(model);
+  }
+
+  /// A twin of the copy before, where they can share their weights. What a large batch shows it has shown on the first.
+  Status load_on_cpu(std::unique_ptr<Model>& model) {
+    if (pattern_ != nullptr) model = pattern_->twin();
+    if (model != nullptr) return Status::ok();
+    Status status = load({"cpu"}, tried_on_cpu_ ? 1 : source_->max_batch_size, model);
+    tried_on_cpu_ = true;
+    if (status) pattern_ = model->twin();
+    return status;
+  }
+
+  Status load(const ReplicaDevices& devices, std::size_t largest, std::unique_ptr<Model>& model) {
+    return load_probed(*source_, archive_, devices, largest, model);
+  }
+
+  const std::shared_ptr<const Source> source_;
+  const std::string_view archive_;
+  const std::shared_ptr<RebuildCounts> counts_;
+  bool tried_on_cpu_ = false;
+  std::unique_ptr<Model> pattern_;  // only twins are made of it; null where the model has none
+  std::unique_ptr<Model> spare_;    // a copy on the CPU that nobody has yet
+};
+
+/// GPUs that `auto` may take.
+Status count_usable_gpus(const EngineSettings& settings, std::size_t gpus, Copies& copies, std::size_t& usable) {
+  usable = gpus;
+  if (gpus == 0 || !leaves_choice(settings)) return Status::ok();
+  bool none = false;
+  if (Status status = copies.need_no_gpu(none); !status) return status;
+  if (none) usable = 0;
   return Status::ok();
 }
 
@@ -75,18 +121,17 @@ Status load_on_cpu(const Source& source, std::string_view archive, const Replica
 
 std::string load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
                           const EngineSettings& settings, const Hardware& hardware, Replicas& replicas) {
-  std::vector<ReplicaDevices> plan;
-  if (std::string wrong = plan_replicas(settings, hardware, !manifest.stages.empty(), plan); !wrong.empty())
-    return wrong;
   const auto source = std::make_shared<const Source>(
       Source{backend, settings.model, file.sha256, manifest, settings.max_batch_size});
+  Copies copies(source, file.bytes, replicas.rebuilds);
+  Hardware usable = hardware;
+  if (Status status = count_usable_gpus(settings, hardware.gpus, copies, usable.gpus); !status) return status.error();
+  std::vector<ReplicaDevices> plan;
+  if (std::string wrong = plan_replicas(settings, usable, !manifest.stages.empty(), plan); !wrong.empty()) return wrong;
   for (const ReplicaDevices& devices : plan) {
     std::unique_ptr<Model> model;
     std::string form;
-    const Status status = uses_gpu(devices)
-                              ? load_on_gpu(source, file.bytes, devices, replicas.rebuilds, model, form)
-                              : load_on_cpu(*source, file.bytes, devices, replicas, model, form);
-    if (!status) return status.error();
+    if (Status status = copies.make(devices, model, form); !status) return status.error();
     replicas.models.push_back(std::move(model));
     replicas.forms.push_back(std::move(form));
   }

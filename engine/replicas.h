@@ -29,6 +29,8 @@ struct Replicas {
   std::shared_ptr<RebuildCounts> rebuilds = std::make_shared<RebuildCounts>();
 };
 
+/// `device: auto` takes no GPU for a model that the CPU computes without a queue (Model::runs_side_by_side()): the default
+/// architecture takes 6 to 14 us there, and a call of a GPU 150 (docs/performance.md).
 /// `file` was read from settings.model; `manifest` is its own, checked.
 std::string load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
                           const EngineSettings& settings, const Hardware& hardware, Replicas& replicas);

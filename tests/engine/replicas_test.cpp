@@ -25,7 +25,7 @@ struct Machine {
   std::map<std::string, int> loads;        // device -> models made
   std::vector<std::size_t> batch_sizes;    // of all runs
   std::vector<Placement> placements;
-  bool has_twins = false;
+  bool has_twins = false, needs_no_queue = false;
 };
 
 /// One logit per message: the number of its device ("cpu" is -1).
@@ -44,6 +44,7 @@ class MachineModel : public Model {
   std::unique_ptr<Model> twin() const override {
     return machine_.has_twins ? std::make_unique<MachineModel>(machine_, device_) : nullptr;
   }
+  bool runs_side_by_side() const override { return machine_.needs_no_queue && device_ == "cpu"; }
   std::string_view failure_cause() const override { return failed_ ? kDeviceFailure : "model"; }
   std::string device() const override { return device_; }
   std::string form() const override { return "pretended"; }
@@ -137,6 +138,19 @@ TEST_F(ReplicasTest, RunsOnEveryGpuAndSaysHow) {
   EXPECT_THAT(logits_, ElementsAre(1.0f));
 }
 
+TEST_F(ReplicasTest, TakesNoGpuByItselfForAModelThatNeedsNoQueue) {
+  machine_.needs_no_queue = true;
+  settings_.replicas = 2;
+  Replicas on_cpu, on_gpus;
+  ASSERT_EQ(load(on_cpu), "");
+  EXPECT_THAT(on_cpu.forms, Each("cpu, pretended"));
+  EXPECT_EQ(machine_.loads["cpu"], 2);  // the copy that showed it is used
+  EXPECT_EQ(machine_.loads["cuda:0"], 0);
+  settings_.device = "cuda";
+  ASSERT_EQ(load(on_gpus), "");
+  EXPECT_THAT(on_gpus.forms, ElementsAre("cuda:0, pretended", "cuda:1, pretended"));
+}
+
 TEST_F(ReplicasTest, AnswersOnTheCpuWhileAGpuIsGoneAndComesBack) {
   Replicas replicas;
   ASSERT_EQ(load(replicas), "");
@@ -206,6 +220,15 @@ TEST_F(ReplicasTest, WarmsUpWithBatchesOfEverySizeThatMayCome) {
   Replicas replicas;
   ASSERT_EQ(load(replicas), "");
   EXPECT_THAT(machine_.batch_sizes, ElementsAre(1, 1, 1, 2, 2, 2, 4, 4, 4, 6, 6, 6));
+}
+
+/// Three runs of a full batch are half a minute of a model that takes 100 ms a message, and an MTA waits for the daemon.
+TEST_F(ReplicasTest, TriesFullBatchesOnTheFirstCopyOfTheProcessorOnly) {
+  settings_.device = "cpu";
+  settings_.replicas = 3;
+  Replicas replicas;
+  ASSERT_EQ(load(replicas), "");
+  EXPECT_THAT(machine_.batch_sizes, ElementsAre(1, 1, 1, 2, 2, 2, 4, 4, 4, 6, 6, 6, 1, 1, 1, 1, 1, 1));
 }
 
 TEST(ProbeSizes, AreThePowersOfTwoAndTheLargest) {
