@@ -38,7 +38,7 @@ Judgement unjudged(const Snapshot& snapshot, ScoreError cause, OnError action, s
 }  // namespace
 
 MailService::MailService(std::shared_ptr<const Snapshot> snapshot, Log& log, Metrics& metrics)
-    : log_(log), metrics_(metrics), snapshot_(std::move(snapshot)) {}
+    : log_(log), metrics_(metrics), snapshot_(std::move(snapshot)), stand_in_notice_(log) {}
 
 std::shared_ptr<const Snapshot> MailService::snapshot() const {
   const MutexLock lock(mutex_);
@@ -81,6 +81,7 @@ void MailService::note(const Judgement& judgement, std::chrono::microseconds tot
     metrics_.fallback(*judgement.fallback);
   } else {
     metrics_.judged(judgement, total);
+    stand_in_notice_.saw(judgement.stand_in_cause, Clock::now());
   }
 }
 

@@ -17,6 +17,7 @@
 #include "milter/metrics.h"
 #include "milter/modifications.h"
 #include "milter/session.h"
+#include "milter/stand_in_notice.h"
 
 namespace winnow {
 
@@ -54,6 +55,7 @@ class MailService {
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
   ActivityCount transactions_, answering_, in_flight_, explanations_;
+  StandInNotice stand_in_notice_;
   std::atomic<bool> closed_{false};
 };
 

@@ -142,6 +142,7 @@ class Faults(PoolTest):
         for _ in range(3):
             self.check_stands_in(daemon, "status")
         self.check_stands_in(daemon, "open")
+        self.assertEqual(daemon.log.read_text().count("stand-in begins: cause=status: "), 1)
         server.fault("")
         for _ in range(200):  # until the pause of the breaker is over
             if "stand_in" not in self.judge(daemon):
