@@ -1,3 +1,7 @@
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -5,6 +9,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
 #include "config/units.h"
+#include "engine/status.h"
 
 namespace winnow {
 namespace {
@@ -28,6 +33,15 @@ std::string summary(const Snapshot& snapshot) {
          snapshot.engine->sha256() + "; runs as " + running(snapshot.engine->forms());
 }
 
+/// Root reads what the daemon's user may not. The installed settings are those of the daemon that is installed, so they, and
+/// what they name, are read as its user (packaging/systemd).
+Status become_daemon_user() {
+  const passwd* user = ::geteuid() == 0 ? ::getpwnam("winnow") : nullptr;
+  if (user == nullptr) return Status::ok();
+  const bool changed = ::initgroups(user->pw_name, user->pw_gid) == 0 && ::setgid(user->pw_gid) == 0 && ::setuid(user->pw_uid) == 0;
+  return changed ? Status::ok() : Status::failed("cannot become the daemon's user winnow");
+}
+
 int run_check(const Command& self, int argc, char** argv) {
   std::filesystem::path config = kDefaultSettingsFile;
   Arguments arguments(self);
@@ -35,6 +49,9 @@ int run_check(const Command& self, int argc, char** argv) {
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
   Diagnostics problems;
+  if (config == kDefaultSettingsFile) {
+    if (const Status status = become_daemon_user(); !status) problems.warning({}, status.error());
+  }
   const auto snapshot = load_snapshot(config, nullptr, problems);
   print_problems(problems);
   if (!snapshot) return kProblems;

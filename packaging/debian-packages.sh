@@ -18,7 +18,8 @@ packages_of() {
       echo libopenblas0-pthread publicsuffix ;;
     test)
       echo clang libclang-rt-dev llvm libgtest-dev libgmock-dev libbenchmark-dev python3 python3-jsonschema python3-torch python3-yaml postfix \
-        dovecot-core dovecot-lmtpd dovecot-imapd dovecot-sieve miltertest ;;
+        dovecot-core dovecot-lmtpd dovecot-imapd dovecot-sieve miltertest \
+        systemd systemd-container libseccomp2 util-linux ;;
     bench)
       echo bogofilter spamassassin spamd spamc rspamd redis-server fasttext python3 zstd ;;
   esac
@@ -28,22 +29,37 @@ packages_of() {
 missing_packages() {
   local package
   for package in "$@"; do
-    dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || printf '%s ' "$package"
+    dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^.i ' || printf '%s ' "$package"
   done
 }
 
-# Installs packages without questions and without starting any service: while it works, policy-rc.d forbids that, as it
-# does in a chroot. A policy-rc.d that is already there is left alone.
+enabled_services() {
+  command -v systemctl >/dev/null || return 0
+  systemctl --root=/ list-unit-files --type=service --state=enabled --no-legend 2>/dev/null | awk '{ print $1 }' | sort
+}
+
+# Installs packages without questions, without removing any (an MTA that is there stays) and without starting a service,
+# now or at the next boot: while it works, policy-rc.d forbids to start what does not run, as it does in a chroot. A
+# policy-rc.d that is already there is left alone.
 apt_install_quietly() (
   export DEBIAN_FRONTEND=noninteractive
   policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
     trap 'exit 130' INT TERM
-    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    cat > "$policy" <<'POLICY'
+#!/bin/sh
+while [ "${1#--}" != "$1" ]; do shift; done
+systemctl is-active --quiet "$1" 2>/dev/null || exit 101
+POLICY
     chmod 755 "$policy"
   fi
-  apt-get -q update && apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold install "$@"
+  before=$(enabled_services)
+  apt-get -q update &&
+    apt-get -q -y --no-install-recommends --no-remove -o Dpkg::Options::=--force-confold install "$@" || exit
+  added=$(comm -13 <(echo "$before") <(enabled_services))
+  # shellcheck disable=SC2086  # one word a service
+  [ -z "$added" ] || systemctl --root=/ --quiet disable $added
 )
 
 # install_packages GROUP...: makes sure that these groups are there.

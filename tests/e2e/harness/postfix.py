@@ -149,7 +149,7 @@ class Postfix:
         self._command("flush")
 
     def _write_config(self):
-        snippet = self._snippet.read_text().replace("unix:/run/winnow/winnow.sock", f"unix:{self._milter_socket}")
+        snippet = self._snippet.read_text().replace("unix:winnow/winnow.sock", f"unix:{self._milter_socket}")
         snippet = snippet.replace("#non_smtpd_milters", "non_smtpd_milters")
         (self.root / "conf" / "main.cf").write_text(MAIN.format(root=self.root, **self._sockets) + snippet)
         services = "".join(
