@@ -66,7 +66,7 @@ count_tests() {
 
 # run_ctest STAGE ARGUMENTS...: adds what CTest counted.
 run_ctest() {
-  local stage=$1 report="$PWD/build/$1/ctest.xml" status=0 verdict name count=0
+  local stage=$1 report="$PWD/build/$1/ctest.xml" status=0 verdict name count=0 failed_before=$failed
   shift
   echo "== $stage: tests"
   rm -f "$report"
@@ -84,6 +84,9 @@ run_ctest() {
     esac
   done < <(count_tests "$report")
   if [ "$count" -eq 0 ]; then count_failure "$stage: there were no tests"; fi
+  if [ "$status" -ne 0 ] && [ "$failed" -eq "$failed_before" ]; then
+    count_failure "$stage: ctest ended with $status, though its report names no failure"
+  fi
 }
 
 # The test and fuzz programs of a build folder: what the sanitizer stages build, without the rest.
@@ -105,10 +108,10 @@ stage_sanitizer() {
   run_ctest "$stage" -LE 'e2e|bench|arch'
 }
 
-# Each fuzz target for 20 s from its own seeds, which it may not change.
+# Each fuzz target for 20 s from its own seeds, which it may not change. An input that fails stays in build/asan/found.
 fuzz_smoke() {
-  local target seeds found
-  found=$(mktemp -d)
+  local target seeds found=$PWD/build/asan/found
+  mkdir -p "$found"
   for target in build/asan/bin/fuzz_*; do
     [ -x "$target" ] || continue
     seeds="tests/data/fuzz/$(basename "${target#*fuzz_}")"
@@ -117,14 +120,13 @@ fuzz_smoke() {
     mkdir -p "$found/corpus"
     # shellcheck disable=SC2086  # no seeds, no word
     if "$target" -max_total_time=20 -timeout=10 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
-      -artifact_prefix="$found/" "$found/corpus" $seeds; then
+      -artifact_prefix="$found/$(basename "$target")-" "$found/corpus" $seeds; then
       passed=$((passed + 1))
     else
       count_failure "asan: $(basename "$target")"
     fi
     rm -rf "$found/corpus"
   done
-  rm -rf "$found"
 }
 
 stage_no_torch() {

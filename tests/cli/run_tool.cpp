@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/poll_until.h"
@@ -43,8 +44,12 @@ ToolRun wait_for(pid_t child, const ScratchFolder& folder) {
   return {exit_code, folder.read("out"), folder.read("err")};
 }
 
-/// Whether the process has installed a handler, as the kernel tells it.
+/// Whether the program that the process has become has installed a handler, as the kernel tells it. Until then it is a copy of
+/// this test, with its handlers.
 bool handles(pid_t process, int signal) {
+  std::error_code gone;
+  if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", gone) != std::filesystem::canonical(WINNOW_TOOL))
+    return false;
   std::ifstream file("/proc/" + std::to_string(process) + "/status");
   for (std::string line; std::getline(file, line);) {
     if (line.rfind("SigCgt:", 0) == 0) return ((std::stoull(line.substr(7), nullptr, 16) >> (signal - 1)) & 1) != 0;
