@@ -31,6 +31,16 @@ struct Sent {
   MilterAnswer answer;
 };
 
+/// A milter writes "%%" for "%", which is the start of an escape to MTAs.
+std::string as_the_sender_sees(std::string_view reply) {
+  std::string text;
+  for (std::size_t i = 0; i < reply.size(); ++i) {
+    text += reply[i];
+    if (reply[i] == '%' && i + 1 < reply.size() && reply[i + 1] == '%') ++i;
+  }
+  return text;
+}
+
 /// "+X-Spam-Score ~Subject -X-Spam-Flag +<copy@example.org>": added, changed, removed.
 std::string edits_text(const MilterAnswer& answer) {
   std::string text;
@@ -45,7 +55,7 @@ std::string edits_text(const MilterAnswer& answer) {
 
 std::string answer_text(const MilterAnswer& answer) {
   std::string text(milter_verdict_name(answer.verdict));
-  if (!answer.reply.empty()) text += " " + answer.reply;
+  if (!answer.reply.empty()) text += " " + as_the_sender_sees(answer.reply);
   if (!answer.quarantine.empty()) text += ", held: " + answer.quarantine;
   return text;
 }
@@ -69,7 +79,7 @@ std::string json_of(const Sent& sent) {
   }
   const Json json{{"file", sent.file},
                   {"answer", milter_verdict_name(sent.answer.verdict)},
-                  {"reply", sent.answer.reply},
+                  {"reply", as_the_sender_sees(sent.answer.reply)},
                   {"quarantine", sent.answer.quarantine},
                   {"probability", fields["probability"]},
                   {"verdict", fields["verdict"]},

@@ -33,11 +33,11 @@ void set_envelope(Facts& facts, const Envelope& envelope) {
   facts.set(Fact::ClientName, envelope.client_name);
   facts.set(Fact::Helo, envelope.helo);
   facts.set(Fact::Tls, envelope.tls);
-  const std::string sender = plain_address(envelope.mail_from);
+  const std::string sender = comparable_address(envelope.mail_from);
   facts.set(Fact::MailFrom, sender);
   facts.set(Fact::MailFromDomain, domain_of(sender));
   facts.set(Fact::RecipientsCount, static_cast<double>(envelope.recipients.size()));
-  for (const std::string& recipient : envelope.recipients) facts.recipients.push_back(plain_address(recipient));
+  for (const std::string& recipient : envelope.recipients) facts.recipients.push_back(comparable_address(recipient));
   if (!facts.recipients.empty()) {
     facts.set(Fact::Recipient, facts.recipients.front());
     facts.set(Fact::RecipientDomain, domain_of(facts.recipients.front()));

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/message/charset.h"
+#include "engine/message/links.h"
+
 namespace winnow {
 namespace {
 
@@ -97,6 +100,13 @@ class Reader {
 std::string plain_address(std::string_view written) {
   written = trimmed(written);
   return Reader(written).read().value_or(std::string(written));
+}
+
+std::string comparable_address(std::string_view written) {
+  const std::string plain = plain_address(written);
+  const std::size_t at = plain.rfind('@');
+  if (at == std::string::npos || is_ascii(std::string_view(plain).substr(at))) return plain;
+  return plain.substr(0, at + 1) + comparable_host(std::string_view(plain).substr(at + 1));
 }
 
 }  // namespace winnow

@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Spam, "spam", FactType::Percent, "Probability that the message is spam."},
     {Fact::Phishing, "phishing", FactType::Percent, "Probability that it is phishing; 0 when the model has no such label."},
-    {Fact::ScanOk, "scan.ok", FactType::Bool, "The message was judged without an error."},
-    {Fact::ScanError, "scan.error", FactType::Text, "Why it was not; empty when it was."},
+    {Fact::ScanOk, "scan.ok", FactType::Bool, "The message was judged without an error; true in a daemon, where milter.on_error answers the others before any rule."},
+    {Fact::ScanError, "scan.error", FactType::Text, "Why it was not; empty when it was, as it always is in a daemon."},
     {Fact::ModelName, "model.name", FactType::Text, "Name of the model that judged."},
     {Fact::Authenticated, "authenticated", FactType::Bool, "The client logged in (SMTP AUTH)."},
     {Fact::ClientIp, "client.ip", FactType::Ip, "Address of the client; absent for local submission."},

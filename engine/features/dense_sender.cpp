@@ -27,7 +27,7 @@ float mail_from_differs(const MessageFacts& f) {
   const std::string& mail_from = f.message->envelope.mail_from;
   const std::size_t at = mail_from.rfind('@');
   if (!f.message->envelope.present || at == std::string::npos || f.sender.registrable.empty()) return 0;
-  return flag(registrable_domain(mail_from.substr(at + 1)) != f.sender.registrable);
+  return flag(registrable_domain(comparable_host(std::string_view(mail_from).substr(at + 1))) != f.sender.registrable);
 }
 
 float helo_differs(const MessageFacts& f) {

@@ -73,6 +73,11 @@ std::string magic_type(std::string_view octets) {
   return looks_like_text(octets.substr(0, 512)) ? "text" : "";
 }
 
+std::string_view name_as_stored(std::string_view name) {
+  while (!name.empty() && (name.back() == '.' || is_space(name.back()))) name.remove_suffix(1);
+  return name;
+}
+
 std::string file_extension(std::string_view name) {
   name = trim(name);
   const std::size_t dot = name.rfind('.');

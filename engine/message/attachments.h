@@ -12,6 +12,9 @@ namespace winnow {
 /// "text"; "" for what is not known.
 std::string magic_type(std::string_view first_octets);
 
+/// Without the dots and blanks at its end, which Windows drops when the file is stored: "invoice.exe. " runs as invoice.exe.
+std::string_view name_as_stored(std::string_view name);
+
 /// Lower case, without the dot: "report.PDF" -> "pdf"; "" when there is none or it is no extension (over 10
 /// octets).
 std::string file_extension(std::string_view name);

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "engine/message/ascii.h"
+#include "engine/message/links.h"
 
 namespace winnow {
 namespace {
@@ -75,6 +76,7 @@ void add_result(std::string_view result, Authentication& results) {
     const std::size_t at = identity.rfind('@');
     if (at != std::string::npos) results.dkim_domain = identity.substr(at + 1);
   }
+  results.dkim_domain = comparable_host(results.dkim_domain);
 }
 
 }  // namespace

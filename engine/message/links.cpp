@@ -141,6 +141,11 @@ std::string ascii_host(std::string_view written) {
   return is_ascii(result) && result.find_first_of(" <>\"") == std::string::npos ? result : std::string();
 }
 
+std::string comparable_host(std::string_view host) {
+  std::string ascii = is_ascii(host) ? std::string() : ascii_host(host);
+  return ascii.empty() ? to_lower(host) : ascii;
+}
+
 UrlParts split_url(std::string_view url) {
   UrlParts parts;
   url = trim(url);

@@ -27,6 +27,9 @@ UrlParts split_url(std::string_view url);
 /// Lower case and ASCII form of a host name; "" when it is none.
 std::string ascii_host(std::string_view host);
 
+/// ascii_host() of a host name, or its lower case when it is none: what names of different origin are compared by.
+std::string comparable_host(std::string_view host);
+
 bool is_ip_address(std::string_view host);
 
 /// Fills scheme, host, domain and text_domain of a link whose url and text are set.

@@ -131,7 +131,7 @@ void MessageBuilder::add_leaf(const LeafPart& part) {
   const std::string& name = disposition.file_name.empty() ? part.content_type.name : disposition.file_name;
   const bool is_file = disposition.is_attachment || (!name.empty() && !is_text_with_name(part));
   if (is_text_type(part.content_type.type) && !is_file) return add_text(part, encoding);
-  add_attachment(part, encoding, name);
+  add_attachment(part, encoding, std::string(name_as_stored(name)));
 }
 
 void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {

@@ -14,6 +14,7 @@
 
 #include "engine/message/ascii.h"
 #include "engine/message/charset.h"
+#include "engine/message/links.h"
 #include "engine/message/plain_headers.h"
 
 namespace winnow {
@@ -132,7 +133,8 @@ Mailbox mailbox_of(InternetAddress* address, std::size_t& repairs) {
   mailbox.address = text_or_empty(written, repairs);
   const std::size_t at = mailbox.address.rfind('@');
   if (at == std::string::npos) return mailbox;
-  mailbox.domain = to_lower(std::string_view(mailbox.address).substr(at + 1));
+  // GMime turns xn-- into letters; envelope, signatures and links have the ASCII form.
+  mailbox.domain = comparable_host(std::string_view(mailbox.address).substr(at + 1));
   mailbox.address = mailbox.address.substr(0, at + 1) + mailbox.domain;
   return mailbox;
 }

@@ -44,6 +44,13 @@ TEST(CliSend, WithAnAuthenticatedUserMailIsAccepted) {
   EXPECT_EQ(nlohmann::json::parse(run.out)["headers"].size(), 0u) << run.out;
 }
 
+/// "%" is doubled on the way to the MTA.
+TEST(CliSend, ShowsARefusalAsTheSenderSeesIt) {
+  const TestDaemon daemon({}, "rules:\n  - id: no\n    when: true\n    then: [reject: {code: 550, text: '100% no'}]\n");
+  const ToolRun run = run_tool({"send", "--socket", daemon.socket(), kGtube});
+  EXPECT_NE(run.out.find(" 100% no "), std::string::npos) << run.out << daemon.log();
+}
+
 TEST(CliSend, WithoutADaemonNamesTheSocket) {
   const ToolRun run = run_tool({"send", "--socket", "unix:/nowhere/winnow.sock", kGtube});
   EXPECT_EQ(run.exit_code, 1);

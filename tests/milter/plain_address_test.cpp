@@ -29,6 +29,15 @@ TEST(PlainAddress, LeavesOrdinaryOnesAlone) {
   }
 }
 
+/// With SMTPUTF8 a client may write a domain in letters: an override for its ASCII form was passed by.
+TEST(PlainAddress, IsComparedWithItsDomainInAscii) {
+  for (const char* written : {"ann@bücher.test", "ann@BÜCHER.test", "ann@xn--bcher-kva.test", "@relay.test:ann@bücher.test."})
+    EXPECT_EQ(comparable_address(written), "ann@xn--bcher-kva.test") << written;
+  EXPECT_EQ(comparable_address("Jürgen@X.test"), "Jürgen@X.test");
+  EXPECT_EQ(comparable_address("postmaster"), "postmaster");
+  EXPECT_EQ(comparable_address("a@[IPv6:2001:DB8::1]"), "a@[IPv6:2001:DB8::1]");
+}
+
 TEST(PlainAddress, TakesWhatIsNoAddressAsItStands) {
   EXPECT_EQ(plain_address(" \"open@x.test"), "\"open@x.test");
   EXPECT_EQ(plain_address("open(@x.test"), "open(@x.test");

@@ -193,6 +193,17 @@ TEST(DenseFeatures, OfAuthenticationHaveThreeStates) {
   EXPECT_EQ(dense_value(message, "dkim_aligned"), -1);
 }
 
+TEST(DenseFeatures, TakeAnInternationalisedDomainForTheSameInBothForms) {
+  Message message = message_of("From: a@xn--bcher-kva.de\n\nhello\n");
+  message.authentication.dkim_domain = "xn--bcher-kva.de";
+  EXPECT_EQ(dense_value(message, "dkim_aligned"), 1);
+  message.envelope.present = true;
+  for (const char* sender : {"a@xn--bcher-kva.de", "a@b\xC3\xBC" "cher.de"}) {
+    message.envelope.mail_from = sender;
+    EXPECT_EQ(dense_value(message, "mail_from_differs"), 0) << sender;
+  }
+}
+
 TEST(DenseFeatures, SeeTheSenderThatAListServerReplaced) {
   const std::string raw =
       "From: Ann Lee via Gardeners <gardeners@lists.home.org>\nTo: gardeners@lists.home.org\nReply-To: Ann "

@@ -37,6 +37,12 @@ TEST(MagicType, FindsTheMarkOfADiskImageFarInside) {
   EXPECT_EQ(magic_type(image + "CD001\x01"), "iso");
 }
 
+TEST(NameAsStored, HasNoDotsAndBlanksAtItsEnd) {
+  EXPECT_EQ(name_as_stored("invoice.exe. . "), "invoice.exe");
+  EXPECT_EQ(name_as_stored(" a b.txt"), " a b.txt");
+  EXPECT_EQ(name_as_stored("..."), "");
+}
+
 TEST(FileExtension, IsTheLastOneInLowerCase) {
   EXPECT_EQ(file_extension("Bill.PDF"), "pdf");
   EXPECT_EQ(file_extension("bill.pdf.exe "), "exe");

@@ -23,6 +23,10 @@ TEST(AuthenticationResults, AreReadPerMethod) {
   EXPECT_EQ(results.dmarc, "fail");
 }
 
+TEST(AuthenticationResults, NameTheSignersDomainInAscii) {
+  EXPECT_EQ(results_of({"mx.home.example; dkim=pass header.d=b\xC3\xBC" "cher.example"}).dkim_domain, "xn--bcher-kva.example");
+}
+
 TEST(AuthenticationResults, OfOthersAreIgnored) {
   EXPECT_EQ(results_of({"mx.elsewhere.example; spf=pass"}).spf, "");
   EXPECT_EQ(results_of({"x (mx.home.example); spf=pass"}).spf, "");

@@ -60,6 +60,25 @@ TEST(ReadMessage, DecodesHeadersAndAddresses) {
   EXPECT_EQ(message.date, 1772442000);
 }
 
+/// The domain of From came in letters, that of envelope, signature and links in ASCII: each such sender looked like a forger.
+TEST(ReadMessage, GivesInternationalisedDomainsInOneForm) {
+  for (const char* address : {"ann@xn--bcher-kva.example", "Ann <ann@XN--BCHER-KVA.example>", "ann@b\xC3\xBC" "cher.example",
+                              "\"Lee, Ann\" <ann@B\xC3\x9C" "CHER.example>"}) {
+    const Message message = read(std::string("From: ") + address + "\nReply-To: " + address + "\n\nwords\n");
+    ASSERT_THAT(message.from, SizeIs(1)) << address;
+    EXPECT_EQ(message.from[0].domain, "xn--bcher-kva.example") << address;
+    EXPECT_EQ(message.from[0].address, "ann@xn--bcher-kva.example") << address;
+    EXPECT_EQ(message.reply_to.at(0).domain, "xn--bcher-kva.example") << address;
+  }
+}
+
+TEST(ReadMessage, NamesAFileAsItIsStored) {
+  const Message message = read("Content-Type: application/octet-stream; name=\"invoice.exe. \"\n\nMZ\n");
+  ASSERT_THAT(message.attachments, SizeIs(1));
+  EXPECT_EQ(message.attachments[0].name, "invoice.exe");
+  EXPECT_EQ(message.attachments[0].extension, "exe");
+}
+
 TEST(ReadMessage, TakesThePlainTwinAsTextAndKeepsTheHtmlApart) {
   const Message message = read(kAlternative);
   EXPECT_THAT(message.text, HasSubstr("Plain words"));
