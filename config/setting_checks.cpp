@@ -18,6 +18,10 @@ constexpr std::size_t kFlagValueBytes = 200;
 
 bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
+bool begins_with(std::string_view text, std::string_view start) {
+  return equal_ignoring_case(text.substr(0, start.size()), start);
+}
+
 template <typename Predicate>
 bool all_of(std::string_view text, Predicate predicate) {
   return std::all_of(text.begin(), text.end(), predicate);
@@ -140,11 +144,13 @@ std::string check_skip_entry(const std::string& text) {
 
 std::string check_flag_name(const std::string& text) {
   if (!is_header_name(text)) return "must be a header name: printable ASCII without blanks and ':'";
+  // Mail that comes in with this header loses it: a name of a mail program's or a server's own would be taken away.
+  if (!begins_with(text, "X-") || text.size() == 2) return "must begin with X-, because it is removed from all mail that comes in";
   // Sieve rules around the world file X-Spam-Flag as junk; the flag threshold must stay milder than that.
   for (const std::string_view used : {"X-Spam", "X-Spam-Flag", "X-Spam-Score", "X-Spam-Level", "X-Winnow"}) {
     if (equal_ignoring_case(text, used)) return "must not be a header that Winnow writes for another purpose";
   }
-  return {};
+  return begins_with(text, "X-Spam-") ? "must not begin with X-Spam-, which other programs take for junk" : "";
 }
 
 std::string check_flag_value(const std::string& text) {

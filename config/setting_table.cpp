@@ -116,7 +116,7 @@ std::vector<SettingKey> other_keys() {
   return {
       key<std::string>("headers.flag_name", "Header that marks mail at the flag threshold.",
                        [](Settings& s) -> auto& { return s.headers.flag_name; },
-                       text_with("a header name", check_flag_name, "^[!-9;-~]{1,64}$")),
+                       text_with("a header name that begins with X-", check_flag_name, "^[Xx]-[!-9;-~]{1,62}$")),
       key<std::string>("headers.flag_value", "Value of that header.",
                        [](Settings& s) -> auto& { return s.headers.flag_value; },
                        text_with("printable ASCII", check_flag_value, "")),

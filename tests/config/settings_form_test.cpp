@@ -60,7 +60,7 @@ TEST(SettingsForm, RefusesWhatIsCommonlyWrong) {
       {"milter.on_error", "reject"}, {"milter.max_in_flight", "0"}, {"milter.socket", "/run/w.sock"},
       {"milter.socket_mode", "0999"}, {"engine.device", "gpu"},    {"engine.replicas", "257"},
       {"engine.sha256", "0123"},     {"engine.prior_spam", "101%"}, {"log.addresses", "yes"},
-      {"headers.flag_name", "X A"},  {"metrics.listen", "9111"}, {"engine.remote.url", "gpu:8000"},
+      {"headers.flag_name", "X A"},  {"headers.flag_name", "Subject"}, {"metrics.listen", "9111"}, {"engine.remote.url", "gpu:8000"},
       {"engine.remote.format", "grpc"}, {"cost.currency", "euro"}, {"cost.watts_per_core", "1001"},
       {"cost.price_per_kwh", "0,30"}};
   for (const auto& [path, text] : wrong) {

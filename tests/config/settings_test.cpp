@@ -171,6 +171,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"engine: {model: ''}", "model must be the path of a file, got an empty text"},
         WrongCase{"headers: {flag_name: X-Spam-Flag}", "flag_name must not be a header that Winnow writes"},
         WrongCase{"headers: {flag_name: 'X Y'}", "flag_name must be a header name"},
+        WrongCase{"headers: {flag_name: Subject}", "flag_name must begin with X-, because it is removed"},
+        WrongCase{"headers: {flag_name: DKIM-Signature}", "flag_name must begin with X-, because it is removed"},
+        WrongCase{"headers: {flag_name: X-}", "flag_name must begin with X-, because it is removed"},
+        WrongCase{"headers: {flag_name: x-winnow}", "flag_name must not be a header that Winnow writes"},
+        WrongCase{"headers: {flag_name: x-spam-status}", "flag_name must not begin with X-Spam-"},
         WrongCase{"headers: {flag_value: \"a\\nb\"}", "flag_value must be 1 to 200 printable ASCII characters"},
         WrongCase{"headers: {show_authenticated: yes}", "show_authenticated must be true or false, got 'yes'"},
         WrongCase{"metrics: {listen: '9111'}", "listen must be ADDRESS:PORT"},
@@ -178,6 +183,15 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"log: {to: sislog}", "to must be auto or stderr or syslog, got 'sislog' (did you mean 'syslog'?)"},
         WrongCase{"rules: rules.yaml", "rules must be a list, got 'rules.yaml' (write [rules.yaml])"},
         WrongCase{"[a]", "the file must be a mapping of settings, got a list"}));
+
+/// The header is removed from all mail that comes in, so Subject or DKIM-Signature would lose what the sender wrote.
+TEST(Settings, TakeAFlagHeaderThatNoMailCanNeed) {
+  for (const char* name : {"X-Winnow-Flag", "X-Suspect", "x-our-mark"}) {
+    const auto settings = load(std::string("headers: {flag_name: ") + name + "}");
+    ASSERT_TRUE(settings) << name;
+    EXPECT_EQ(settings->headers.flag_name, name);
+  }
+}
 
 TEST(Settings, DescribesEachKeyWithItsOrigin) {
   const auto settings = load("milter:\n  deadline: 2s\n");
