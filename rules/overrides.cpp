@@ -23,6 +23,25 @@ std::string without_extension(std::string_view address) {
   return std::string(address.substr(0, plus)) + std::string(address.substr(at));
 }
 
+/// What stands around an address in a header and between several, but in none that the MTA names.
+std::string why_not_without_specials(std::string_view part) {
+  const std::size_t at = part.find_first_of("<>(),;:");
+  return at == part.npos ? "" : std::string("it holds '") + part[at] + "'; write each address alone, as user@example.org";
+}
+
+std::string why_not_a_local_part(std::string_view local) {
+  const bool is_quoted = local.size() > 2 && local.front() == '"' && local.back() == '"';
+  return is_quoted ? "" : why_not_without_specials(local);
+}
+
+std::string why_not_a_domain(std::string_view domain) {
+  if (domain.size() > 2 && domain.starts_with('[') && domain.ends_with(']')) return "";  // an address literal, which may hold ':'
+  if (domain.starts_with('.') || domain.ends_with('.') || domain.find("..") != domain.npos) {
+    return "its domain has a dot too many";
+  }
+  return why_not_without_specials(domain);
+}
+
 }  // namespace
 
 void AddressPatterns::add(std::string_view pattern, std::size_t id) {
@@ -74,14 +93,15 @@ std::string why_not_an_address_pattern(std::string_view pattern) {
   if (at == pattern.npos) return "it has no '@'; a whole domain is written @example.org";
   if (pattern.find('@') != at) return "it has more than one '@'";
   std::string_view domain = pattern.substr(at + 1);
-  if (at == 0 && domain.starts_with("*.")) domain.remove_prefix(2);
-  if (at == 0 && domain.starts_with('.')) domain.remove_prefix(1);
+  if (at == 0) domain.remove_prefix(domain.starts_with("*.") ? 2 : domain.starts_with('.') ? 1 : 0);
   if (domain.empty()) return "the domain is missing";
   if (pattern.substr(0, at).find('*') != pattern.npos || domain.find('*') != domain.npos) {
     return "'*' may only stand as @*.example.org";
   }
   const bool is_clean = std::all_of(pattern.begin(), pattern.end(), [](char c) { return c > 0x20 && c <= 0x7E; });
-  return is_clean ? "" : "it may hold printable ASCII without blanks only";
+  if (!is_clean) return "it may hold printable ASCII without blanks only";
+  const std::string why_not = why_not_a_local_part(pattern.substr(0, at));
+  return why_not.empty() ? why_not_a_domain(domain) : why_not;
 }
 
 std::string example_of(std::string_view pattern) {

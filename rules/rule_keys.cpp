@@ -48,7 +48,10 @@ ValueForm lists_form() {
 }
 
 ValueForm address_patterns_form() {
-  ValueForm pattern = text_form(R"(^(@\*\.[!-)+-?A-~]+|[!-)+-?A-~]*@[!-)+-?A-~]+)$)");
+  const std::string local = R"(("[!-)+-?A-~]+"|[!-'+\-.-9=?A-~]+))";  // a quoted one may hold more
+  const std::string atom = R"([!-'+\-/-9=?A-~]+)";
+  const std::string domain = "(\\[[!-)+-?A-~]+\\]|" + atom + "(\\." + atom + ")*)";
+  ValueForm pattern = text_form("^(@(\\*?\\.)?|" + local + "@)" + domain + "$");
   pattern.meaning =
       "user@example.org, @example.org, @*.example.org for all domains below, @.example.org for that domain too.";
   return list_form(named("addresses", std::move(pattern)), 1);

@@ -128,6 +128,17 @@ TEST(AddressPatterns, MustNameAnAddressOrADomain) {
   }
 }
 
+/// Nobody's address is written so, as the MTA resolves it: the override would be for nobody, and nobody would see it.
+TEST(AddressPatterns, AreNotWhatNoAddressCanFit) {
+  for (const char* pattern : {"<joe@example.org>", "joe@.example.org", "@example.org.", "@a..example", "@..example.org", "@*..a",
+                              "joe,ann@example.org", "joe@example.org,", "Joe:joe@example.org", "joe(x)@example.org"}) {
+    EXPECT_NE(why_not_an_address_pattern(pattern), "") << pattern;
+  }
+  for (const char* pattern : {"\"a,b\"@example.org", "joe@[IPv6:2001:db8::1]", "j.o.e+x@example.org", "@.shop.example"}) {
+    EXPECT_EQ(why_not_an_address_pattern(pattern), "") << pattern;
+  }
+}
+
 // The merge against its table in docs/rules.md, told the slow way: every override is asked whether it fits, and how well.
 
 struct Drawn {
