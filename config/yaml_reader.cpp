@@ -65,7 +65,9 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag == "!" ? "" : tag);  // yaml-cpp's word for "quoted"
-    add(scalar_at(mark, value));
+    YamlNode node = scalar_at(mark, value);
+    refuse_control_characters(node);
+    add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -106,6 +108,16 @@ class TreeBuilder final : public YAML::EventHandler {
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?") return;
     problems_.error(locate(mark, 1), "YAML tags are not supported", "remove it");
+  }
+
+  /// The file itself holds none, but a double-quoted text makes them of escapes: of the "\b" in a pattern, say.
+  void refuse_control_characters(const YamlNode& scalar) {
+    const auto is_refused = [](char c) { return (c >= 0 && c < 0x20 && c != '\t' && c != '\n') || c == 0x7F; };
+    const auto found = std::find_if(scalar.scalar.begin(), scalar.scalar.end(), is_refused);
+    if (found == scalar.scalar.end()) return;
+    const auto offset = static_cast<std::size_t>(found - scalar.scalar.begin());
+    problems_.error(location_in_scalar(scalar, offset, 1), "this escape stands for a control character, which is not allowed",
+                    "use single quotes, or | for a block");
   }
 
   YamlNode node_at(YamlNode::Kind kind, const YAML::Mark& mark) {

@@ -56,6 +56,23 @@ TEST(YamlNode, CountsColumnsInCodePointsAndLinesThroughCrlf) {
   EXPECT_EQ(place(reading.root->entries[1].value.where), "2:5+4");
 }
 
+/// "\\bcash\\b" in double quotes was a pattern that begins with a backspace, and never matched.
+TEST(YamlNode, RefusesEscapesThatStandForControlCharacters) {
+  EXPECT_EQ(read("a: \"x '\\bcash'\"\n").problems,
+            "a.yaml:1:8: error: this escape stands for a control character, which is not allowed (use single quotes, or | for a "
+            "block)\n    1 | a: \"x '\\bcash'\"\n      |        ^~\n");
+  for (const char* text : {"a: \"\\x1b\"\n", "a: \"\\0\"\n", "\"\\r\": b\n", "[\"\\x7F\"]\n"}) {
+    EXPECT_NE(read(text).problems.find("control character"), std::string::npos) << text;
+  }
+}
+
+TEST(YamlNode, TakesEscapesForTabsAndLinesAndBackslashesWithoutMeaning) {
+  for (const char* text : {"a: \"\\t\\n\\\\b \\u00fc\"\n", "a: '\\b'\n", "a: \\b\n", "a: |\n  \\b\n  c\n",
+                           "a: |\r\n  b\r\n  c\r\n", "a: \"b\r\n  c\"\r\n", "a: b\r\n  c\r\n"}) {
+    EXPECT_EQ(read(text).problems, "") << text;
+  }
+}
+
 TEST(YamlNode, ReportsEveryDuplicateKeyAndKeepsTheFirst) {
   const Reading reading = read("a: 1\nb: {x: 1, x: 2}\na: 3\n");
   EXPECT_EQ(reading.problems,
