@@ -1,6 +1,7 @@
 #include "rules/list_reader.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "config/text_checks.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxFileBytes = 32u << 20;
 constexpr std::size_t kMaxEntries = 1'000'000;
 constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
@@ -47,6 +49,34 @@ std::string_view without_comment(std::string_view line) {
   return line;
 }
 
+bool is_utf8_text(std::string_view text) {
+  std::size_t at = 0;
+  for (std::size_t length; (length = utf8_length_at(text, at)) > 0;) at += length;
+  return at == text.size();
+}
+
+/// Names and addresses with commas between them; not "Vale, Robin".
+bool is_several(std::string_view text) {
+  std::size_t parts = 0;
+  for (std::size_t end = 0; end != text.npos; ++parts) {
+    end = text.find(',');
+    if (text.substr(0, end).find('.') == text.npos) return false;
+    text.remove_prefix(end == text.npos ? 0 : end + 1);
+  }
+  return parts > 1;
+}
+
+/// Why a line of a file, taken as it stands, hardly finds what was meant; "" when nothing speaks for that.
+std::string why_unlikely(std::string_view line) {
+  const bool is_quoted = line.size() > 1 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front();
+  if (is_quoted) return "the quotes count as a part of the entry";
+  if (line.starts_with("- ")) return "the '-' counts as a part of the entry";
+  if (is_several(line)) return "a line is one entry; write each into its own";
+  if (line.find('#') != line.npos) return "a comment begins with a blank and '#'";
+  const bool is_name = line.find_first_of(" \t") == line.npos;
+  return is_name && line.ends_with('.') ? "names stand without the dot behind them" : "";
+}
+
 class ListReader {
  public:
   ListReader(const std::filesystem::path& directory, Diagnostics& problems)
@@ -74,7 +104,9 @@ class ListReader {
   }
 
   void add(std::string_view text, Location where, NamedList& list) {
-    if (printable(text) != text) {
+    if (!is_utf8_text(text)) {
+      problems_.error(std::move(where), "this entry is not UTF-8 text");
+    } else if (printable(text) != text) {
       problems_.error(std::move(where), "an entry may not hold control characters");
     } else if (const std::string why_not = why_not_an_entry(text); !why_not.empty()) {
       problems_.error(std::move(where), quoted_for_message(text) + " cannot stand in a list: " + why_not);
@@ -92,6 +124,7 @@ class ListReader {
       problems_.error(name.where, "the list file " + quoted_for_message(file.string()) + " cannot be read: " + why_not);
       return;
     }
+    if (text->starts_with(kByteOrderMark)) text->erase(0, kByteOrderMark.size());
     read_lines(std::make_shared<const SourceText>(SourceText{file.string(), std::move(*text)}), list);
     if (list.entries.size() > kMaxEntries) {
       problems_.error(name.where, "a list may have " + std::to_string(kMaxEntries) + " entries at most");
@@ -106,12 +139,22 @@ class ListReader {
       const std::string_view entry = trimmed(without_comment(line));
       if (entry.empty()) continue;
       const auto column = static_cast<std::size_t>(entry.data() - line.data()) + 1;  // only blanks stand before it
-      add(entry, {source, number, column, count_code_points(entry)}, list);
+      const Location where{source, number, column, count_code_points(entry)};
+      doubt(entry, where);
+      add(entry, where, list);
     }
+  }
+
+  /// Only a warning, for lists come from elsewhere; of a file in another form the first line says it all.
+  void doubt(std::string_view entry, const Location& where) {
+    const std::string why = why_unlikely(entry);
+    if (why.empty() || !doubts_.insert(why).second) return;
+    problems_.warning(where, quoted_for_message(entry) + " is looked for as it stands", why);
   }
 
   const std::filesystem::path& directory_;
   Diagnostics& problems_;
+  std::set<std::string> doubts_;  // told already
 };
 
 }  // namespace

@@ -1,0 +1,78 @@
+// Files of lists as people write and export them.
+#include <gtest/gtest.h>
+
+#include "rules/rule_set.h"
+#include "tests/support/scratch_folder.h"
+
+namespace winnow {
+namespace {
+
+class ListFile : public testing::Test {
+ protected:
+  /// Loads a rule whose list is a file of this text.
+  std::shared_ptr<const RuleSet> load(const std::string& text) {
+    folder_.write("list.txt", text);
+    const auto rules = folder_.write("rules.yaml", "lists: {known: {file: list.txt}}\n"
+                                                   "rules:\n  - {id: known, when: from.domain in known, then: [accept]}\n");
+    Diagnostics problems;
+    auto loaded = load_rules({rules}, problems);
+    problems_ = problems.to_string();
+    return loaded;
+  }
+
+  std::size_t warnings() const {
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = problems_.find(": warning: ", at)) != std::string::npos; ++at) ++found;
+    return found;
+  }
+
+  ScratchFolder folder_;
+  std::string problems_;
+};
+
+TEST_F(ListFile, WarnsOfEntriesThatAreNotWhatWasMeant) {
+  const std::pair<const char*, const char*> unlikely[] = {
+      {"example.org# partner", "a comment begins with a blank and '#'"},
+      {"example.org.", "names stand without the dot behind them"},
+      {"\"example.org\"", "the quotes count as a part of the entry"},
+      {"'example.org'", "the quotes count as a part of the entry"},
+      {"- example.org", "the '-' counts as a part of the entry"},
+      {"a.example, b.example", "a line is one entry; write each into its own"}};
+  for (const auto& [line, why] : unlikely) {
+    ASSERT_TRUE(load("good.example\n  " + std::string(line) + "\n")) << problems_;
+    EXPECT_NE(problems_.find("list.txt:2:3: warning: '" + std::string(line) + "' is looked for as it stands (" + why + ")"),
+              std::string::npos)
+        << problems_;
+  }
+}
+
+TEST_F(ListFile, IsTakenWithoutAWordWhereItSaysWhatItMeans) {
+  ASSERT_TRUE(load("# all of them\nexample.org # partner\n.a.example\t#b\nVale, Robin\nExample Inc.\nO'Neil\n-x\n192.0.2.0/24\n"));
+  EXPECT_EQ(problems_, "");
+}
+
+TEST_F(ListFile, WarnsOnceOfEachMistakeHoweverManyLinesHaveIt) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "- a" + std::to_string(i) + ".example\nb" + std::to_string(i) + ".example.\n";
+  ASSERT_TRUE(load(text));
+  EXPECT_EQ(warnings(), 2u) << problems_;
+}
+
+/// Editors of Windows write the mark; it was taken for a part of the first entry, and refused as a control character.
+TEST_F(ListFile, MayBeginWithAByteOrderMark) {
+  const auto rules = load("\xEF\xBB\xBF" "example.org\n");
+  ASSERT_TRUE(rules) << problems_;
+  Facts facts;
+  facts.set(Fact::FromDomain, std::string("example.org"));
+  EXPECT_EQ(rules->decide(facts).message.rule, "known");
+}
+
+TEST_F(ListFile, SaysThatBytesAreNotUtf8) {
+  EXPECT_FALSE(load("example.org\nm\xFCller.example\n"));
+  EXPECT_NE(problems_.find("list.txt:2:1: error: this entry is not UTF-8 text"), std::string::npos) << problems_;
+  EXPECT_FALSE(load("a\x01" "b\n"));
+  EXPECT_NE(problems_.find("an entry may not hold control characters"), std::string::npos) << problems_;
+}
+
+}  // namespace
+}  // namespace winnow
