@@ -41,7 +41,8 @@ std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& opti
   if (!settings) return nullptr;
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->skip = SkipList::from(settings->milter.skip, problems);
-  snapshot->rules = load_rules(settings->rules, problems, feature_names());
+  snapshot->rules = options.rules.empty() ? load_rules(settings->rules, problems, feature_names())
+                                          : load_named_rules(settings->rules, problems, feature_names());
   snapshot->engine = make_engine(settings->engine, problems);
   snapshot->settings = std::move(*settings);
   if (!snapshot->rules || !snapshot->engine) return nullptr;

@@ -19,8 +19,12 @@ bool is_rules_name(const std::filesystem::path& path) {
   return (extension == ".yaml" || extension == ".yml") && !name.starts_with(".");
 }
 
+Location whole_file(const std::filesystem::path& path) {
+  return {std::make_shared<const SourceText>(SourceText{path.string(), {}}), 0, 0, 1};
+}
+
 void report_file(const std::filesystem::path& path, std::string text, Diagnostics& problems) {
-  problems.error({std::make_shared<const SourceText>(SourceText{path.string(), {}}), 0, 0, 1}, std::move(text));
+  problems.error(whole_file(path), std::move(text));
 }
 
 /// The rule files of a folder, by name.
@@ -36,7 +40,20 @@ Paths files_of_folder(const std::filesystem::path& folder, Diagnostics& problems
   return files;
 }
 
-Paths all_files(const Paths& paths, Diagnostics& problems) {
+enum class MissingFolder { IsEmpty, IsAnError };
+
+/// By its name, of a path that does not exist: folders have no extension, or that of a rules.d.
+bool is_meant_as_file(const std::filesystem::path& path) {
+  return path.has_extension() && path.extension() != ".d";
+}
+
+/// The shipped settings name a rules.d, and most sites never make one.
+void doubt_missing_folder(const std::filesystem::path& path, Diagnostics& problems) {
+  const std::filesystem::path name = path.has_filename() ? path.filename() : path.parent_path().filename();
+  if (name != "rules.d") problems.warning(whole_file(path), "this folder of rules does not exist");
+}
+
+Paths all_files(const Paths& paths, MissingFolder missing_folder, Diagnostics& problems) {
   Paths files;
   for (const std::filesystem::path& path : paths) {
     std::error_code failed;
@@ -44,10 +61,14 @@ Paths all_files(const Paths& paths, Diagnostics& problems) {
     if (std::filesystem::is_directory(status)) {
       const Paths inside = files_of_folder(path, problems);
       files.insert(files.end(), inside.begin(), inside.end());
-    } else if (std::filesystem::exists(status) || is_rules_name(path)) {
+    } else if (std::filesystem::exists(status) || is_meant_as_file(path)) {
       files.push_back(path);  // one that does not exist is reported when it is read
     } else if (status.type() != std::filesystem::file_type::not_found) {
       report_file(path, "cannot be read: " + failed.message(), problems);
+    } else if (missing_folder == MissingFolder::IsAnError) {
+      report_file(path, "cannot be read: no such file or folder", problems);
+    } else {
+      doubt_missing_folder(path, problems);
     }
   }
   return files;
@@ -134,14 +155,24 @@ std::shared_ptr<const RuleSet> rule_set_of(const std::vector<RuleFile>& files, s
   return make_rule_set(std::move(program));
 }
 
+std::shared_ptr<const RuleSet> load_from(const Paths& paths, MissingFolder missing_folder, const FeatureNames& features,
+                                         Diagnostics& problems) {
+  const std::size_t errors_before = problems.error_count();
+  FileCollector files(problems);
+  for (const std::filesystem::path& path : all_files(paths, missing_folder, problems)) files.add_named(path);
+  return rule_set_of(files.take(), errors_before, features, problems);
+}
+
 }  // namespace
 
 std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems,
                                           const FeatureNames& features) {
-  const std::size_t errors_before = problems.error_count();
-  FileCollector files(problems);
-  for (const std::filesystem::path& path : all_files(paths, problems)) files.add_named(path);
-  return rule_set_of(files.take(), errors_before, features, problems);
+  return load_from(paths, MissingFolder::IsEmpty, features, problems);
+}
+
+std::shared_ptr<const RuleSet> load_named_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems,
+                                                const FeatureNames& features) {
+  return load_from(paths, MissingFolder::IsAnError, features, problems);
 }
 
 std::shared_ptr<const RuleSet> load_rule_texts(std::vector<RuleText> texts, Diagnostics& problems,

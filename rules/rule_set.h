@@ -59,9 +59,13 @@ class RuleSet {
 /// What the names in feature("...") are held against; they outlive the call. Without any, every name passes.
 using FeatureNames = std::vector<std::string_view>;
 
-/// Reads the files and folders named in the settings. A folder that does not exist is empty; a file that does not is
-/// an error.
+/// Reads the files and folders named in the settings. A folder that does not exist is empty, with a warning unless it is
+/// a rules.d; a file that does not is an error. What does not exist was meant as a file when it has an extension, not ".d".
 std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems,
                                           const FeatureNames& features = {});
+
+/// The same for paths that are named for one run: what does not exist is an error.
+std::shared_ptr<const RuleSet> load_named_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems,
+                                                const FeatureNames& features = {});
 
 }  // namespace winnow

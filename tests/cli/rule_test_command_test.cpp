@@ -67,6 +67,17 @@ TEST_F(CliTest, ReportsTheProblemsOfAllFilesAndRunsNothing) {
   }
 }
 
+/// Against no rules at all a test that expects mail to be accepted passes.
+TEST_F(CliTest, RefusesRulesThatDoNotExist) {
+  const std::string test = "tests:\n  - {name: a, facts: {spam: 95%}, expect: {verdict: accept}}\n";
+  const std::string file = folder_.write("t.yaml", "rules: [nosuch]\n" + test).string();
+  const ToolRun run = run_tool({"test", file});
+  EXPECT_EQ(run.exit_code, 1) << run.out;
+  EXPECT_NE(run.err.find("nosuch: error: cannot be read: no such file"), std::string::npos) << run.err;
+  const std::string other = (folder_.path() / "rules.d").string();
+  EXPECT_EQ(run_tool({"test", "--rules", other, tests("  - {name: a, facts: {}, expect: {verdict: accept}}\n")}).exit_code, 1);
+}
+
 TEST_F(CliTest, TakesTheRulesOfTheSettingsWhenTheFileNamesNone) {
   folder_.write("winnow.yaml", "engine: { model: absent.pt }\nrules: [rules.yaml]\n");
   const std::string file =

@@ -242,6 +242,36 @@ TEST_F(RuleFolder, MayBeMissingButAFileMayNot) {
   EXPECT_NE(problems.to_string().find("other.yaml: error: cannot be read: no such file"), std::string::npos);
 }
 
+/// A mistyped name of a file was taken for a missing folder, and the mail for mail without those rules.
+TEST_F(RuleFolder, IsNotWhatAMissingPathWithAnExtensionMeans) {
+  write("rules.yaml", "rules:\n  - {id: a, when: true, then: [flag]}\n");
+  for (const char* name : {"nosuch.rules", "rules.yml.d/more.txt", "rules.yaml.bak"}) {
+    Diagnostics problems;
+    EXPECT_FALSE(load_rules({folder_ / "rules.yaml", folder_ / name}, problems)) << name;
+    EXPECT_NE(problems.to_string().find(std::string(name) + ": error: cannot be read: no such file"), std::string::npos) << name;
+  }
+}
+
+TEST_F(RuleFolder, IsMissedWithAWarningUnlessItIsTheShippedOne) {
+  write("rules.yaml", "rules:\n  - {id: a, when: true, then: [flag]}\n");
+  for (const char* name : {"site", "site.d", "site/"}) {
+    Diagnostics problems;
+    EXPECT_TRUE(load_rules({folder_ / "rules.yaml", folder_ / name}, problems));
+    EXPECT_NE(problems.to_string().find(std::string(name) + ": warning: this folder of rules does not exist"), std::string::npos);
+  }
+  Diagnostics fine;
+  EXPECT_TRUE(load_rules({folder_ / "rules.yaml", folder_ / "rules.d/"}, fine));
+  EXPECT_EQ(fine.to_string(), "");
+}
+
+TEST_F(RuleFolder, MustExistWhenItIsNamedForOneRun) {
+  for (const char* name : {"rules.d", "site", "site.yaml"}) {
+    Diagnostics problems;
+    EXPECT_FALSE(load_named_rules({folder_ / name}, problems)) << name;
+    EXPECT_NE(problems.to_string().find(std::string(name) + ": error: cannot be read: no such file"), std::string::npos) << name;
+  }
+}
+
 TEST_F(RuleFolder, WarnsWhenThereIsNoRuleAtAll) {
   Diagnostics problems;
   EXPECT_TRUE(load_rules({folder_ / "rules.d"}, problems));
