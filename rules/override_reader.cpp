@@ -1,5 +1,6 @@
 #include "rules/override_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/text_checks.h"
@@ -29,8 +30,30 @@ std::vector<std::string> or_everybody(const std::vector<std::string>& patterns) 
   return patterns.empty() ? std::vector<std::string>{""} : patterns;
 }
 
+/// What is looked up in different ways stands by itself: the domain of @.example.org, and the names below it.
+std::vector<std::string> parts_of(const std::vector<std::string>& patterns) {
+  std::vector<std::string> parts;
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with("@.")) {
+      parts.push_back("@" + pattern.substr(2));
+      parts.push_back("@*" + pattern.substr(1));
+    } else {
+      parts.push_back(pattern);
+    }
+  }
+  return parts;
+}
+
 std::string shown(const std::string& recipient, const std::string& sender) {
   return (recipient.empty() ? "every recipient" : recipient) + (sender.empty() ? "" : " and mail from " + sender);
+}
+
+/// True when the flag threshold is above the junk threshold.
+bool refuse_order(const Policy& written, const std::string& recipient, const Location& where, Diagnostics& problems) {
+  if (written.flag.value <= written.junk.value) return false;
+  problems.error(where, "for " + shown(recipient, "") + " the flag threshold " + format_percent(written.flag.value) +
+                            " is above the junk threshold " + format_percent(written.junk.value));
+  return true;
 }
 
 }  // namespace
@@ -136,13 +159,13 @@ void OverrideReader::check_thresholds(const Overrides& overrides, const Policy& 
   for (std::size_t i = 0; i < overrides.size(); ++i) {
     const Override& one = overrides[i];
     if (!one.junk && !one.flag) continue;
-    const std::string sender = one.senders.empty() ? "" : example_of(one.senders.front());
-    for (const std::string& pattern : or_everybody(one.recipients)) {
-      const Policy written = overrides.merged(common, overrides.applying_to(example_of(pattern), sender));
-      if (written.flag.value <= written.junk.value) continue;
-      problems_.error(wheres_[i], "for " + shown(pattern, "") + " the flag threshold " + format_percent(written.flag.value) +
-                                      " is above the junk threshold " + format_percent(written.junk.value));
-      break;
+    const std::vector<std::string> recipients = parts_of(or_everybody(one.recipients));
+    const std::vector<std::string> senders = parts_of(or_everybody(one.senders));
+    bool is_refused = false;  // once is enough
+    for (std::size_t at = 0; at < recipients.size() * senders.size() && !is_refused; ++at) {
+      const std::string& recipient = recipients[at / senders.size()];
+      const auto applying = overrides.applying_to(example_of(recipient), example_of(senders[at % senders.size()]));
+      is_refused = refuse_order(overrides.merged(common, applying), recipient, wheres_[i], problems_);
     }
   }
 }
