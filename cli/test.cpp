@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/test_bench.h"
+#include "milter/judge.h"
 #include "models/whole_file.h"
 
 namespace winnow {
@@ -58,7 +59,7 @@ JunitSuite run_file(const TestBench& bench, const RuleTestFile& file, TestCounts
 std::vector<RuleTestFile> read_files(const std::vector<std::filesystem::path>& paths, Diagnostics& problems) {
   std::vector<RuleTestFile> files;
   for (const std::filesystem::path& path : paths) {
-    if (auto file = read_rule_test_file(path, problems)) files.push_back(std::move(*file));
+    if (auto file = read_rule_test_file(path, problems, feature_names())) files.push_back(std::move(*file));
   }
   return files;
 }

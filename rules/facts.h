@@ -102,4 +102,7 @@ class Facts {
   std::array<FactValue, kFactCount> values_;
 };
 
+/// What the names of features are held against; they outlive the call. Without any, every name passes.
+using FeatureNames = std::vector<std::string_view>;
+
 }  // namespace winnow

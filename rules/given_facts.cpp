@@ -54,7 +54,7 @@ constexpr Form<IpAddress> kIp{"an address such as 192.0.2.1", IpAddress::parse};
 
 class FactsReader {
  public:
-  explicit FactsReader(Diagnostics& problems) : problems_(problems) {}
+  FactsReader(const FeatureNames& features, Diagnostics& problems) : features_(features), problems_(problems) {}
 
   GivenFacts read(const YamlNode& node) {
     if (!require_mapping(node, "facts", problems_)) return {};
@@ -151,9 +151,17 @@ class FactsReader {
   void read_features(const YamlNode& node) {
     if (!require_mapping(node, "features", problems_)) return;
     for (const YamlNode::Entry& entry : node.entries) {
+      refuse_unknown_feature(entry);
       if (const auto value = read_scalar("a feature", entry.value, kNumber))
         given_.features.emplace_back(entry.key, *value);
     }
+  }
+
+  void refuse_unknown_feature(const YamlNode::Entry& entry) {
+    if (features_.empty() || std::find(features_.begin(), features_.end(), entry.key) != features_.end()) return;
+    const std::string similar = did_you_mean(entry.key, {features_.begin(), features_.end()});
+    problems_.error(entry.key_where, "there is no feature " + quoted_for_message(entry.key),
+                    similar.empty() ? "docs/features.md lists them all" : similar);
   }
 
   /// Rules are evaluated for recipients, so all that is said of them becomes their list.
@@ -184,6 +192,7 @@ class FactsReader {
     return text;
   }
 
+  const FeatureNames& features_;
   Diagnostics& problems_;
   GivenFacts given_;
 };
@@ -238,7 +247,9 @@ bool GivenFacts::has(Fact fact) const {
   return std::any_of(values.begin(), values.end(), [fact](const auto& value) { return value.first == fact; });
 }
 
-GivenFacts read_given_facts(const YamlNode& node, Diagnostics& problems) { return FactsReader(problems).read(node); }
+GivenFacts read_given_facts(const YamlNode& node, const FeatureNames& features, Diagnostics& problems) {
+  return FactsReader(features, problems).read(node);
+}
 
 void lay_over(const GivenFacts& given, Facts& facts) {
   lay_values(given, facts);

@@ -26,7 +26,7 @@ struct GivenFacts {
 };
 
 /// The mapping under `facts:`: names of fact_table(), recipients, headers and features.
-GivenFacts read_given_facts(const YamlNode& node, Diagnostics& problems);
+GivenFacts read_given_facts(const YamlNode& node, const FeatureNames& features, Diagnostics& problems);
 
 /// Sets what is given, and what follows from it unless that is given too: the domain of an address, the number of
 /// attachments or recipients. A header or feature replaces those of its name.

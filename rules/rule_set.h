@@ -56,9 +56,6 @@ class RuleSet {
   virtual const RuleSetInfo& info() const = 0;
 };
 
-/// What the names in feature("...") are held against; they outlive the call. Without any, every name passes.
-using FeatureNames = std::vector<std::string_view>;
-
 /// Reads the files and folders named in the settings. A folder that does not exist is empty, with a warning unless it is
 /// a rules.d; a file that does not is an error. What does not exist was meant as a file when it has an extension, not ".d".
 std::shared_ptr<const RuleSet> load_rules(const std::vector<std::filesystem::path>& paths, Diagnostics& problems,

@@ -124,7 +124,8 @@ class ExpectationReader {
 
 class TestFileReader {
  public:
-  TestFileReader(const std::filesystem::path& file, Diagnostics& problems) : problems_(problems) {
+  TestFileReader(const std::filesystem::path& file, const FeatureNames& features, Diagnostics& problems)
+      : features_(features), problems_(problems) {
     result_.file = file;
   }
 
@@ -169,7 +170,7 @@ class TestFileReader {
     const YamlNode* facts = node.find("facts");
     const YamlNode* mail = node.find("mail");
     if (facts == nullptr && mail == nullptr) problems_.error(node.where, "a test needs facts, a mail or both");
-    if (facts != nullptr) test.facts = read_given_facts(*facts, problems_);
+    if (facts != nullptr) test.facts = read_given_facts(*facts, features_, problems_);
     if (mail != nullptr && require_text(*mail, "mail", problems_)) test.mail = beside_the_file(mail->scalar);
     const YamlNode* expect = node.find("expect");
     if (expect == nullptr) problems_.error(node.where, "a test needs an expect", "write expect: {verdict: junk}");
@@ -192,30 +193,34 @@ class TestFileReader {
                     "first in " + place_of(first->second));
   }
 
+  const FeatureNames& features_;
   Diagnostics& problems_;
   RuleTestFile result_;
   std::map<std::string, Location> names_;
 };
 
-std::optional<RuleTestFile> read_tree(const std::filesystem::path& file, const std::optional<YamlNode>& root,
-                                      std::size_t errors_before, Diagnostics& problems) {
-  if (!root) return std::nullopt;
-  RuleTestFile result = TestFileReader(file, problems).read(*root);
+/// Null when the file has problems.
+std::optional<RuleTestFile> without_problems(RuleTestFile file, std::size_t errors_before, const Diagnostics& problems) {
   if (problems.error_count() > errors_before) return std::nullopt;
-  return result;
+  return file;
 }
 
 }  // namespace
 
-std::optional<RuleTestFile> read_rule_test_file(const std::filesystem::path& file, Diagnostics& problems) {
+std::optional<RuleTestFile> read_rule_test_file(const std::filesystem::path& file, Diagnostics& problems,
+                                                const FeatureNames& features) {
   const std::size_t errors_before = problems.error_count();
-  return read_tree(file, read_yaml_file(file, problems), errors_before, problems);
+  const std::optional<YamlNode> root = read_yaml_file(file, problems);
+  if (!root) return std::nullopt;
+  return without_problems(TestFileReader(file, features, problems).read(*root), errors_before, problems);
 }
 
 std::optional<RuleTestFile> read_rule_test_text(const std::filesystem::path& file, std::string text,
-                                                Diagnostics& problems) {
+                                                Diagnostics& problems, const FeatureNames& features) {
   const std::size_t errors_before = problems.error_count();
-  return read_tree(file, read_yaml_text(file.string(), std::move(text), problems), errors_before, problems);
+  const std::optional<YamlNode> root = read_yaml_text(file.string(), std::move(text), problems);
+  if (!root) return std::nullopt;
+  return without_problems(TestFileReader(file, features, problems).read(*root), errors_before, problems);
 }
 
 }  // namespace winnow

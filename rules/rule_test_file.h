@@ -50,10 +50,11 @@ struct RuleTestFile {
 };
 
 /// Relative paths in the file are relative to it.
-std::optional<RuleTestFile> read_rule_test_file(const std::filesystem::path& file, Diagnostics& problems);
+std::optional<RuleTestFile> read_rule_test_file(const std::filesystem::path& file, Diagnostics& problems,
+                                                const FeatureNames& features = {});
 
 /// The same for text in memory; `file` names it in messages.
 std::optional<RuleTestFile> read_rule_test_text(const std::filesystem::path& file, std::string text,
-                                                Diagnostics& problems);
+                                                Diagnostics& problems, const FeatureNames& features = {});
 
 }  // namespace winnow

@@ -217,5 +217,17 @@ TEST(WrongRuleTestFile, IsNamedWhenItIsMissing) {
   EXPECT_NE(problems.to_string().find("/nowhere/tests.yaml"), std::string::npos);
 }
 
+/// A misspelled feature was given to no rule, so the test said nothing about the rule that it was written for.
+TEST(RuleTestFile, RefusesFeaturesThatTheModelDoesNotSee) {
+  const std::string text =
+      "tests:\n  - {name: a, facts: {features: {subject_captials: 1, url_count: 2}}, expect: {rule: x}}\n";
+  Diagnostics problems;
+  EXPECT_FALSE(read_rule_test_text("t.yaml", text, problems, {"subject_capitals", "url_count"}));
+  EXPECT_EQ(problems.error_count(), 1u);
+  EXPECT_NE(problems.to_string().find("t.yaml:2:34: error: there is no feature 'subject_captials' (did you mean 'subject_capitals'?)"),
+            std::string::npos)
+      << problems.to_string();
+}
+
 }  // namespace
 }  // namespace winnow
