@@ -55,7 +55,10 @@ std::string format_ip_bytes(const IpBytes& bytes) {
   return buffer;
 }
 
+bool can_hold(unsigned prefix_bits, const IpBytes& address) { return prefix_bits >= kV4Offset || !is_v4_mapped(address); }
+
 bool IpNetwork::contains(const IpBytes& address) const {
+  if (!can_hold(prefix_bits, address)) return false;
   for (std::size_t i = 0; i < address.size(); ++i) {
     const std::uint8_t mask = mask_byte(prefix_bits, i);
     if ((address[i] & mask) != (base[i] & mask)) return false;

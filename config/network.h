@@ -18,6 +18,9 @@ bool is_v4_mapped(const IpBytes& bytes);
 std::optional<IpBytes> parse_ip_bytes(std::string_view text);  // "192.0.2.1", "2001:db8::1"; no zone, no brackets
 std::string format_ip_bytes(const IpBytes& bytes);
 
+/// False for IPv4 addresses and networks such as ::/0, which hold them only by the form in which they are kept.
+bool can_hold(unsigned prefix_bits, const IpBytes& address);
+
 struct IpNetwork {
   IpBytes base{};
   unsigned prefix_bits = 128;  // 0..128; an IPv4 /24 is 120

@@ -113,7 +113,7 @@ void NetworkSet::add(const IpNetwork& network) {
 
 bool NetworkSet::contains(const IpBytes& address) const {
   return std::any_of(prefixes_.begin(), prefixes_.end(), [&](const OfPrefix& of) {
-    return of.bases.find(masked(address, of.prefix_bits)) != of.bases.end();
+    return can_hold(of.prefix_bits, address) && of.bases.find(masked(address, of.prefix_bits)) != of.bases.end();
   });
 }
 

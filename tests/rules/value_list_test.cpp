@@ -78,5 +78,15 @@ TEST(NetworkSet, AgreesWithTheNetworksInIt) {
   }
 }
 
+/// "::/0" means every IPv6 client; as addresses are kept, all of IPv4 lies in it, too.
+TEST(NetworkSet, OfAllIpv6HoldsNoIpv4) {
+  NetworkSet networks;
+  networks.add(*IpNetwork::parse("::/0"));
+  EXPECT_TRUE(networks.contains(*parse_ip_bytes("2001:db8::1")));
+  EXPECT_FALSE(networks.contains(*parse_ip_bytes("192.0.2.1")));
+  networks.add(*IpNetwork::parse("0.0.0.0/0"));
+  EXPECT_TRUE(networks.contains(*parse_ip_bytes("192.0.2.1")));
+}
+
 }  // namespace
 }  // namespace winnow
