@@ -6,6 +6,7 @@
 #include "config/settings.h"
 #include "config/units.h"
 #include "milter/judge.h"
+#include "milter/plain_address.h"
 #include "rules/rule_set.h"
 
 namespace winnow {
@@ -15,11 +16,17 @@ struct PolicyQuestion {
   std::string recipient, sender;
 };
 
+/// As the daemon spells an address: people paste <joe@example.org>, with the brackets of a log line.
+std::string as_asked(std::string_view written) {
+  const bool has_brackets = written.starts_with('<') && written.ends_with('>');
+  return plain_address(has_brackets ? written.substr(1, written.size() - 2) : written);
+}
+
 std::string origin(const std::string& where) { return where.empty() ? "default" : where; }
 
 /// One row for each value that holds for the recipient, with the line it came from.
 void print_policy(const PolicyQuestion& question, const RuleSet& rules) {
-  const Policy policy = rules.policy_for(question.recipient, question.sender);
+  const Policy policy = rules.policy_for(as_asked(question.recipient), as_asked(question.sender));
   std::vector<std::vector<std::string>> rows;
   rows.push_back({"junk", format_percent(policy.junk.value), origin(policy.junk.where)});
   rows.push_back({"flag", format_percent(policy.flag.value), origin(policy.flag.where)});

@@ -61,6 +61,18 @@ TEST(CliConfig, ShowsWhatHoldsForARecipientAndWhichLineSaysSo) {
                      "rules    1 for everybody, after those above\n");
 }
 
+/// The daemon brings addresses to one spelling; the command showed the defaults for all others.
+TEST(CliConfig, AsksForAnAddressInTheSpellingOfTheDaemon) {
+  const ScratchFolder folder;
+  const auto file = folder.write("winnow.yaml", "rules: [rules.yaml]\n");
+  folder.write("rules.yaml", "overrides:\n  - {for: [a@shop.example], from: [\"@b.example\"], thresholds: {junk: 97%}}\n"
+                             "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
+  for (const char* recipient : {"<a@shop.example>", "\"a\"@shop.example.", " a@shop.example "}) {
+    const ToolRun run = run_tool({"config", "--config", file.string(), "--for", recipient, "--from", "<x@b.example>"});
+    EXPECT_NE(run.out.find("junk     97%"), std::string::npos) << recipient << "\n" << run.out;
+  }
+}
+
 #if !WINNOW_HAS_TORCH
 TEST(CliCheck, WithoutThePluginSaysWhichPackageToInstall) {
   const ScratchFolder folder;
