@@ -47,7 +47,9 @@ class Lexer {
       if (at_ == text_.size()) break;
       if (!read_one()) return std::nullopt;
     }
-    tokens_.push_back({TokenKind::End, {text_.size(), 1}, "", 0});
+    // Behind the last token, not behind the line end of a block scalar, which would be in the next line.
+    const std::size_t end = tokens_.empty() ? 0 : tokens_.back().span.offset + tokens_.back().span.length;
+    tokens_.push_back({TokenKind::End, {end, 1}, "", 0});
     return std::move(tokens_);
   }
 
