@@ -256,6 +256,10 @@ std::string syntax_hint(const SourceText& source, std::size_t offset, std::strin
   if (message == "end of map not found" && before != text.npos && (text[before] == '"' || text[before] == '\'')) {
     return "a value that begins with a quote ends with it; put the whole of it into other quotes";
   }
+  const bool is_bracket = offset < text.size() && (text[offset] == '[' || text[offset] == '{');
+  if (message == "end of map flow not found" && is_bracket) {
+    return "quote the condition, or any value between braces that holds brackets";
+  }
   if (message == kNoAnchor) return "a value that begins with '*' must be in quotes";
   const bool is_reserved = offset < text.size() && (text[offset] == '@' || text[offset] == '`' || text[offset] == '%');
   if (is_reserved) return std::string("a value that begins with '") + text[offset] + "' must be in quotes";
