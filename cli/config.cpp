@@ -19,7 +19,7 @@ struct PolicyQuestion {
 /// As the daemon spells an address: people paste <joe@example.org>, with the brackets of a log line.
 std::string as_asked(std::string_view written) {
   const bool has_brackets = written.starts_with('<') && written.ends_with('>');
-  return plain_address(has_brackets ? written.substr(1, written.size() - 2) : written);
+  return comparable_address(has_brackets ? written.substr(1, written.size() - 2) : written);
 }
 
 std::string origin(const std::string& where) { return where.empty() ? "default" : where; }

@@ -48,7 +48,7 @@ TEST(CliSend, WithAnAuthenticatedUserMailIsAccepted) {
 TEST(CliSend, ShowsARefusalAsTheSenderSeesIt) {
   const TestDaemon daemon({}, "rules:\n  - id: no\n    when: true\n    then: [reject: {code: 550, text: '100% no'}]\n");
   const ToolRun run = run_tool({"send", "--socket", daemon.socket(), kGtube});
-  EXPECT_NE(run.out.find(" 100% no "), std::string::npos) << run.out << daemon.log();
+  EXPECT_NE(run.out.find(" 550 5.7.1 100% no\n"), std::string::npos) << run.out << daemon.log();
 }
 
 TEST(CliSend, WithoutADaemonNamesTheSocket) {

@@ -1,5 +1,6 @@
 #include "rules/overrides.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -137,6 +138,11 @@ TEST(AddressPatterns, AreNotWhatNoAddressCanFit) {
   for (const char* pattern : {"\"a,b\"@example.org", "joe@[IPv6:2001:db8::1]", "j.o.e+x@example.org", "@.shop.example"}) {
     EXPECT_EQ(why_not_an_address_pattern(pattern), "") << pattern;
   }
+}
+
+TEST(AddressPatterns, HaveInternationalisedDomainsInAscii) {
+  EXPECT_THAT(why_not_an_address_pattern("@b\xC3\xBC" "cher.example"), ::testing::HasSubstr("as xn--bcher-kva.example"));
+  EXPECT_EQ(why_not_an_address_pattern("@xn--bcher-kva.example"), "");
 }
 
 // The merge against its table in docs/rules.md, told the slow way: every override is asked whether it fits, and how well.
