@@ -2,7 +2,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -33,13 +35,18 @@ std::string summary(const Snapshot& snapshot) {
          snapshot.engine->sha256() + "; runs as " + running(snapshot.engine->forms());
 }
 
+bool is_installed(const std::filesystem::path& config) {
+  std::error_code failed;
+  return std::filesystem::weakly_canonical(config, failed) == kDefaultSettingsFile;
+}
+
 /// Root reads what the daemon's user may not. The installed settings are those of the daemon that is installed, so they, and
 /// what they name, are read as its user (packaging/systemd).
 Status become_daemon_user() {
   const passwd* user = ::geteuid() == 0 ? ::getpwnam("winnow") : nullptr;
   if (user == nullptr) return Status::ok();
   const bool changed = ::initgroups(user->pw_name, user->pw_gid) == 0 && ::setgid(user->pw_gid) == 0 && ::setuid(user->pw_uid) == 0;
-  return changed ? Status::ok() : Status::failed("cannot become the daemon's user winnow");
+  return changed ? Status::ok() : Status::failed(std::string("cannot become the daemon's user winnow: ") + std::strerror(errno));
 }
 
 int run_check(const Command& self, int argc, char** argv) {
@@ -49,10 +56,10 @@ int run_check(const Command& self, int argc, char** argv) {
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
   Diagnostics problems;
-  if (config == kDefaultSettingsFile) {
-    if (const Status status = become_daemon_user(); !status) problems.warning({}, status.error());
+  if (is_installed(config)) {
+    if (const Status status = become_daemon_user(); !status) problems.error({}, status.error());
   }
-  const auto snapshot = load_snapshot(config, nullptr, problems);
+  const auto snapshot = problems.has_errors() ? nullptr : load_snapshot(config, nullptr, problems);
   print_problems(problems);
   if (!snapshot) return kProblems;
   std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());

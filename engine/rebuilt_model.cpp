@@ -94,25 +94,21 @@ class RebuiltModel : public Model {
         device_(model_->device()) {}
 
   Status run(const TokenBatch& batch, std::vector<float>& logits) override {
-    return call([&] { return model_->run(batch, logits); });
+    if (!has_model()) return Status::failed(lost_to_);
+    Status status = model_->run(batch, logits);
+    if (!status && model_->failure_cause() == kDeviceFailure) lose(status.error());
+    return status;
   }
 
+  /// An explanation takes more memory than mail does, so what fails it says nothing of the mail: the next run() will tell.
   Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override {
-    return call([&] { return model_->differentiate(batch, label, gradients); });
+    return has_model() ? model_->differentiate(batch, label, gradients) : Status::failed(lost_to_);
   }
 
   std::string_view failure_cause() const override { return model_ ? model_->failure_cause() : kDeviceFailure; }
   std::string device() const override { return device_; }
 
  private:
-  template <typename Call>
-  Status call(Call&& call_model) {
-    if (!has_model()) return Status::failed(lost_to_);
-    Status status = call_model();
-    if (!status && model_->failure_cause() == kDeviceFailure) lose(status.error());
-    return status;
-  }
-
   bool has_model() {
     if (model_ != nullptr) return true;
     if (rebuilding_ == nullptr) {

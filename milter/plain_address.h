@@ -13,7 +13,8 @@ namespace winnow {
 /// parts, quotes and backslashes that are not needed, and the dot behind the domain. Letters keep their case.
 std::string plain_address(std::string_view written);
 
-/// The same with its domain in ASCII where it has other letters (RFC 5890), as rules, lists and overrides compare it. Not for the MTA, which may know the domain by the form that was written alone.
+/// The same with its domain in ASCII where it has other letters (RFC 5890), as rules, lists and overrides compare it. Not
+/// for the MTA, which may know the domain by the form that was written alone.
 std::string comparable_address(std::string_view written);
 
 }  // namespace winnow

@@ -34,7 +34,6 @@ missing_packages() {
 }
 
 enabled_services() {
-  command -v systemctl >/dev/null || return 0
   systemctl --root=/ list-unit-files --type=service --state=enabled --no-legend 2>/dev/null | awk '{ print $1 }' | sort
 }
 
@@ -54,9 +53,11 @@ systemctl is-active --quiet "$1" 2>/dev/null || exit 101
 POLICY
     chmod 755 "$policy"
   fi
+  had_systemd=$(command -v systemctl || true)  # else all that it brings counts as added, and nothing boots by it
   before=$(enabled_services)
   apt-get -q update &&
     apt-get -q -y --no-install-recommends --no-remove -o Dpkg::Options::=--force-confold install "$@" || exit
+  [ -n "$had_systemd" ] || exit 0
   added=$(comm -13 <(echo "$before") <(enabled_services))
   # shellcheck disable=SC2086  # one word a service
   [ -z "$added" ] || systemctl --root=/ --quiet disable $added

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Spam, "spam", FactType::Percent, "Probability that the message is spam."},
     {Fact::Phishing, "phishing", FactType::Percent, "Probability that it is phishing; 0 when the model has no such label."},
-    {Fact::ScanOk, "scan.ok", FactType::Bool, "The message was judged without an error; true in a daemon, where milter.on_error answers the others before any rule."},
+    {Fact::ScanOk, "scan.ok", FactType::Bool, "The message was judged without an error; true in the daemon, where milter.on_error answers the others."},
     {Fact::ScanError, "scan.error", FactType::Text, "Why it was not; empty when it was, as it always is in a daemon."},
     {Fact::ModelName, "model.name", FactType::Text, "Name of the model that judged."},
     {Fact::Authenticated, "authenticated", FactType::Bool, "The client logged in (SMTP AUTH)."},

@@ -77,6 +77,13 @@ std::string why_unlikely(std::string_view line) {
   return is_name && line.ends_with('.') ? "names stand without the dot behind them" : "";
 }
 
+/// Facts have the ASCII form of internationalised domains, which no entry in letters finds.
+bool is_domain_in_letters(std::string_view entry) {
+  const bool has_letters_of_others = std::any_of(entry.begin(), entry.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
+  const std::size_t dot = entry.find('.');
+  return has_letters_of_others && dot != entry.npos && dot + 1 < entry.size() && entry.find_first_of(" \t") == entry.npos;
+}
+
 class ListReader {
  public:
   ListReader(const std::filesystem::path& directory, Diagnostics& problems)
@@ -111,6 +118,9 @@ class ListReader {
     } else if (const std::string why_not = why_not_an_entry(text); !why_not.empty()) {
       problems_.error(std::move(where), quoted_for_message(text) + " cannot stand in a list: " + why_not);
     } else {
+      if (is_domain_in_letters(text)) {
+        problems_.warning(where, quoted_for_message(text) + " finds no domain: those have their ASCII form, as xn--bcher-kva.example");
+      }
       list.entries.push_back({std::string(text), std::move(where)});
     }
   }

@@ -133,7 +133,7 @@ Mailbox mailbox_of(InternetAddress* address, std::size_t& repairs) {
   mailbox.address = text_or_empty(written, repairs);
   const std::size_t at = mailbox.address.rfind('@');
   if (at == std::string::npos) return mailbox;
-  // GMime turns xn-- into letters; envelope, signatures and links have the ASCII form.
+  // As envelope, signatures and links have it.
   mailbox.domain = comparable_host(std::string_view(mailbox.address).substr(at + 1));
   mailbox.address = mailbox.address.substr(0, at + 1) + mailbox.domain;
   return mailbox;
@@ -247,6 +247,34 @@ std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std:
 
 }  // namespace
 
+namespace {
+
+constexpr std::string_view kALabel = "xn--", kKept = "xn-0as-it-is0-";
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
+  std::string result;
+  while (!text.empty()) {
+    const bool found = starts_ignoring_case(text, what);
+    result += found ? by : text.substr(0, 1);
+    text.remove_prefix(found ? what.size() : 1);
+  }
+  return result;
+}
+
+/// GMime turns what follows xn-- into letters, from which no way leads back: full-width letters become those of another's
+/// domain in ASCII. So it never sees one.
+void add_mailboxes_as_written(const std::string& octets, std::size_t max, std::vector<Mailbox>& mailboxes, std::size_t& repairs) {
+  const std::string kept = replaced(octets, kALabel, kKept);
+  const Object<InternetAddressList> list(internet_address_list_parse(nullptr, kept.c_str()));
+  if (list) add_mailboxes(list.get(), max, mailboxes, repairs);
+  if (kept == octets) return;
+  for (Mailbox& mailbox : mailboxes) {
+    for (std::string* text : {&mailbox.name, &mailbox.address, &mailbox.domain}) *text = replaced(*text, kKept, kALabel);
+  }
+}
+
+}  // namespace
+
 std::string decode_header_text(const std::string& value, std::size_t& repairs) {
   std::string octets = readable_octets(value, repairs);
   if (octets.find("=?") == std::string::npos) return octets;
@@ -263,8 +291,7 @@ std::vector<Mailbox> parse_mailboxes(const std::string& value, std::size_t max, 
   }
   init_gmime();
   const std::string octets = with_few_groups(readable_octets(value, repairs));
-  const Object<InternetAddressList> list(internet_address_list_parse(nullptr, octets.c_str()));
-  if (list) add_mailboxes(list.get(), max, mailboxes, repairs);
+  add_mailboxes_as_written(octets, max, mailboxes, repairs);
   if (mailboxes.empty() && !trim(octets).empty()) {
     mailboxes.push_back({decode_header_text(octets, repairs), "", ""});
   }

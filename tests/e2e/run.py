@@ -80,8 +80,8 @@ def main():
         runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)
         result = runner.run(load(arguments.modules, arguments.pattern))
         if result.testsRun == 0 and result.wasSuccessful():
-            print("no test has such a name")
-            return 1
+            print("SKIPPED" if result.skipped else "no test has such a name")
+            return SKIPPED if result.skipped else 1
         failed_rounds += not result.wasSuccessful()
         print(f"round {number} of {arguments.repeat}: {result.testsRun} tests in {time.monotonic() - started:.0f} s, "
               f"{'passed' if result.wasSuccessful() else 'FAILED'}; rounds failed so far: {failed_rounds}", flush=True)

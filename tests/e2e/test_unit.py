@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import unittest
+from ctypes.util import find_library
 
 from harness import stack
 from harness.stack import make_root
@@ -20,8 +21,8 @@ class SystemCalls(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if shutil.which("systemd-analyze") is None or shutil.which("setpriv") is None:
-            raise unittest.SkipTest("systemd-analyze or setpriv is not installed")
+        if any(shutil.which(tool) is None for tool in ("systemd-analyze", "setpriv")) or not find_library("seccomp"):
+            raise unittest.SkipTest("systemd-analyze, setpriv or libseccomp is not installed")
         cls.root = make_root()
         cls.addClassCleanup(shutil.rmtree, cls.root)
         cls.group = grp.getgrnam("postfix").gr_gid

@@ -34,6 +34,11 @@ class DeviceModel : public Model {
     logits.assign(batch.messages, value_);
     return Status::ok();
   }
+  /// Needs memory that the device does not have.
+  Status differentiate(const TokenBatch&, std::size_t, Gradients&) override {
+    cause_ = kDeviceFailure;
+    return Status::failed("CUDA out of memory");
+  }
   std::string_view failure_cause() const override { return cause_; }
   std::string device() const override { return "cuda:1"; }
 
@@ -80,6 +85,14 @@ TEST_F(RebuiltModelTest, KeepsAModelWhoseComputationFailed) {
   const auto model = make(never);
   EXPECT_THAT(model->run(batch_of(-1), logits_).error(), HasSubstr("out of range"));
   EXPECT_EQ(model->failure_cause(), "model");
+  EXPECT_TRUE(model->run(batch_of(7), logits_));
+  EXPECT_EQ(counts_->lost, 0u);
+}
+
+TEST_F(RebuiltModelTest, KeepsAModelThatCannotBeExplained) {
+  const auto model = make(never);
+  Gradients gradients;
+  EXPECT_THAT(model->differentiate(batch_of(7), 0, gradients).error(), HasSubstr("out of memory"));
   EXPECT_TRUE(model->run(batch_of(7), logits_));
   EXPECT_EQ(counts_->lost, 0u);
 }

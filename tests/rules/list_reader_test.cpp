@@ -46,6 +46,12 @@ TEST_F(ListFile, WarnsOfEntriesThatAreNotWhatWasMeant) {
   }
 }
 
+TEST_F(ListFile, WarnsOfDomainsInLettersThatNoFactHas) {
+  ASSERT_TRUE(load("xn--bcher-kva.example\n@b\xC3\xBC" "cher.example\nM\xC3\xBC" "ller\n")) << problems_;
+  EXPECT_EQ(warnings(), 1u) << problems_;
+  EXPECT_NE(problems_.find("list.txt:2:1: warning: "), std::string::npos) << problems_;
+}
+
 TEST_F(ListFile, IsTakenWithoutAWordWhereItSaysWhatItMeans) {
   ASSERT_TRUE(load("# all of them\nexample.org # partner\n.a.example\t#b\nVale, Robin\nExample Inc.\nO'Neil\n-x\n192.0.2.0/24\n"));
   EXPECT_EQ(problems_, "");

@@ -8,6 +8,7 @@ The copy is an overlay over this machine's files, in a mount namespace of its ow
 changed, and nothing is left behind.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import shutil
@@ -18,6 +19,8 @@ import tempfile
 SKIPPED = 77
 SECONDS = 240  # of all of it
 PLACE = "/winnow-booted"  # there: the sources' parts, and what comes of it
+CGROUPS = ("payload", "supervisor")
+NAMESPACE = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"]
 NETWORKS = ("systemd-networkd", "ifupdown", "NetworkManager")  # that would be waited for, and there is none
 SERVICE = """[Unit]
 SuccessAction=poweroff
@@ -43,17 +46,27 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def overlay(folder):
+def mount(cleanup, *arguments):
+    """Until `cleanup` ends; whether it could be done."""
+    done = subprocess.run(["mount", *arguments], check=False).returncode == 0
+    if done:
+        cleanup.callback(subprocess.run, ["umount", "--lazy", arguments[-1]], check=False)
+    return done
+
+
+def overlay(cleanup):
     """A root folder that looks like this machine's and may be changed."""
-    for name in ("upper", "work", "root"):
-        (folder / name).mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder / "upper"], check=True)
-    for name in ("changes", "work"):
-        (folder / "upper" / name).mkdir()
-    options = f"lowerdir=/,upperdir={folder}/upper/changes,workdir={folder}/upper/work"
-    if subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, folder / "root"], check=False).returncode != 0:
+    folder = pathlib.Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="winnow-booted-", dir="/var/tmp")))
+    upper, root = folder / "upper", folder / "root"
+    upper.mkdir()
+    root.mkdir()
+    if not mount(cleanup, "-t", "tmpfs", "tmpfs", upper):
+        skip("nothing can be mounted here")
+    (upper / "changes").mkdir()
+    (upper / "work").mkdir()
+    if not mount(cleanup, "-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper}/changes,workdir={upper}/work", root):
         skip("no overlay over / can be mounted here")
-    return folder / "root"
+    return root
 
 
 def install(arguments, root):
@@ -72,6 +85,20 @@ def install(arguments, root):
         SERVICE.format(place=PLACE))
 
 
+def cgroups():
+    """Those that systemd-nspawn leaves behind where no systemd keeps a scope for it."""
+    return {group for pattern in ("", "*/") for name in CGROUPS for group in pathlib.Path("/sys/fs/cgroup").glob(pattern + name)}
+
+
+def remove_new_cgroups(before):
+    for group in cgroups() - before:
+        for folder, _, _ in os.walk(group, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:  # still busy, or no longer there
+                pass
+
+
 def boot(root, place):
     """What inside.py wrote; "" when nothing booted."""
     command = ["systemd-nspawn", "--quiet", f"--directory={root}", "--register=no", "--keep-unit", "--link-journal=no",
@@ -86,27 +113,32 @@ def boot(root, place):
     return result.read_text() if result.exists() else ""
 
 
+def run_there(arguments, cleanup):
+    cleanup.callback(remove_new_cgroups, cgroups())
+    root = overlay(cleanup)
+    install(arguments, root)
+    place = root / PLACE[1:]
+    result = boot(root, place)
+    began, passed = (place / "result").exists(), result.endswith("end\n") and "FAILED" not in result
+    log = place / ("log" if began else "console")
+    if not passed and log.exists():
+        print(log.read_text(errors="replace")[-20000:])
+    print(result)
+    if not began:
+        skip("no system boots in a container here")
+    return 0 if passed else 1
+
+
 def main():
     arguments = parse_arguments()
     if os.geteuid() != 0 or any(shutil.which(tool) is None for tool in ("systemd-nspawn", "postfix", "systemd-sysusers")):
         skip("this needs root, systemd-nspawn and Postfix")
     if not arguments.in_namespace:
-        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
-                              sys.executable, *sys.argv, "--in-namespace"])
-    with tempfile.TemporaryDirectory(prefix="winnow-booted-", dir="/var/tmp") as name:
-        root = overlay(pathlib.Path(name))
-        install(arguments, root)
-        place = root / PLACE[1:]
-        result = boot(root, place)
-        log = place / ("log" if result else "console")
-        if not result.endswith("end\n") or "FAILED" in result:
-            print(log.read_text(errors="replace")[-20000:] if log.exists() else "no log")
-        print(result)
-        for mounted in (root, root.parent / "upper"):
-            subprocess.run(["umount", "--lazy", mounted], check=False)
-    if not result:
-        skip("no system boots in a container here")
-    return 0 if result.endswith("end\n") and "FAILED" not in result else 1
+        if subprocess.run([*NAMESPACE, "true"], check=False).returncode != 0:
+            skip("no mount namespace can be made here")
+        os.execvp(NAMESPACE[0], [*NAMESPACE, sys.executable, *sys.argv, "--in-namespace"])
+    with contextlib.ExitStack() as cleanup:
+        return run_there(arguments, cleanup)
 
 
 if __name__ == "__main__":
