@@ -104,5 +104,13 @@ TEST(DidYouMean, OffersTheNearestWordWhenOneIsNear) {
   EXPECT_EQ(did_you_mean(std::string(100'000, 'd'), words), "");
 }
 
+TEST(Diagnostics, CountsEveryErrorOfThoseItAppends) {
+  Diagnostics two, all;
+  two.error({}, "a");
+  two.error({}, "b");
+  all.append(two);
+  EXPECT_EQ(all.error_count(), 2u);
+}
+
 }  // namespace
 }  // namespace winnow

@@ -4,6 +4,9 @@
 
 #include <filesystem>
 
+#include "config/text_file.h"
+#include "tests/support/scratch_folder.h"
+
 namespace winnow {
 namespace {
 
@@ -174,6 +177,15 @@ INSTANTIATE_TEST_SUITE_P(
                     ScalarCase{"w: |-\n    spam\n      or junk\n", "junk", "3:10+4"},
                     ScalarCase{"w: \"spam\n  or junk\"\n", "junk", "2:6+4"},
                     ScalarCase{"w: \"spam \\\n  or junk\"\n", "junk", "2:6+4"}));
+
+/// Blocks of 64 KiB are read, and both limits in use are multiples of it.
+TEST(TextFile, IsRefusedAndNotCutOneByteOverItsLimit) {
+  const ScratchFolder folder;
+  std::string why_not;
+  EXPECT_TRUE(read_text_file(folder.write("fits", std::string(65536, 'a')), 65536, why_not));
+  EXPECT_FALSE(read_text_file(folder.write("long", std::string(65537, 'a')), 65536, why_not));
+  EXPECT_EQ(why_not, "the file is larger than 64KiB");
+}
 
 }  // namespace
 }  // namespace winnow

@@ -1,10 +1,11 @@
 """SIGUSR1 takes a whole new set of rules, or none of it."""
 import concurrent.futures
+import shutil
 import signal
 import threading
 import time
 
-from harness import mail
+from harness import mail, stack
 from harness.stack import StackTest
 
 RULES = """
@@ -45,6 +46,33 @@ class Reload(StackTest):
         self.assertEqual("old", self.note_on_next_message())
         self.reload(RULES.replace("VALUE", "repaired"), r"\breloaded\b")
         self.assertEqual("repaired", self.note_on_next_message())
+
+    def probability_of_next_message(self):
+        self.note_on_next_message()
+        return float(self.stack.winnow.wait_for_log(" judged ").partition(" p=")[2].split()[0])
+
+    def test_a_changed_setting_of_the_engine_holds_for_the_next_message(self):
+        before, settings = self.probability_of_next_message(), self.stack.winnow.config.read_text()
+        self.stack.winnow.config.write_text(settings.replace("engine:\n", "engine:\n  prior_spam: 99%\n"))
+        self.reload(RULES.replace("VALUE", "prior"), r"\breloaded\b")
+        self.assertGreater(self.probability_of_next_message(), before)
+        self.stack.winnow.config.write_text(settings)
+        self.reload(RULES.replace("VALUE", "prior"), r"\breloaded\b")
+        self.assertEqual(self.probability_of_next_message(), before)
+
+    def test_a_replaced_model_file_is_read_and_refused_where_it_is_none(self):
+        settings, model = self.stack.winnow.config.read_text(), self.stack.root / "own.pt"
+        shutil.copy(stack.PLACES.model, model)
+        self.stack.winnow.config.write_text(settings.replace(f"model: {stack.PLACES.model}", f"model: {model}"))
+        self.reload(RULES.replace("VALUE", "model"), r"\breloaded\b")
+        new = model.with_suffix(".new")
+        new.write_bytes(b"no model")
+        new.replace(model)
+        self.reload(RULES.replace("VALUE", "model"), r"own\.pt: error: model: ")
+        self.note_on_next_message()
+        self.assertTrue(self.stack.winnow.running())
+        self.stack.winnow.config.write_text(settings)
+        self.reload(RULES.replace("VALUE", "model"), r"\breloaded\b")
 
     def test_a_burst_of_reload_requests_does_no_harm(self):
         self.stack.winnow.write_rules(RULES.replace("VALUE", "burst"))

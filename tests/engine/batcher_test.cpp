@@ -325,5 +325,60 @@ TEST(ScoreErrorName, IsTheWordOfTheLog) {
   EXPECT_EQ(score_error_name(ScoreError::Gone), "gone");
 }
 
+/// Remembers by when it was to answer, and says that another one did.
+class PunctualModel : public SumModel {
+ public:
+  explicit PunctualModel(std::vector<steady_clock::time_point>& deadlines) : deadlines_(deadlines) {}
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override {
+    deadlines_.push_back(batch.deadline);
+    return SumModel::run(batch, logits);
+  }
+  std::string_view stand_in_cause() const override { return "timeout"; }
+
+ private:
+  std::vector<steady_clock::time_point>& deadlines_;
+};
+
+TEST_F(BatcherTest, TellsTheModelTheEarliestDeadlineAndTheMessagesWhoStoodIn) {
+  std::vector<steady_clock::time_point> deadlines;
+  std::vector<std::unique_ptr<Model>> models;
+  models.push_back(std::make_unique<PunctualModel>(deadlines));
+  BatchSettings settings;
+  settings.max_batch_size = 2;
+  settings.max_queue_delay = hours(1);
+  const auto batcher = make_batcher(std::move(models), settings);
+  const auto soon = steady_clock::now() + hours(1), later = soon + hours(1);
+  for (const auto& pair : {std::pair(later, soon), std::pair(later, later)}) {
+    const auto first = batcher->submit(features_of({1}), pair.first), second = batcher->submit(features_of({2}), pair.second);
+    EXPECT_EQ(await(*first).stand_in_cause, "timeout");
+    await(*second);
+  }
+  EXPECT_THAT(deadlines, ElementsAre(soon, later));
+}
+
+TEST_F(BatcherTest, AnswersDeadlineToAMessageThatWaitedTooLong) {
+  const auto gate = std::make_shared<Gate>();
+  const auto batcher = make({}, 1, gate);
+  const auto running = batcher->submit(features_of({1}));
+  gate->await_arrivals(1);
+  const auto late = batcher->submit(features_of({2}), steady_clock::now());
+  gate->open();
+  EXPECT_EQ(await(*late).error, ScoreError::Deadline);
+  EXPECT_THAT(log_->tokens, ElementsAre(1));
+}
+
+TEST_F(BatcherTest, LooksAgainAtAMessageThatCameWhileAllModelsWereBusyOnceItIsDue) {
+  const auto gate = std::make_shared<Gate>();
+  BatchSettings settings;
+  settings.max_batch_tokens = 2;
+  settings.max_queue_delay = std::chrono::milliseconds(300);
+  const auto batcher = make(settings, 1, gate);
+  const auto full = batcher->submit(features_of({1, 1}));  // a batch of its own: no timer runs
+  gate->await_arrivals(1);
+  const auto waiting = batcher->submit(features_of({3}));
+  gate->open();
+  EXPECT_TRUE(waiting->wait_until(steady_clock::now() + std::chrono::seconds(30)));
+}
+
 }  // namespace
 }  // namespace winnow

@@ -102,5 +102,38 @@ TEST(TokenBatch, PutsMessagesOneAfterTheOther) {
   EXPECT_TRUE(batch.tokens.empty() && batch.weights.empty() && batch.offsets.empty() && batch.dense.empty());
 }
 
+TEST(Engine, QueuesAsTheSettingsSay) {
+  const auto gate = std::make_shared<Gate>();
+  const auto log = std::make_shared<ModelLog>();
+  LoadedModel model = loaded_model();
+  model.replicas.front() = std::make_unique<SumModel>(log, gate);
+  EngineSettings settings;
+  settings.max_batch_tokens = 1;
+  settings.max_queue_length = 2;
+  const Engine engine(std::move(model), settings);
+  const auto running = engine.submit(features_of({1}));
+  gate->await_arrivals(1);
+  const auto first = engine.submit(features_of({2})), second = engine.submit(features_of({3})), third = engine.submit(features_of({4}));
+  EXPECT_EQ(third->wait_until(std::chrono::steady_clock::now())->error, ScoreError::Busy);
+  gate->open();
+  ASSERT_TRUE(second->wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
+  EXPECT_THAT(log->batch_sizes, ElementsAre(1u, 1u, 1u));
+}
+
+TEST(Engine, WaitsForOthersAsLongAsTheSettingsSay) {
+  EngineSettings settings;
+  settings.max_queue_delay = std::chrono::milliseconds(20);
+  const Engine engine(loaded_model(), settings);
+  const auto outcome = engine.submit(features_of({1}))->wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(60));
+  EXPECT_GE(outcome.value().waited, settings.max_queue_delay);
+}
+
+TEST(TokenBatch, ForgetsTheDeadlineOfTheBatchBefore) {
+  TokenBatch batch;
+  batch.deadline = {};
+  batch.clear();
+  EXPECT_EQ(batch.deadline, std::chrono::steady_clock::time_point::max());
+}
+
 }  // namespace
 }  // namespace winnow

@@ -108,5 +108,38 @@ TEST(Explanation, CountsADenseValueWithTheTokenMadeOfIt) {
   }
 }
 
+TEST(Explanation, NamesNoMoreThanTheLimitsSay) {
+  const Message message = read_message(mail_from_bytes(kMail, 1 << 20), {});
+  const AttributionLimits path{std::chrono::steady_clock::now() + std::chrono::seconds(60)};
+  EXPECT_EQ(explain(make_linear_engine(), message, 0, {path, 2, 0}).contributions.size(), 2u);
+  LoadedModel turned;
+  turned.manifest.table_size = 1u << 20;
+  turned.manifest.calibration = {{-2.0, 0.5}};
+  turned.replicas.push_back(std::make_unique<LinearModel>());
+  const Engine engine(std::move(turned), {});
+  EXPECT_EQ(explain(engine, message, 0, {path, 0, 3}).contributions.size(), 3u);
+}
+
+/// Its gradients say nothing of what its answer does.
+class StubbornModel : public LinearModel {
+ public:
+  Status differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) override {
+    const Status status = LinearModel::differentiate(batch, label, gradients);
+    gradients.weights.assign(batch.weights.size(), 0.0f);
+    gradients.dense.assign(batch.dense.size(), 0.0f);
+    return status;
+  }
+};
+
+TEST(Explanation, SaysWhenItDoesNotAddUp) {
+  LoadedModel loaded;
+  loaded.manifest.table_size = 1u << 20;
+  loaded.manifest.calibration = {{2.0, 0.5}};
+  loaded.replicas.push_back(std::make_unique<StubbornModel>());
+  const Explanation result = explain_mail(Engine(std::move(loaded), {}));
+  EXPECT_EQ(result.error, "");
+  EXPECT_FALSE(result.adds_up);
+}
+
 }  // namespace
 }  // namespace winnow

@@ -218,5 +218,13 @@ TEST(RebuildPauses, GrowToTheLongest) {
   EXPECT_EQ(next_pause(milliseconds(3'000), pauses), milliseconds(3'000));
 }
 
+TEST_F(RebuiltModelTest, PausesLongerAfterEachFailedAttempt) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto model = make(never, {milliseconds(20), hours(24)});
+  EXPECT_FALSE(model->run(batch_of(-5), logits_));
+  await(counts_->failed, 4);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(20 + 40 + 80));
+}
+
 }  // namespace
 }  // namespace winnow

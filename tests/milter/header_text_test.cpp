@@ -89,5 +89,12 @@ TEST(HeaderText, KeptValueKeepsFoldsAndNothingElseThatBreaksLines) {
   EXPECT_EQ(kept_value(std::string_view("a\0b", 3)), "ab");
 }
 
+TEST(HeaderText, EncodedWordsEndBetweenCharacters) {
+  std::string text = "x";
+  for (int i = 0; i < 15; ++i) text += "\xe6\xbc\xa2";  // 46 octets: the 45th is inside of a character
+  const std::string encoded = header_value(text);
+  EXPECT_TRUE(encoded.ends_with(" =?UTF-8?B?5ryi?=")) << encoded;  // the whole character and nothing before it
+}
+
 }  // namespace
 }  // namespace winnow

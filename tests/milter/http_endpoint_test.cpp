@@ -46,12 +46,13 @@ class HttpEndpointTest : public testing::Test {
   /// Everything until the server hangs up.
   static std::string read_all(const Descriptor& socket) {
     std::string text;
-    (void)poll_until([&] {
+    const bool ended = poll_until([&] {
       char chunk[4096];
       const ssize_t count = ::recv(socket.get(), chunk, sizeof chunk, 0);
       if (count > 0) text.append(chunk, static_cast<std::size_t>(count));
       return count == 0 || (count < 0 && errno != EAGAIN);
     });
+    EXPECT_TRUE(ended) << "the server did not hang up";
     return text;
   }
 
@@ -105,6 +106,7 @@ TEST_F(HttpEndpointTest, HangsUpOnAClientThatSendsNothing) {
 TEST_F(HttpEndpointTest, HangsUpOnClientsBeyondItsLimit) {
   HttpLimits limits;
   limits.max_connections = 1;
+  limits.timeout = std::chrono::hours(1);  // else that would hang up
   const auto endpoint = start("127.0.0.1:0", limits);
   const Descriptor first = connect(endpoint->address());
   EXPECT_EQ(read_all(connect(endpoint->address())), "") << "the second is hung up on";
@@ -165,6 +167,21 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
                            "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0",
                            "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
     EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(Metrics, CountTheRulesOfEveryRecipientAndWhoStoodIn) {
+  const auto metrics = make_metrics();
+  Judgement judgement;
+  judgement.decision.rule = "certain";
+  judgement.recipients.resize(2);
+  judgement.recipients[0].decision.rule = "certain";
+  judgement.recipients[1].decision.rule = "away";
+  judgement.stand_in_cause = "timeout";
+  metrics->judged(judgement, std::chrono::milliseconds(3));
+  for (const char* line : {"winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1", "winnow_rule_total{mode=\"enforce\",rule=\"away\"} 1",
+                           "winnow_stand_in_total{cause=\"timeout\"} 1"}) {
+    EXPECT_THAT(metrics->text(), HasSubstr(line));
   }
 }
 

@@ -287,5 +287,116 @@ TEST_F(MailServiceTest, JudgesAMessageByTheSnapshotItStartedWith) {
   EXPECT_THAT(log_.lines_[1], testing::HasSubstr("verdict=junk"));
 }
 
+TEST_F(JudgeTest, AnswersByOnOverloadWhenTheModelsQueueIsFull) {
+  EngineSettings engine;
+  engine.max_queue_length = 1;
+  const auto snapshot = make_snapshot(kJunkRule, engine);
+  snapshot->settings.milter.on_error = OnError::Accept;
+  snapshot->settings.milter.on_overload = OnError::TempFail;
+  control_->hold = true;
+  const Features features = snapshot->engine->extractor().extract(read_message(mail("Minutes"), {}));
+  const auto running = snapshot->engine->submit(features);
+  EXPECT_TRUE(poll_until([&] { return control_->running == 1; }));
+  const auto waiting = snapshot->engine->submit(features);
+  const Judgement judgement = judge(*snapshot, mail("Minutes"), {Clock::now() + std::chrono::seconds(1), {}});
+  control_->hold = false;
+  ASSERT_TRUE(judgement.fallback.has_value());
+  EXPECT_EQ(judgement.fallback->cause, ScoreError::Busy);
+  EXPECT_EQ(judgement.fallback->action, OnError::TempFail);
+}
+
+/// Tells by when it was to answer, and that another model stood in.
+class LateModel : public FakeModel {
+ public:
+  LateModel(FakeControl* control, Clock::time_point& deadline) : FakeModel(control), deadline_(deadline) {}
+  Status run(const TokenBatch& batch, std::vector<float>& logits) override {
+    deadline_ = batch.deadline;
+    return FakeModel::run(batch, logits);
+  }
+  std::string_view stand_in_cause() const override { return "timeout"; }
+
+ private:
+  Clock::time_point& deadline_;
+};
+
+TEST_F(JudgeTest, TellsTheModelItsDeadlineAndTheReaderWhoStoodIn) {
+  Clock::time_point seen;
+  LoadedModel loaded;
+  loaded.manifest = fake_manifest();
+  loaded.replicas.push_back(std::make_unique<LateModel>(control_, seen));
+  const auto snapshot = make_snapshot(kJunkRule);
+  snapshot->engine = std::make_shared<Engine>(std::move(loaded), EngineSettings{});
+  const JudgeContext context = soon();
+  EXPECT_EQ(judge(*snapshot, mail("Minutes"), context).stand_in_cause, "timeout");
+  EXPECT_EQ(seen, context.deadline);
+}
+
+TEST_F(JudgeTest, BelievesTheServersThatTheSettingsTrust) {
+  auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.trusted_authserv_ids = {"mx.home.example"};
+  MailInput input = mail("Minutes");
+  input.raw = "Authentication-Results: mx.home.example; spf=pass smtp.mailfrom=a@b.example; dkim=fail; dmarc=none\r\n" + input.raw;
+  const Judgement judgement = judge(*snapshot, input, soon());
+  const Facts facts = facts_of(judgement.message, judgement);
+  const auto text = [&](Fact fact) { return std::get<std::string>(facts.get(fact)); };
+  EXPECT_EQ(text(Fact::Spf) + " " + text(Fact::Dkim) + " " + text(Fact::Dmarc), "pass fail none");
+}
+
+TEST_F(JudgeTest, GivesRulesFurtherLabelsTruncationAndNamesOfAttachments) {
+  Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
+  judgement.probabilities.push_back({"phishing", 0.25});
+  judgement.message.truncated = true;
+  judgement.message.attachments = {{.name = "a.pdf"}, {.name = "b.exe"}};
+  const Facts facts = facts_of(judgement.message, judgement);
+  EXPECT_EQ(std::get<double>(facts.get(Fact::Phishing)), 0.25);
+  EXPECT_TRUE(std::get<bool>(facts.get(Fact::Truncated)));
+  EXPECT_EQ(std::get<double>(facts.get(Fact::AttachmentsCount)), 2);
+  EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::AttachmentsNames)), (std::vector<std::string>{"a.pdf", "b.exe"}));
+}
+
+TEST_F(JudgeTest, SamplesAMessageAlikeEachTimeItIsTried) {
+  const auto point = [&](const std::string& id, const std::string& subject) {
+    MailInput input = mail(subject);
+    input.raw = "Message-ID: <" + id + "@sender.example>\r\n" + input.raw;
+    const Judgement judgement = judge(*make_snapshot(kJunkRule), input, soon());
+    return std::get<double>(facts_of(judgement.message, judgement).get(Fact::SamplePoint));
+  };
+  EXPECT_EQ(point("1", "one"), point("1", "two"));
+  EXPECT_NE(point("1", "one"), point("2", "one"));
+}
+
+TEST_F(MailServiceTest, SaysWhatSpokeForSpamInFlaggedMailToo) {
+  const auto snapshot = make_snapshot("  - {id: f, when: spam >= 90%, then: [flag]}\n");
+  EXPECT_THAT(header_of_junk(snapshot), testing::HasSubstr("reasons="));
+}
+
+TEST_F(MailServiceTest, ExplainsNoMailOfOwnUsersWhoSeeNoHeaders) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  Session session;
+  session.mail(snapshot, {.sender = "<anna@sender.example>", .auth_user = "anna"});
+  session.header("Subject", " Win now!!!", true);
+  session.end_of_headers();
+  MailService service(snapshot, log_, metrics_);
+  (void)service.end_of_message(session, "A1", {});
+  EXPECT_EQ(control_->explained, 0u);
+}
+
+TEST_F(MailServiceTest, TellsWhenNothingIsInFlightAnyMore) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  (void)service.end_of_message(session_for(snapshot), "A1", {});
+  EXPECT_EQ(metrics_.in_flight_, 0u);
+}
+
+TEST_F(MailServiceTest, WarnsOfFallbacksAndCountsThoseThatItGivesUpToo) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  (void)service.give_up(session_for(snapshot), "A1", "out of memory");
+  service.close();
+  (void)service.end_of_message(session_for(snapshot), "A2", {});
+  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::ModelFailed, ScoreError::Stopped));
+  EXPECT_THAT(log_.levels_, testing::ElementsAre(LogLevel::Error, LogLevel::Warning));
+}
+
 }  // namespace
 }  // namespace winnow

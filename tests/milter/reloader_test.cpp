@@ -70,5 +70,26 @@ TEST_F(ReloaderTest, EndsASnapshotThatAMessageUsedOnItsOwnThread) {
   EXPECT_NE(ended_on, std::this_thread::get_id());
 }
 
+TEST_F(ReloaderTest, NamesEverySettingThatNeedsARestartAndTellsTheNewModel) {
+  MailService service(make_snapshot(), log_, metrics_);
+  const auto load = [&](const Snapshot*, Diagnostics&) {
+    std::shared_ptr<Snapshot> next = make_snapshot();
+    next->settings.milter.socket = "unix:/other";
+    next->settings.milter.socket_mode = 0600;
+    next->settings.milter.socket_group = "other";
+    next->settings.log.to = "syslog";
+    next->engine = make_fake_engine(control_, {}, "fake-2");
+    return next;
+  };
+  {
+    Reloader reloader(load, service, metrics_);
+    const auto before = service.snapshot();
+    reloader.request();
+    EXPECT_TRUE(poll_until([&] { return service.snapshot() != before; }));
+  }
+  EXPECT_THAT(log_.lines_.at(0), testing::HasSubstr("milter.socket, milter.socket_mode, milter.socket_group, log.to changed"));
+  EXPECT_THAT(metrics_.models_, testing::ElementsAre("fake-2"));
+}
+
 }  // namespace
 }  // namespace winnow

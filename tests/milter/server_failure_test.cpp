@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "milter/http_client.h"
 #include "tests/support/poll_until.h"
 #include "tests/support/test_daemon.h"
 
@@ -98,7 +99,8 @@ TEST(ServerFailure, FinishesWhatIsInFlightWhenItIsStopped) {
   }
   daemon.signal(SIGTERM);
   EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
-  EXPECT_FALSE(std::filesystem::exists(daemon.folder().path() / "sock")) << "no MTA connects to a daemon that stops";
+  // It says so before it closes its door.
+  EXPECT_TRUE(poll_until([&] { return !std::filesystem::exists(daemon.folder().path() / "sock"); })) << "no MTA connects then";
   daemon.control().hold = false;
   for (std::thread& sender : senders) sender.join();
   EXPECT_EQ(answered, 8);
@@ -188,6 +190,41 @@ TEST(ServerFailure, RunsWithoutMetricsWhenTheirPortIsTaken) {
   const auto client = daemon.client();
   ASSERT_NE(client, nullptr);
   EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+TEST(ServerFailure, IsNotReadyAnyMoreWhileItStops) {
+  TestDaemon daemon([](Settings& s) { s.metrics.listen = "127.0.0.1:0"; });
+  daemon.control().hold = true;
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  std::thread sender([&] { (void)send(*client, test_mail()); });
+  EXPECT_TRUE(poll_until([&] { return daemon.control().running > 0; }));
+  daemon.signal(SIGTERM);
+  EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
+  std::string error;
+  const auto answer = http_get(daemon.metrics(), "/readyz", std::chrono::seconds(10), error);
+  daemon.control().hold = false;
+  sender.join();
+  ASSERT_TRUE(answer) << error;
+  EXPECT_EQ(answer->status, 503u);
+}
+
+TEST(ServerFailure, WaitsForNoTransactionThatWasAborted) {
+  TestDaemon daemon;
+  MilterClientOptions without_no_reply;  // so that the answer to HELO says that the abort has arrived
+  without_no_reply.offer.protocol = 0x100700;
+  const auto client = daemon.client(without_no_reply);
+  ASSERT_NE(client, nullptr);
+  (void)send(*client, test_mail());
+  client->wire().queue(wire::kMail, std::string_view("<a@b.example>\0", 14));
+  Packet packet;
+  ASSERT_TRUE(static_cast<bool>(client->wire().read(packet)));
+  ASSERT_TRUE(static_cast<bool>(client->abort()));
+  client->wire().queue(wire::kHelo, std::string_view("x\0", 2));
+  ASSERT_TRUE(static_cast<bool>(client->wire().read(packet)));
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait_for_exit(), 0);
+  EXPECT_TRUE(daemon.log_has("stopping: transactions=0")) << daemon.log();
 }
 
 }  // namespace

@@ -256,5 +256,31 @@ TEST(Server, TakesNoRecipientAwayWhenTheMtaLetsItAddNone) {
   EXPECT_TRUE(daemon.log_has("modifications refused="));
 }
 
+TEST(Server, TellsRulesOfTlsAndOfAClientWithoutAName) {
+  const TestDaemon daemon({}, "version: 1\nrules:\n  - {id: a, when: tls and client.name == \"\", then: [reject]}\n");
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  MilterMail mail = test_mail();
+  mail.envelope.tls = true;
+  mail.envelope.client_name = "[192.0.2.7]";
+  EXPECT_EQ(send(*client, mail).verdict, MilterVerdict::Reject);
+}
+
+TEST(Server, TakesTheDeclaredSizeForABodyThatItDoesNotSeeWhole) {
+  const TestDaemon daemon([](Settings& s) { s.milter.max_scan_bytes = 16 << 10; });
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  client->wire().queue(wire::kConnect, std::string_view("host\0U", 6));
+  client->wire().queue(wire::kMail, std::string_view("<a@b.example>\0size=50000000\0", 28));
+  client->wire().queue(wire::kRcpt, std::string_view("<c@d.example>\0", 14));
+  client->wire().queue(wire::kEndOfHeaders, "");
+  client->wire().queue(wire::kBody, std::string(40'000, 'x'));
+  client->wire().queue(wire::kEndOfMessage, "");
+  Packet packet;
+  while (client->wire().read(packet) && packet.command != wire::kAccept) {
+  }
+  EXPECT_TRUE(daemon.log_has(" size=50000000 truncated=yes")) << daemon.log();
+}
+
 }  // namespace
 }  // namespace winnow

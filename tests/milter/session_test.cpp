@@ -224,5 +224,41 @@ TEST(Session, CountsRecipientsThatAreTooManyToKeep) {
   EXPECT_EQ(session.input().envelope.unseen_recipients, 3u);
 }
 
+TEST(Session, TakesAddressesAsTheMtaUnderstoodThem) {
+  Session session = started({}, {.sender = "<a%b.example@here>", .resolved = "a@b.example"});
+  session.recipient("<b!c@here>", "c@b.example");
+  session.recipient("<ben@here>", "ben");  // Sendmail names a local user only
+  const Envelope& envelope = session.input().envelope;
+  EXPECT_EQ(envelope.mail_from, "a@b.example");
+  EXPECT_EQ(envelope.recipients, (std::vector<std::string>{"c@b.example", "ben@here"}));
+  EXPECT_EQ(envelope.written_recipients, (std::vector<std::string>{"b!c@here", "ben@here"}));
+}
+
+TEST(Session, CountsWhatItGotOfALongMessageWhoseSizeNobodyDeclared) {
+  Session session = started([](Snapshot& s) { s.settings.milter.max_scan_bytes = 1000; });
+  (void)session.body(std::string(2000, 'x'));
+  EXPECT_EQ(session.input().full_size, 2000u);
+}
+
+TEST(Session, KeepsWhenAMessageCameAndWhetherUnderTls) {
+  EXPECT_TRUE(started().input().envelope.arrived);
+  EXPECT_FALSE(started().input().envelope.tls);
+  EXPECT_TRUE(started({}, {.sender = "<a@b.example>", .tls = true}).input().envelope.tls);
+}
+
+TEST(Session, CountsNothingOfTheMessageBefore) {
+  Diagnostics problems;
+  const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
+  const auto with_rules = [&](Snapshot& s) { s.rules = rules; };
+  Session session = started(with_rules);
+  session.header("X-Old", " 1", true);
+  session.end_of_headers();
+  session.mail(snapshot_with(with_rules), {"<c@d.example>"});
+  session.header("X-Old", " 1", true);
+  session.end_of_headers();
+  EXPECT_EQ(session.removable().at(0).count, 1u);
+  EXPECT_EQ(session.input().full_size, session.input().raw.size());
+}
+
 }  // namespace
 }  // namespace winnow

@@ -147,5 +147,34 @@ TEST(RecipientsThatDiffer, GetWhatTheTableOfThePageSays) {
   }
 }
 
+TEST(Recipients, DifferWhereOnlyTheUnlessOfARuleNamesThem) {
+  const auto rules = load("rules:\n  - {id: j, when: true, unless: recipient == 'boss@example.org', then: [junk]}\n");
+  Facts facts;
+  facts.recipients = {"a@example.org", "boss@example.org"};
+  EXPECT_EQ(by_recipient(rules->decide(facts)), "junk: 0; accept: 1");
+}
+
+TEST(Recipients, DifferWhereARuleOfTheirOverrideNamesThem) {
+  const auto rules = load("overrides: [{for: ['@x.test'], rules: [{id: o, when: recipient == 'boss@x.test', then: [accept]}]}]\n"
+                          "rules: [{id: j, when: true, then: [junk]}]\n");
+  Facts facts;
+  facts.recipients = {"a@x.test", "boss@x.test"};
+  EXPECT_EQ(by_recipient(rules->decide(facts)), "junk: 0; accept: 1");
+}
+
+TEST(Recipients, AreFlaggedByTheirOwnThreshold) {
+  const auto rules = load("overrides: [{for: ['@x.test'], thresholds: {flag: 60%}}]\nrules: [{id: f, when: spam >= flag, then: [flag]}]\n");
+  Facts facts;
+  facts.set(Fact::Spam, 0.55);
+  facts.recipients = {"a@other.test", "a@x.test"};
+  EXPECT_EQ(by_recipient(rules->decide(facts)), "flag: 0; accept: 1");
+}
+
+TEST(Recipients, GetNoMarksOfThoseWhoWantAnotherVerdict) {
+  Facts facts;
+  facts.recipients = {"boss@example.org", "b@tag.example"};
+  EXPECT_EQ(load(kPerRecipient)->decide(facts).message.actions, (std::vector<Action>{{.kind = ActionKind::Accept}}));
+}
+
 }  // namespace
 }  // namespace winnow

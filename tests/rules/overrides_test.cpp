@@ -208,5 +208,21 @@ TEST(Overrides, AgreeWithTheTableOfTheirMerge) {
   }
 }
 
+TEST(Ceiling, LeavesAVerdictThatIsAsStrictAsItselfAlone) {
+  const auto rules = load("overrides: [{for: ['@a.test'], ceiling: junk}]\nrules: [{id: j, when: true, then: [junk: {extension: J}]}]\n");
+  Facts facts;
+  facts.recipients = {"x@a.test"};
+  const Decision decision = rules->decide(facts).message;
+  EXPECT_EQ(decision.actions, (std::vector<Action>{{.kind = ActionKind::Junk, .extension = "J"}}));
+  EXPECT_FALSE(decision.wanted);
+}
+
+TEST(Ceiling, OfTheMostSpecificOverrideCounts) {
+  const auto rules = load("overrides: [{for: ['@a.test'], ceiling: flag}, {for: [x@a.test], ceiling: reject}]\n"
+                          "rules: [{id: a, when: true, then: [accept]}]\n");
+  EXPECT_EQ(rules->policy_for("x@a.test", "").ceiling->value, Verdict::Reject);
+  EXPECT_EQ(rules->policy_for("y@a.test", "").ceiling->value, Verdict::Flag);
+}
+
 }  // namespace
 }  // namespace winnow

@@ -320,5 +320,43 @@ TEST(ReadmeRules, JunkTheTestString) {
   EXPECT_EQ(loaded->decide(facts).message.rule, "gtube");
 }
 
+TEST(Rules, TakeAnotherFlagThresholdThanTheFilesSay) {
+  const auto rules = load("rules:\n  - {id: f, when: spam >= flag, then: [flag]}\n");
+  EXPECT_EQ(rules->with_thresholds({0.9, 0.3})->decide(facts_with_spam(0.4)).message.verdict, Verdict::Flag);
+}
+
+TEST(RuleFiles, NameTheHeadersThatRulesOfOverridesRemoveToo) {
+  const auto rules = load("overrides: [{for: ['@a.test'], rules: [{id: o, when: true, then: [remove_header: X-Old, accept]}]}]\n"
+                          "rules: [{id: a, when: true, then: [accept]}]\n");
+  EXPECT_EQ(rules->info().removed_headers, std::vector<std::string>{"X-Old"});
+}
+
+TEST(RuleFiles, ApplyTheirModeToTheRulesOfTheirOverridesToo) {
+  const auto rules = load("mode: monitor\noverrides: [{for: ['@example.org'], rules: [{id: o, when: true, then: [reject]}]}]\n"
+                          "rules: [{id: a, when: true, then: [junk], mode: enforce}]\n");
+  const Decision decision = rules->decide(facts_with_spam(0)).message;
+  EXPECT_EQ(decision.verdict, Verdict::Junk);
+  EXPECT_EQ(decision.monitored, std::vector<std::string>{"o"});
+}
+
+TEST_F(RuleFolder, MayHoldFilesThatEndInYml) {
+  write("rules.d/10.yml", "rules:\n  - {id: ten, when: true, then: [flag]}\n");
+  Diagnostics problems;
+  const auto rules = load_rules({folder_ / "rules.d"}, problems);
+  EXPECT_EQ(problems.to_string(), "");
+  EXPECT_EQ(rules->decide(facts_with_spam(0)).message.rule, "ten");
+}
+
+TEST_F(RuleFolder, KeepsANumberSignInsideAnEntryOfAListFile) {
+  write("rules.yaml", "lists: {x: {file: x.txt}}\nrules:\n  - {id: a, when: from.address in x, then: [accept]}\n");
+  write("x.txt", "team#1@shop.example\t# them\n");
+  Diagnostics problems;
+  const auto rules = load_rules({folder_ / "rules.yaml"}, problems);
+  ASSERT_TRUE(rules) << problems.to_string();
+  Facts facts = facts_with_spam(0);
+  facts.set(Fact::FromAddress, std::string("team#1@shop.example"));
+  EXPECT_EQ(rules->decide(facts).message.rule, "a");
+}
+
 }  // namespace
 }  // namespace winnow

@@ -36,6 +36,8 @@ TEST(TextSet, FindsEachFormOfEntry) {
       {"@*.good.example", {"joe@mail.good.example"}, {"joe@good.example", "mail.good.example"}},
       {"@.good.example", {"joe@mail.good.example", "joe@good.example"}, {"joe@notgood.example", "good.example"}},
       {"news-*@*.shop.example", {"news-1@a.shop.example", "NEWS-@b.c.shop.example"}, {"news@a.shop.example", "x.news-1@a.shop.example"}},
+      {"@mx?.shop.example", {"joe@mx1.shop.example"}, {"joe@mx.shop.example", "mx1.shop.example"}},
+      {"A[Z]z.EXAMPLE", {"a[z]Z.example"}, {"a{z}z.example"}},
       {"inv?ice*", {"invoice 12", "INVOICE"}, {"an invoice", "invice"}},
       {"a.b", {"a.b"}, {"axb"}},
       {"gr\xC3\xBC\xC3\x9F*", {"gr\xC3\xBC\xC3\x9F dich"}, {"gruss"}},

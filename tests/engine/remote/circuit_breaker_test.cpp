@@ -74,5 +74,14 @@ TEST_F(CircuitBreakerTest, AdmitsAnotherTrialWhenTheEndOfOneIsNeverTold) {
   EXPECT_TRUE(breaker_.admits(now_));
 }
 
+TEST_F(CircuitBreakerTest, CountsFailuresAnewAfterATrialThatSucceeded) {
+  fail(3);
+  now_ += milliseconds(100);
+  ASSERT_TRUE(breaker_.admits(now_));
+  breaker_.succeeded();
+  fail(2);
+  EXPECT_TRUE(breaker_.admits(now_));
+}
+
 }  // namespace
 }  // namespace winnow

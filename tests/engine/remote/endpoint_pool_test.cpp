@@ -92,5 +92,14 @@ TEST(EndpointPool, KeepsTheFormatOfTheSettings) {
   EXPECT_EQ(pool.format(0), TensorFormat::Json);
 }
 
+TEST(EndpointPool, WantsAnotherProofOfAServerThatKeptFailing) {
+  EndpointPool pool(1, {}, {.failures_to_open = 2});
+  pool.proven(0);
+  pool.failed(0, kNow);
+  EXPECT_TRUE(pool.is_proven(0));
+  pool.failed(0, kNow);
+  EXPECT_FALSE(pool.is_proven(0));
+}
+
 }  // namespace
 }  // namespace winnow

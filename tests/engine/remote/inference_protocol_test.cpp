@@ -214,5 +214,9 @@ TEST(ServerError, IsShownAsPrintableText) {
   EXPECT_EQ(error_text(R"({"error":")" + std::string(5000, 'x') + "\"}").size(), 200u);
 }
 
+TEST(InferenceAnswer, MayHoldAnIndentedNumberForEveryLabelOfEveryMessage) {
+  EXPECT_GE(answer_limit({7, 1000, 2}), 2000 * 32u);
+}
+
 }  // namespace
 }  // namespace winnow

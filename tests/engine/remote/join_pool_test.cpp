@@ -206,5 +206,42 @@ TEST_F(JoinPoolTest, RefusesCertificatesThatCannotBeRead) {
   EXPECT_THAT(problems_.to_string(), HasSubstr("error: cannot use the certificates in /nonexistent/ca.pem"));
 }
 
+TEST_F(JoinPoolTest, WritesNamesAndFormatOfTheSettings) {
+  for (const std::string format : {"json", "binary"}) {
+    std::string posted;
+    {
+      const TinyServer server([&](Peer& peer) {
+        for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
+          if (request.starts_with("POST")) posted = request;
+          peer.answer("{}");
+        }
+      });
+      settings_.urls = {server.url()};
+      settings_.names = "triton";
+      settings_.format = format;
+      join(std::make_unique<SumModel>());
+      models_.clear();
+    }
+    EXPECT_THAT(posted, HasSubstr("\"INPUT__0\""));
+    EXPECT_EQ(posted.find("Inference-Header-Content-Length") != posted.npos, format == "binary") << posted;
+  }
+}
+
+TEST_F(JoinPoolTest, WarnsOfAServerThatJudgesSlightlyOtherwiseAndAsksItAllTheSame) {
+  class NearModel : public SumModel {
+   public:
+    Status run(const TokenBatch& batch, std::vector<float>& logits) override {
+      const Status status = SumModel::run(batch, logits);
+      for (float& logit : logits) logit += 0.5f;
+      return status;
+    }
+  };
+  const TinyServer server(serve_sums);
+  settings_.urls = {server.url()};
+  join(std::make_unique<NearModel>());
+  EXPECT_THAT(problems_.to_string(), HasSubstr("judges otherwise than the model here (does it serve"));
+  EXPECT_THAT(logits_of(*models_[0]), ElementsAre(7.0f, 9.0f));
+}
+
 }  // namespace
 }  // namespace winnow

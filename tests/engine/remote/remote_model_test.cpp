@@ -227,5 +227,32 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"Nothing", [](Peer&) {}, "cut"}),
     [](const auto& info) { return std::string(info.param.name); });
 
+TEST_F(RemoteModelTest, ProvesTheNextServerByTheProbeAndNotByTheMailThatTheFirstFailedOn) {
+  const TinyServer broken(serve_errors), well(serve_sums);
+  const auto pool = pool_of({broken.url(), well.url()});
+  pool->probe.add({5}, {1.0f}, {0.5f});
+  pool->expected = {5.0f};
+  pool->endpoints->proven(0);
+  const Status status = run(pool);
+  ASSERT_TRUE(status) << status.error();
+  EXPECT_THAT(logits_, ElementsAre(7.0f, 9.0f));
+}
+
+TEST_F(RemoteModelTest, LearnsNoFormatFromAServerThatCannotServeYet) {
+  const TinyServer server(serve_errors);
+  const auto pool = pool_of({server.url()}, std::nullopt);
+  EXPECT_FALSE(run(pool));
+  EXPECT_EQ(pool->endpoints->format(0), std::nullopt);
+}
+
+TEST_F(RemoteModelTest, TakesNoServerThatJudgesSomewhatOtherwise) {
+  const TinyServer server(serve_sums);
+  const auto pool = pool_of({server.url()});
+  pool->probe.add({5}, {1.0f}, {0.5f});
+  pool->expected = {6.5f};
+  EXPECT_FALSE(run(pool));
+  EXPECT_EQ(model_->failure_cause(), "another");
+}
+
 }  // namespace
 }  // namespace winnow
