@@ -60,7 +60,7 @@ POLICY
   [ -n "$had_systemd" ] || exit 0
   added=$(comm -13 <(echo "$before") <(enabled_services))
   # shellcheck disable=SC2086  # one word a service
-  [ -z "$added" ] || systemctl --root=/ --quiet disable $added
+  [ -z "$added" ] || systemctl --root=/ --quiet disable $added || echo "warning: these start at the next boot: $added" >&2
 )
 
 # install_packages GROUP...: makes sure that these groups are there.
