@@ -79,9 +79,8 @@ std::string why_unlikely(std::string_view line) {
 
 /// Facts have the ASCII form of internationalised domains, which no entry in letters finds.
 bool is_domain_in_letters(std::string_view entry) {
-  const bool has_letters_of_others = std::any_of(entry.begin(), entry.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
   const std::size_t dot = entry.find('.');
-  return has_letters_of_others && dot != entry.npos && dot + 1 < entry.size() && entry.find_first_of(" \t") == entry.npos;
+  return !is_printable_ascii(entry) && dot != entry.npos && dot + 1 < entry.size() && entry.find_first_of(" \t") == entry.npos;
 }
 
 class ListReader {

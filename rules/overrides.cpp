@@ -99,8 +99,7 @@ std::string why_not_an_address_pattern(std::string_view pattern) {
     return "'*' may only stand as @*.example.org";
   }
   const bool is_clean = std::all_of(pattern.begin(), pattern.end(), [](char c) { return c > 0x20 && c <= 0x7E; });
-  const bool has_letters_of_others = std::any_of(domain.begin(), domain.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
-  if (has_letters_of_others) return "an internationalised domain is written in its ASCII form, as xn--bcher-kva.example";
+  if (!is_printable_ascii(domain)) return "an internationalised domain is written in its ASCII form, as xn--bcher-kva.example";
   if (!is_clean) return "it may hold printable ASCII without blanks only";
   const std::string why_not = why_not_a_local_part(pattern.substr(0, at));
   return why_not.empty() ? why_not_a_domain(domain) : why_not;

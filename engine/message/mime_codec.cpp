@@ -245,18 +245,20 @@ std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std:
   return decoded;
 }
 
-}  // namespace
+/// Two texts and what stands for them elsewhere.
+using Rewriting = std::pair<std::string_view, std::string_view>[2];
 
-namespace {
+// Each leads back to what was written, whatever that was.
+constexpr Rewriting kHide = {{"xn--", "xn-0-"}, {"xn-0", "xn-00"}}, kShow = {{"xn-0-", "xn--"}, {"xn-00", "xn-0"}};
 
-constexpr std::string_view kALabel = "xn--", kKept = "xn-0as-it-is0-";
-
-std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
+std::string rewritten(std::string_view text, const Rewriting& rewriting) {
   std::string result;
   while (!text.empty()) {
-    const bool found = starts_ignoring_case(text, what);
-    result += found ? by : text.substr(0, 1);
-    text.remove_prefix(found ? what.size() : 1);
+    const auto* found = std::find_if(std::begin(rewriting), std::end(rewriting),
+                                     [text](const auto& one) { return starts_ignoring_case(text, one.first); });
+    const bool is_one = found != std::end(rewriting);
+    result += is_one ? found->second : text.substr(0, 1);
+    text.remove_prefix(is_one ? found->first.size() : 1);
   }
   return result;
 }
@@ -264,12 +266,12 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
 /// GMime turns what follows xn-- into letters, from which no way leads back: full-width letters become those of another's
 /// domain in ASCII. So it never sees one.
 void add_mailboxes_as_written(const std::string& octets, std::size_t max, std::vector<Mailbox>& mailboxes, std::size_t& repairs) {
-  const std::string kept = replaced(octets, kALabel, kKept);
-  const Object<InternetAddressList> list(internet_address_list_parse(nullptr, kept.c_str()));
+  const std::string hidden = rewritten(octets, kHide);
+  const Object<InternetAddressList> list(internet_address_list_parse(nullptr, hidden.c_str()));
   if (list) add_mailboxes(list.get(), max, mailboxes, repairs);
-  if (kept == octets) return;
+  if (hidden == octets) return;
   for (Mailbox& mailbox : mailboxes) {
-    for (std::string* text : {&mailbox.name, &mailbox.address, &mailbox.domain}) *text = replaced(*text, kKept, kALabel);
+    for (std::string* text : {&mailbox.name, &mailbox.address, &mailbox.domain}) *text = rewritten(*text, kShow);
   }
 }
 

@@ -3,51 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "milter/mail_service.h"
-#include "tests/milter/kept_log.h"
-#include "tests/support/fake_engine.h"
+#include "tests/milter/judge_fixture.h"
 #include "tests/support/poll_until.h"
-#include "tests/support/scratch_folder.h"
 
 namespace winnow {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-class JudgeTest : public testing::Test {
- protected:
-  std::shared_ptr<Snapshot> make_snapshot(const std::string& rules, EngineSettings engine = {}) {
-    auto snapshot = std::make_shared<Snapshot>();
-    snapshot->settings.engine = engine;
-    Diagnostics problems;
-    snapshot->rules = load_rules({folder_.write("rules.yaml", "version: 1\nrules:\n" + rules)}, problems);
-    EXPECT_NE(snapshot->rules, nullptr) << problems.to_string();
-    snapshot->engine = make_fake_engine(control_, engine);
-    return snapshot;
-  }
-
-  static MailInput mail(const std::string& subject) {
-    MailInput input = mail_from_bytes("From: Anna Berg <anna@sender.example>\r\nReply-To: x@other.example\r\nSubject: " +
-                                          subject + "\r\n\r\nSee https://shop.example/a\r\n",
-                                      1 << 20);
-    input.envelope = {.client_ip = "192.0.2.7",
-                      .client_name = "mail.sender.example",
-                      .helo = "helo.example",
-                      .mail_from = "bounce@Sender.example",
-                      .recipients = {"ben@home.example", "cleo@shop.example"},
-                      .auth_user = "anna",
-                      .tls = true,
-                      .present = true};
-    return input;
-  }
-
-  static JudgeContext soon() { return {Clock::now() + std::chrono::seconds(60), {}}; }
-
-  ScratchFolder folder_;
-  FakeControl* control_ = make_fake_control();
-};
-
-constexpr char kJunkRule[] = "  - {id: junk, when: spam >= 90%, then: [junk]}\n";
 
 TEST_F(JudgeTest, GivesProbabilityAndDecision) {
   const Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Win now!!!"), soon());
@@ -175,118 +137,6 @@ TEST_F(JudgeTest, StopsWaitingWhenNobodyWantsTheAnswer) {
   EXPECT_EQ(judgement.fallback->cause, ScoreError::Gone);
 }
 
-class MailServiceTest : public JudgeTest {
- protected:
-  static Session session_for(std::shared_ptr<const Snapshot> snapshot, const char* subject = " Minutes") {
-    Session session;
-    session.connect("", "192.0.2.7");
-    session.mail(std::move(snapshot), {"<anna@sender.example>"});
-    session.header("Subject", subject, true);
-    session.end_of_headers();
-    return session;
-  }
-
-  /// The X-Winnow header of a message that shouts.
-  std::string header_of_junk(const std::shared_ptr<const Snapshot>& snapshot) {
-    MailService service(snapshot, log_, metrics_);
-    for (const Modification& change : service.end_of_message(session_for(snapshot, " Win now!!!"), "A1", {}).modifications)
-      if (change.name == "X-Winnow") return change.value;
-    return "no X-Winnow";
-  }
-
-  CountingMetrics metrics_;
-  KeptLog log_;
-};
-
-TEST_F(MailServiceTest, AnswersCountsAndLogsAMessage) {
-  const auto snapshot = make_snapshot(kJunkRule);
-  MailService service(snapshot, log_, metrics_);
-  const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
-  EXPECT_EQ(answer.modifications.size(), 3u);
-  EXPECT_EQ(metrics_.judged_, 1);
-  ASSERT_EQ(log_.lines_.size(), 1u);
-  EXPECT_TRUE(log_.lines_[0].starts_with("A1: judged verdict=accept"));
-  EXPECT_EQ(service.in_flight().count(), 0u);
-}
-
-TEST_F(MailServiceTest, SaysWhatSpokeForSpamInMarkedMail) {
-  EXPECT_THAT(header_of_junk(make_snapshot(kJunkRule)), testing::HasSubstr("reasons=exclamation marks in the subject"));
-  ASSERT_EQ(log_.lines_.size(), 1u);
-  EXPECT_THAT(log_.lines_[0], testing::HasSubstr(" reasons_us="));
-}
-
-TEST_F(MailServiceTest, ExplainsNoMailThatNobodyReadsTheReasonsOf) {
-  const auto snapshot = make_snapshot(kJunkRule);
-  MailService service(snapshot, log_, metrics_);
-  (void)service.end_of_message(session_for(snapshot), "A1", {});
-  const auto rejecting = make_snapshot("  - {id: no, when: spam >= 90%, then: [reject]}\n");
-  (void)service.end_of_message(session_for(rejecting, " Win now!!!"), "A2", {});
-  auto silent = make_snapshot(kJunkRule);
-  silent->settings.headers.reasons = false;
-  EXPECT_THAT(header_of_junk(silent), testing::Not(testing::HasSubstr("reasons=")));
-  EXPECT_EQ(control_->explained, 0u);
-}
-
-TEST_F(MailServiceTest, MarksMailWithoutReasonsWhenTheModelDoesNotExplain) {
-  control_->explains = false;
-  const std::string header = header_of_junk(make_snapshot(kJunkRule));
-  EXPECT_THAT(header, testing::HasSubstr("verdict=junk"));
-  EXPECT_THAT(header, testing::Not(testing::HasSubstr("reasons=")));
-  EXPECT_GT(control_->explained, 0u);
-}
-
-TEST_F(MailServiceTest, AnswersOverloadAtOnceWhenTooManyAreInFlight) {
-  auto snapshot = make_snapshot(kJunkRule);
-  snapshot->settings.milter.max_in_flight = 1;
-  snapshot->settings.milter.on_overload = OnError::TempFail;
-  MailService service(snapshot, log_, metrics_);
-  const Activity other(service.in_flight(), 1);
-  const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
-  EXPECT_EQ(answer.reply.kind, Reply::Kind::TempFail);
-  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::Busy));
-  EXPECT_THAT(log_.lines_, testing::ElementsAre(testing::StartsWith("A1: fallback cause=busy action=tempfail")));
-}
-
-TEST_F(MailServiceTest, AnswersByOnErrorAtOnceOnceItIsClosed) {
-  const auto snapshot = make_snapshot(kJunkRule);
-  MailService service(snapshot, log_, metrics_);
-  service.close();
-  EXPECT_EQ(service.end_of_message(session_for(snapshot), "A1", {}).reply.kind, Reply::Kind::Accept);
-  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::Stopped));
-}
-
-TEST_F(MailServiceTest, AcceptsSkippedMailUnseen) {
-  auto snapshot = make_snapshot(kJunkRule);
-  Diagnostics problems;
-  snapshot->skip = SkipList::from({"192.0.2.0/24"}, problems);
-  MailService service(snapshot, log_, metrics_);
-  const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
-  EXPECT_TRUE(answer.modifications.empty());
-  EXPECT_EQ(answer.reply.kind, Reply::Kind::Accept);
-  EXPECT_EQ(metrics_.skipped_, 1);
-  EXPECT_EQ(metrics_.judged_, 0);
-}
-
-TEST_F(MailServiceTest, GivesUpByOnError) {
-  auto snapshot = make_snapshot(kJunkRule);
-  snapshot->settings.milter.on_error = OnError::TempFail;
-  MailService service(snapshot, log_, metrics_);
-  EXPECT_EQ(service.give_up(session_for(snapshot), "A1", "out of memory").reply.kind, Reply::Kind::TempFail);
-  EXPECT_THAT(log_.lines_, testing::ElementsAre("A1: fallback cause=internal action=tempfail detail=\"out of memory\""));
-}
-
-TEST_F(MailServiceTest, JudgesAMessageByTheSnapshotItStartedWith) {
-  const auto before = make_snapshot(kJunkRule);
-  MailService service(before, log_, metrics_);
-  const Session session = session_for(service.snapshot());
-  service.replace(make_snapshot("  - {id: all, when: spam >= 0%, then: [junk]}\n"));
-  (void)service.end_of_message(session, "A1", {});
-  (void)service.end_of_message(session_for(service.snapshot()), "A2", {});
-  ASSERT_EQ(log_.lines_.size(), 2u);
-  EXPECT_THAT(log_.lines_[0], testing::HasSubstr("verdict=accept"));
-  EXPECT_THAT(log_.lines_[1], testing::HasSubstr("verdict=junk"));
-}
-
 TEST_F(JudgeTest, AnswersByOnOverloadWhenTheModelsQueueIsFull) {
   EngineSettings engine;
   engine.max_queue_length = 1;
@@ -363,39 +213,6 @@ TEST_F(JudgeTest, SamplesAMessageAlikeEachTimeItIsTried) {
   };
   EXPECT_EQ(point("1", "one"), point("1", "two"));
   EXPECT_NE(point("1", "one"), point("2", "one"));
-}
-
-TEST_F(MailServiceTest, SaysWhatSpokeForSpamInFlaggedMailToo) {
-  const auto snapshot = make_snapshot("  - {id: f, when: spam >= 90%, then: [flag]}\n");
-  EXPECT_THAT(header_of_junk(snapshot), testing::HasSubstr("reasons="));
-}
-
-TEST_F(MailServiceTest, ExplainsNoMailOfOwnUsersWhoSeeNoHeaders) {
-  const auto snapshot = make_snapshot(kJunkRule);
-  Session session;
-  session.mail(snapshot, {.sender = "<anna@sender.example>", .auth_user = "anna"});
-  session.header("Subject", " Win now!!!", true);
-  session.end_of_headers();
-  MailService service(snapshot, log_, metrics_);
-  (void)service.end_of_message(session, "A1", {});
-  EXPECT_EQ(control_->explained, 0u);
-}
-
-TEST_F(MailServiceTest, TellsWhenNothingIsInFlightAnyMore) {
-  const auto snapshot = make_snapshot(kJunkRule);
-  MailService service(snapshot, log_, metrics_);
-  (void)service.end_of_message(session_for(snapshot), "A1", {});
-  EXPECT_EQ(metrics_.in_flight_, 0u);
-}
-
-TEST_F(MailServiceTest, WarnsOfFallbacksAndCountsThoseThatItGivesUpToo) {
-  const auto snapshot = make_snapshot(kJunkRule);
-  MailService service(snapshot, log_, metrics_);
-  (void)service.give_up(session_for(snapshot), "A1", "out of memory");
-  service.close();
-  (void)service.end_of_message(session_for(snapshot), "A2", {});
-  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::ModelFailed, ScoreError::Stopped));
-  EXPECT_THAT(log_.levels_, testing::ElementsAre(LogLevel::Error, LogLevel::Warning));
 }
 
 }  // namespace

@@ -80,6 +80,12 @@ TEST(ReadMessage, TakesNoAsciiFormForAnotherOne) {
     ASSERT_FALSE(message.from.empty()) << address;
     EXPECT_EQ(message.from.back().domain, "xn--mi7ca7anb7c.com") << address;
   }
+  for (const char* domain : {"xn-0-mi7ca7anb7c.com", "xn-00-mi7ca7anb7c.com", "xn-0as.xn--mi7ca7anb7c.com"}) {
+    const Message message = read(std::string("From: \"xn--a\" Lee <ann@") + domain + ">\n\nwords\n");
+    ASSERT_THAT(message.from, SizeIs(1)) << domain;
+    EXPECT_EQ(message.from[0].domain, domain);
+    EXPECT_EQ(message.from[0].name, "xn--a Lee");
+  }
 }
 
 TEST(ReadMessage, NamesAFileAsItIsStored) {
