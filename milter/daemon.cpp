@@ -28,6 +28,9 @@ using Clock = std::chrono::steady_clock;
 // libmilter writes an answer right after our callback has returned, and tells nobody when it has.
 constexpr std::chrono::milliseconds kAnswerGrace{250};
 
+// For the log's last lines, where somebody reads them at all.
+constexpr std::chrono::seconds kLogPatience{1};
+
 /// Everything a running daemon is made of. Never destroyed.
 struct Daemon {
   Daemon(const std::shared_ptr<const Snapshot>& snapshot, LoadSnapshot load)
@@ -125,12 +128,17 @@ std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {
   return snapshot;
 }
 
+[[noreturn]] void leave(Daemon& daemon, int exit_code) {
+  daemon.log->close(kLogPatience);
+  std::_Exit(exit_code);
+}
+
 void open_door(Daemon& daemon) {
   std::string error;
   daemon.server = LibmilterServer::listen(daemon.service.snapshot()->settings.milter, daemon.service, error);
   if (daemon.server != nullptr) return;
   daemon.log->error("cannot start: " + error);
-  std::_Exit(1);
+  leave(daemon, 1);
 }
 
 void block_signals() {
@@ -162,7 +170,7 @@ void serve(LoadSnapshot load) {
   daemon.log->info("stopping: transactions=" + std::to_string(daemon.service.transactions().count()));
   finish_what_is_in_flight(daemon);
   daemon.log->info(daemon.failed ? "stopped: libmilter could not go on, syslog has its reason" : "stopped");
-  std::_Exit(daemon.failed ? 1 : 0);
+  leave(daemon, daemon.failed ? 1 : 0);
 }
 
 void run_daemon(const std::filesystem::path& settings_file) {

@@ -1,6 +1,7 @@
 #include "milter/log.h"
 
-#include <spdlog/logger.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
@@ -8,7 +9,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <future>
+#include <thread>
+#include <utility>
 
 namespace winnow {
 namespace {
@@ -35,19 +40,49 @@ class JournalPriority : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JournalPriority>(); }
 };
 
+/// Through a queue of which the oldest lines fall out when it is full.
 class SpdLog : public Log {
  public:
-  SpdLog(spdlog::sink_ptr sink, std::unique_ptr<spdlog::formatter> formatter) : logger_("winnow", std::move(sink)) {
-    logger_.set_formatter(std::move(formatter));
-    logger_.flush_on(spdlog::level::trace);
-    logger_.set_error_handler([](const std::string&) {});  // there is nowhere left to tell it
+  SpdLog(spdlog::sink_ptr sink, std::unique_ptr<spdlog::formatter> formatter)
+      : writer_(std::make_shared<spdlog::details::thread_pool>(kMostLines, 1)),
+        queue_(writer_),
+        logger_(std::make_shared<spdlog::async_logger>("winnow", std::move(sink), writer_,
+                                                       spdlog::async_overflow_policy::overrun_oldest)) {
+    logger_->set_formatter(std::move(formatter));
+    logger_->flush_on(spdlog::level::trace);
+    logger_->set_error_handler([](const std::string&) {});  // there is nowhere left to tell it
   }
+
   void write(LogLevel level, const std::string& line) override {
-    logger_.log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+    tell_what_was_lost();
+    logger_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+  }
+
+  void close(std::chrono::milliseconds patience) override {
+    std::promise<void> closed;
+    const std::future<void> all_out = closed.get_future();
+    // Letting the writer go waits for its lines, for ever where nobody reads them: on a thread that the process need not wait for.
+    std::thread([writer = std::move(writer_), closed = std::move(closed)]() mutable {
+      writer.reset();
+      closed.set_value();
+    }).detach();
+    (void)all_out.wait_for(patience);
   }
 
  private:
-  spdlog::logger logger_;
+  /// Once somebody reads again.
+  void tell_what_was_lost() {
+    const auto queue = queue_.lock();
+    if (queue == nullptr || queue->overrun_counter() == told_ || queue->queue_size() > 0) return;
+    const std::size_t lost = queue->overrun_counter();
+    const std::size_t told = told_.exchange(lost);
+    if (lost > told) logger_->warn("log: lines lost={}, nobody took them in time", lost - told);
+  }
+
+  std::shared_ptr<spdlog::details::thread_pool> writer_;
+  const std::weak_ptr<spdlog::details::thread_pool> queue_;
+  std::atomic<std::size_t> told_{0};
+  const std::shared_ptr<spdlog::async_logger> logger_;
 };
 
 bool is_word_character(unsigned char c) {

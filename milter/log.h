@@ -1,16 +1,20 @@
 // log.h - where the daemon's lines go: journal, stderr or syslog, one line each.
 //
-// Owns:    its sink.
+// Owns:    its sink, and the thread that writes to it.
 // Threads: write() from any thread.
-// Blocks:  as long as the sink does.
-// Fails:   never; a line that cannot be written is lost.
+// Blocks:  never, but for close(): mail does not wait for whoever reads the log.
+// Fails:   never; a line that cannot be written is lost, and so are the oldest of more than kMostLines that nobody takes.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace winnow {
+
+inline constexpr std::size_t kMostLines = 8192;  // waiting
 
 enum class LogLevel { Info, Warning, Error };
 
@@ -19,6 +23,8 @@ class Log {
   virtual ~Log() = default;
   /// `line` without line end. Text from mail goes through quote() first.
   virtual void write(LogLevel level, const std::string& line) = 0;
+  /// The last call: returns when all lines are out, or `patience` has passed.
+  virtual void close(std::chrono::milliseconds /*patience*/) {}
 
   void info(const std::string& line) { write(LogLevel::Info, line); }
   void warning(const std::string& line) { write(LogLevel::Warning, line); }
