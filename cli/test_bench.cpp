@@ -52,7 +52,7 @@ bool TestBench::load(const std::vector<RuleTestFile>& files, Diagnostics& proble
   }
   for (const RuleTestFile& file : files) {
     const Paths& paths = rules_of(file);
-    if (paths.empty() || rules_.count(paths) > 0) continue;
+    if (rules_.count(paths) > 0) continue;
     const bool are_of_settings = options_.rules.empty() && file.rules.empty();
     rules_[paths] = are_of_settings ? load_rules(paths, problems, feature_names())
                                     : load_named_rules(paths, problems, feature_names());

@@ -40,6 +40,7 @@ std::optional<ProcessUsage> usage_of(pid_t process) {
     if (line.starts_with("VmRSS:")) usage.resident_bytes = bytes_of(line);
     if (line.starts_with("VmHWM:")) usage.peak_bytes = bytes_of(line);
   }
+  if (usage.resident_bytes == 0) return std::nullopt;  // it has ended, and its parent has not asked yet
   return usage;
 }
 
