@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 
 namespace winnow {
@@ -126,7 +127,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = ascii_lower(a[i - 1]) == ascii_lower(b[j - 1]);
+      const bool same = to_lower(a[i - 1]) == to_lower(b[j - 1]);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         row[j] = std::min(row[j], before_last[j - 2] + 1);
@@ -139,6 +140,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+Location in_file(const std::filesystem::path& file) {
+  return {std::make_shared<const SourceText>(SourceText{file.string(), {}})};
+}
 
 std::string place_of(const Location& where) {
   return where.source ? printable(where.source->name) + ":" + std::to_string(where.line) : std::string();

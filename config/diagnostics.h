@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct Location {
   std::size_t column = 0;
   std::size_t length = 1;  // code points to underline
 };
+
+/// A file as a whole.
+Location in_file(const std::filesystem::path& file);
 
 /// "rules.yaml:14": for hints that point to a second place. "" for no file.
 std::string place_of(const Location& where);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "config/ascii.h"
 #include "config/http_url.h"
 #include "config/network.h"
 #include "config/text_checks.h"
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::size_t kSocketPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 constexpr std::size_t kFlagValueBytes = 200;
-
-bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-bool begins_with(std::string_view text, std::string_view start) {
-  return equal_ignoring_case(text.substr(0, start.size()), start);
-}
 
 template <typename Predicate>
 bool all_of(std::string_view text, Predicate predicate) {
@@ -103,7 +98,7 @@ std::string check_group_name(const std::string& text) {
 }
 
 std::string check_sha256(const std::string& text) {
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); };
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); };
   const bool fits = text.empty() || (text.size() == 64 && all_of(text, is_hex));
   return fits ? "" : "must be 64 hexadecimal digits, or \"\" for no check";
 }
@@ -145,12 +140,12 @@ std::string check_skip_entry(const std::string& text) {
 std::string check_flag_name(const std::string& text) {
   if (!is_header_name(text)) return "must be a header name: printable ASCII without blanks and ':'";
   // Mail that comes in with this header loses it: a name of a mail program's or a server's own would be taken away.
-  if (!begins_with(text, "X-") || text.size() == 2) return "must begin with X-, because it is removed from all mail that comes in";
+  if (!starts_ignoring_case(text, "X-") || text.size() == 2) return "must begin with X-, because it is removed from all mail that comes in";
   // Sieve rules around the world file X-Spam-Flag as junk; the flag threshold must stay milder than that.
   for (const std::string_view used : {"X-Spam", "X-Spam-Flag", "X-Spam-Score", "X-Spam-Level", "X-Winnow"}) {
     if (equal_ignoring_case(text, used)) return "must not be a header that Winnow writes for another purpose";
   }
-  return begins_with(text, "X-Spam-") ? "must not begin with X-Spam-, which other programs take for junk" : "";
+  return starts_ignoring_case(text, "X-Spam-") ? "must not begin with X-Spam-, which other programs take for junk" : "";
 }
 
 std::string check_flag_value(const std::string& text) {

@@ -98,18 +98,4 @@ bool is_header_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c <= 0x7E && c != ':'; });
 }
 
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string ascii_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = ascii_lower(c);
-  return lower;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char left, char right) {
-           return ascii_lower(left) == ascii_lower(right);
-         });
-}
-
 }  // namespace winnow

@@ -24,8 +24,4 @@ std::string quoted_for_message(std::string_view text);
 bool is_printable_ascii(std::string_view text);  // only 0x20..0x7e; true for ""
 bool is_header_name(std::string_view text);      // 1..64 of 0x21..0x7e without ':'
 
-char ascii_lower(char c);
-std::string ascii_lower(std::string_view text);
-bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII letters only
-
 }  // namespace winnow

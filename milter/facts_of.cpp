@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "config/text_checks.h"
+#include "config/ascii.h"
 #include "engine/model_file.h"
 #include "milter/judge.h"
 #include "milter/plain_address.h"
@@ -12,7 +12,7 @@
 namespace winnow {
 namespace {
 
-std::string domain_of(const std::string& address) { return ascii_lower(domain_of_address(address)); }
+std::string domain_of(const std::string& address) { return to_lower(domain_of_address(address)); }
 
 void set_probabilities(Facts& facts, const Judgement& judgement) {
   facts.set(Fact::ScanOk, !judgement.fallback.has_value());
@@ -74,7 +74,7 @@ double sample_point(const Message& message) {
 std::string declared_language(const Message& message) {
   const Header* header = message.header("Content-Language");
   if (header == nullptr) return "";
-  return ascii_lower(std::string_view(header->value).substr(0, header->value.find_first_of(",; \t(")));
+  return to_lower(std::string_view(header->value).substr(0, header->value.find_first_of(",; \t(")));
 }
 
 void set_date_facts(Facts& facts, const Message& message) {

@@ -1,7 +1,8 @@
 #include "milter/milter_client.h"
 
 #include <algorithm>
-#include <strings.h>
+
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {
@@ -39,8 +40,6 @@ std::string connect_payload(const Envelope& envelope) {
   return payload + nul_terminated(envelope.client_ip);
 }
 
-bool same_name(const std::string& a, const std::string& b) { return ::strcasecmp(a.c_str(), b.c_str()) == 0; }
-
 void insert_at(std::vector<HeaderField>& headers, std::size_t index, const HeaderEdit& edit) {
   const std::size_t at = std::min(index, headers.size());
   headers.insert(headers.begin() + static_cast<std::ptrdiff_t>(at), {edit.name, edit.value});
@@ -49,7 +48,7 @@ void insert_at(std::vector<HeaderField>& headers, std::size_t index, const Heade
 void change_instance(std::vector<HeaderField>& headers, const HeaderEdit& edit) {
   std::uint32_t instance = 0;
   for (auto field = headers.begin(); field != headers.end(); ++field) {
-    if (!same_name(field->first, edit.name) || ++instance < std::max(edit.index, 1u)) continue;
+    if (!equal_ignoring_case(field->first, edit.name) || ++instance < std::max(edit.index, 1u)) continue;
     if (edit.value.empty()) {
       headers.erase(field);
     } else {

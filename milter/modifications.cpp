@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/text_checks.h"
+#include "config/ascii.h"
 #include "milter/header_text.h"
 #include "milter/recipient_changes.h"
 #include "milter/result_headers.h"

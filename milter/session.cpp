@@ -1,21 +1,13 @@
 #include "milter/session.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <chrono>
 #include <numeric>
 
+#include "config/ascii.h"
+
 namespace winnow {
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-bool starts_with_name(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
-}
 
 std::string_view without_brackets(std::string_view address) {
   if (address.size() >= 2 && address.front() == '<' && address.back() == '>') {
@@ -79,8 +71,8 @@ void Session::recipient(std::string_view address, std::string_view resolved) {
 }
 
 bool Session::is_result_header(std::string_view name) const {
-  return same_name(name, "X-Spam") || starts_with_name(name, "X-Spam-") || same_name(name, "X-Winnow") ||
-         starts_with_name(name, "X-Winnow-") || same_name(name, snapshot_->settings.headers.flag_name);
+  return equal_ignoring_case(name, "X-Spam") || starts_ignoring_case(name, "X-Spam-") || equal_ignoring_case(name, "X-Winnow") ||
+         starts_ignoring_case(name, "X-Winnow-") || equal_ignoring_case(name, snapshot_->settings.headers.flag_name);
 }
 
 /// False when as many are counted as may be.
@@ -88,7 +80,7 @@ bool Session::count(std::string_view name, std::vector<HeaderCount>& counts) con
   const std::size_t counted = std::accumulate(counts.begin(), counts.end(), std::size_t{0},
                                               [](std::size_t sum, const HeaderCount& one) { return sum + one.count; });
   if (counted >= limits_.max_removed_headers) return false;
-  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return same_name(one.name, name); });
+  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
   if (known == counts.end()) {
     counts.push_back({std::string(name), 1});
   } else {
@@ -100,7 +92,7 @@ bool Session::count(std::string_view name, std::vector<HeaderCount>& counts) con
 bool Session::is_removed_by_rules(std::string_view name) const {
   if (!snapshot_->rules) return false;
   const std::vector<std::string>& removed = snapshot_->rules->info().removed_headers;
-  return std::any_of(removed.begin(), removed.end(), [&](const std::string& one) { return same_name(one, name); });
+  return std::any_of(removed.begin(), removed.end(), [&](const std::string& one) { return equal_ignoring_case(one, name); });
 }
 
 /// Headers may fill half of what is scanned, so that a flood of them leaves room for the text.
@@ -116,7 +108,7 @@ void Session::header(std::string_view name, std::string_view value, bool leading
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
   if (is_result_header(name) && !count(name, forged_)) ++forged_left_;
   if (is_removed_by_rules(name)) static_cast<void>(count(name, removable_));
-  if (!subject_ && same_name(name, "Subject")) {
+  if (!subject_ && equal_ignoring_case(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "rules/action_forms.h"
 #include "rules/action_text.h"
@@ -46,7 +47,7 @@ bool is_extension(std::string_view text) {
 }
 
 std::string why_header_is_protected(std::string_view name, std::string_view why_once) {
-  const auto starts = [&](std::string_view prefix) { return equal_ignoring_case(name.substr(0, prefix.size()), prefix); };
+  const auto starts = [&](std::string_view prefix) { return starts_ignoring_case(name, prefix); };
   if (starts("X-Spam") || starts("X-Winnow")) {
     return "Winnow writes the X-Spam and X-Winnow headers itself, and removes those that come in";
   }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <variant>
 
-#include "config/text_checks.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {
@@ -72,7 +72,7 @@ bool equal_addresses(const IpBytes* left, const IpBytes* right) {
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return ascii_lower(a) == ascii_lower(b); };
+  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
 }
 

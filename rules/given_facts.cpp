@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "config/units.h"
 #include "rules/evaluator.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 
 namespace winnow {
@@ -15,7 +16,7 @@ std::optional<std::size_t> length_at_start(std::string_view piece, std::string_v
     if (at >= text.size()) return std::nullopt;
     if (c == '?') {
       at += std::max<std::size_t>(1, utf8_length_at(text, at));
-    } else if (ascii_lower(c) == ascii_lower(text[at])) {
+    } else if (to_lower(c) == to_lower(text[at])) {
       ++at;
     } else {
       return std::nullopt;

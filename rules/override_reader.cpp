@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "config/units.h"
 #include "rules/rule_keys.h"
@@ -114,7 +115,7 @@ std::vector<std::string> OverrideReader::read_patterns(const YamlNode& node, std
     if (require_text(item, "a pattern of addresses", problems_) == nullptr) continue;
     const std::string why_not = why_not_an_address_pattern(item.scalar);
     if (why_not.empty()) {
-      patterns.push_back(ascii_lower(item.scalar));
+      patterns.push_back(to_lower(item.scalar));
     } else {
       problems_.error(item.where, quoted_for_message(item.scalar) + " is not a pattern of addresses: " + why_not);
     }

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "rules/evaluator.h"
 #include "rules/rule.h"

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "config/text_checks.h"
+#include "config/ascii.h"
 #include "config/units.h"
 #include "rules/list_reader.h"
 #include "rules/override_reader.h"

@@ -19,12 +19,8 @@ bool is_rules_name(const std::filesystem::path& path) {
   return (extension == ".yaml" || extension == ".yml") && !name.starts_with(".");
 }
 
-Location whole_file(const std::filesystem::path& path) {
-  return {std::make_shared<const SourceText>(SourceText{path.string(), {}}), 0, 0, 1};
-}
-
 void report_file(const std::filesystem::path& path, std::string text, Diagnostics& problems) {
-  problems.error(whole_file(path), std::move(text));
+  problems.error(in_file(path), std::move(text));
 }
 
 /// The rule files of a folder, by name.
@@ -50,7 +46,7 @@ bool is_meant_as_file(const std::filesystem::path& path) {
 /// The shipped settings name a rules.d, and most sites never make one.
 void doubt_missing_folder(const std::filesystem::path& path, Diagnostics& problems) {
   const std::filesystem::path name = path.has_filename() ? path.filename() : path.parent_path().filename();
-  if (name != "rules.d") problems.warning(whole_file(path), "this folder of rules does not exist");
+  if (name != "rules.d") problems.warning(in_file(path), "this folder of rules does not exist");
 }
 
 Paths all_files(const Paths& paths, MissingFolder missing_folder, Diagnostics& problems) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/text_checks.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "config/yaml_node.h"
 #include "rules/yaml_keys.h"

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <functional>
 
-#include "config/text_checks.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

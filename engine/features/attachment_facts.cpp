@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "engine/features/gather.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/attachments.h"
 
 namespace winnow {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "engine/features/message_facts.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "engine/features/dense_table.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/links.h"
 #include "engine/message/mime_codec.h"
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/features/gather.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

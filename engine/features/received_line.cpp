@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

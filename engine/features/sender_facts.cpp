@@ -4,7 +4,7 @@
 #include <string>
 
 #include "engine/features/gather.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/links.h"
 
 namespace winnow {

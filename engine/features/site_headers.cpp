@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

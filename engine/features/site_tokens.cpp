@@ -6,7 +6,7 @@
 
 #include "engine/features/received_line.h"
 #include "engine/features/site_headers.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "engine/features/scripts.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/features/dense_table.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 #include "engine/message/links.h"
 

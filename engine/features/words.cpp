@@ -11,7 +11,7 @@
 #include <array>
 
 #include "engine/features/scripts.h"
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/links.h"
 
 namespace winnow {

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

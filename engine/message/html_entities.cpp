@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 #include "engine/message/html_entities.h"
 #include "engine/message/html_style.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/html_entities.h"
 
 namespace winnow {

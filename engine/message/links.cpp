@@ -9,7 +9,7 @@
 #include <functional>
 #include <utility>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

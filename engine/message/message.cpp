@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/header_block.h"
 #include "engine/message/message_builder.h"
 #include "engine/message/mime_parts.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/attachments.h"
 #include "engine/message/authentication_results.h"
 #include "engine/message/charset.h"

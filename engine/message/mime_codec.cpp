@@ -12,7 +12,7 @@
 #include <mutex>
 #include <utility>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 #include "engine/message/links.h"
 #include "engine/message/plain_headers.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/message/ascii.h"
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -238,9 +238,9 @@ class Connection : public HttpConnection {
     link.parser->body_limit(call.max_answer_bytes);
   }
 
-  HttpAnswer take_answer() {
+  ServerAnswer take_answer() {
     auto& message = link_->parser->get();
-    HttpAnswer answer{message.result_int(), std::move(message.body()), std::nullopt};
+    ServerAnswer answer{message.result_int(), std::move(message.body()), std::nullopt};
     const auto length = message[kJsonLengthHeader];
     std::size_t json_bytes = 0;
     const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), json_bytes);

@@ -28,7 +28,7 @@ struct HttpCall {
   std::size_t max_answer_bytes = 65536;
 };
 
-struct HttpAnswer {
+struct ServerAnswer {
   unsigned status = 0;
   std::string body;
   std::optional<std::size_t> json_bytes;  // as its header says
@@ -40,7 +40,7 @@ enum class HttpFault { None, Refused, Timeout, Tls, Cut, Answer };
 struct HttpResult {
   HttpFault fault = HttpFault::None;
   std::string sentence;  // of the fault
-  HttpAnswer answer;
+  ServerAnswer answer;
   bool reused = false;  // on a connection that was kept from a call before
 };
 

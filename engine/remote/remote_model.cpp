@@ -22,7 +22,7 @@ std::string_view cause_of(HttpFault fault) {
   return "answer";
 }
 
-std::string refusal(const HttpUrl& url, const HttpAnswer& answer) {
+std::string refusal(const HttpUrl& url, const ServerAnswer& answer) {
   const std::string words = error_text(answer.body);
   return authority_of(url) + " answered with status " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words);
 }
