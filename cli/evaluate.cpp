@@ -19,6 +19,8 @@
 namespace winnow {
 namespace {
 
+constexpr NumberRange kResamples{0, kMostResamples};
+
 struct EvaluateOptions {
   EngineSettings settings;
   LabelledOptions mail;
@@ -106,13 +108,21 @@ std::string report_of(const Judged& judged, const std::map<std::string, FullEval
   return write_evaluation_report(report);
 }
 
+void tell(const Status& status, Diagnostics& problems) {
+  if (!status) problems.error({}, status.error());
+}
+
+/// Before the mail is judged, which takes its time.
+void look_for_room(const EvaluateOptions& options, Diagnostics& problems) {
+  for (const std::filesystem::path& file : {options.scores, options.report}) {
+    if (!file.empty()) tell(check_writable(file), problems);
+  }
+}
+
 void write_files(const EvaluateOptions& options, const Judged& judged,
                  const std::map<std::string, FullEvaluation>& by_corpus, Diagnostics& problems) {
-  const auto check = [&](const Status& written) {
-    if (!written) problems.error({}, written.error());
-  };
-  if (!options.scores.empty()) check(write_score_file(options.scores, judged.mail));
-  if (!options.report.empty()) check(write_whole_file(options.report, report_of(judged, by_corpus)));
+  if (!options.scores.empty()) tell(write_score_file(options.scores, judged.mail), problems);
+  if (!options.report.empty()) tell(write_whole_file(options.report, report_of(judged, by_corpus)), problems);
 }
 
 void print_evaluation(const EvaluateOptions& options, const std::map<std::string, FullEvaluation>& by_corpus) {
@@ -128,6 +138,11 @@ void print_evaluation(const EvaluateOptions& options, const std::map<std::string
 
 int evaluate_and_report(const EvaluateOptions& options) {
   Diagnostics problems;
+  if (options.from_scores.empty()) look_for_room(options, problems);
+  if (problems.has_errors()) {
+    print_problems(problems);
+    return kProblems;
+  }
   const Judged judged =
       options.from_scores.empty() ? judge_by_model(options, problems) : read_judged(options, problems);
   if (judged.mail.empty()) {
@@ -150,7 +165,7 @@ int run_evaluate(const Command& self, int argc, char** argv) {
   arguments.add({"--device", "NAME", "auto, cpu, cuda or cuda:N"}, device);
   add_labelled_options(arguments, options.mail);
   arguments.add({"--resamples", "N", "drawn for the 95 % intervals, fewer with very much mail; 0 = no intervals"},
-                options.resamples);
+                options.resamples, kResamples);
   arguments.add({"--thresholds", "", "also what each threshold from 1 % to 99 % does"}, options.thresholds);
   arguments.add({"--json", "", "one JSON object instead of the tables"}, options.json);
   arguments.add({"--report", "FILE", "also an HTML page with curves, thresholds and the worst mistakes"},

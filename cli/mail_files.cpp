@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "models/labelled_mail.h"
+#include "models/mbox.h"
 
 namespace winnow {
 namespace {
 
-/// Reads standard input to its end, so that a writer never meets a closed pipe, but keeps only what will be judged. nullopt: it
-/// could not be read.
-std::optional<MailInput> read_standard_input(std::uint64_t max_bytes) {
+/// Reads standard input to its end, so that a writer never meets a closed pipe, but keeps only what will be judged. nullopt: a
+/// problem was reported.
+std::optional<MailInput> read_standard_input(std::uint64_t max_bytes, Diagnostics& problems) {
   std::string raw;
   std::uint64_t all = 0;
   std::array<char, 1 << 16> chunk;
@@ -20,7 +21,14 @@ std::optional<MailInput> read_standard_input(std::uint64_t max_bytes) {
     all += got;
     if (raw.size() <= max_bytes) raw.append(chunk.data(), got);
   }
-  if (std::ferror(stdin) != 0) return std::nullopt;
+  if (std::ferror(stdin) != 0) {
+    problems.error({}, "standard input cannot be read");
+    return std::nullopt;
+  }
+  if (text_holds_several_messages(raw)) {
+    problems.error({}, "standard input is an mbox of several messages", "give it as a file");
+    return std::nullopt;
+  }
   const std::uint64_t kept = raw.size();
   MailInput input = mail_from_bytes(std::move(raw), max_bytes);
   input.full_size += all - kept;
@@ -33,11 +41,7 @@ void read_mail(const std::vector<std::filesystem::path>& paths, std::uint64_t ma
                const std::function<void(NamedMail&&)>& take) {
   for (const std::filesystem::path& path : paths) {
     if (path == "-") {
-      if (auto input = read_standard_input(max_bytes)) {
-        take({"-", std::move(*input)});
-      } else {
-        problems.error({}, "standard input cannot be read");
-      }
+      if (auto input = read_standard_input(max_bytes, problems)) take({"-", std::move(*input)});
       continue;
     }
     read_labelled_mail({{path, Label::Ham}}, {}, max_bytes, problems, [&take](LabelledMail&& mail) {

@@ -1,5 +1,6 @@
 // main.cpp - `winnow`: finds the command in the table and runs it.
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,17 @@ int unknown_command(const std::string& word) {
   return winnow::kWrongUsage;
 }
 
+/// Memory that runs out, or a working folder that is gone, is a problem like others.
+int run_command(const Command& command, int argc, char** argv) {
+  try {
+    return command.run(command, argc, argv);
+  } catch (const std::exception& error) {
+    const std::string text = "winnow " + std::string(command.name) + ": " + error.what();
+    std::fprintf(stderr, "%s\n", winnow::escape_for_terminal(text).c_str());
+    return winnow::kProblems;
+  }
+}
+
 int run(int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
   if (word.empty() || word == "--help" || word == "-h" || word == "help") {
@@ -47,7 +59,7 @@ int run(int argc, char** argv) {
     return winnow::kFine;
   }
   for (const Command* command : kCommands) {
-    if (command->name == word) return command->run(*command, argc - 1, argv + 1);
+    if (command->name == word) return run_command(*command, argc - 1, argv + 1);
   }
   return unknown_command(std::string(word));
 }

@@ -17,7 +17,7 @@
 namespace winnow {
 namespace {
 
-constexpr NumberRange kShare{0, 1}, kAtLeastOne{1}, kRows{1, 1u << 28};
+constexpr NumberRange kShare{0, 1}, kAtLeastOne{1}, kRows{2, 1u << 28};
 
 void add_shape_options(Arguments& arguments, ArchitectureSpec& shape) {
   arguments.add({"--table-size", "N", "rows of the token table, a power of two"}, shape.table_size, kRows);
@@ -128,6 +128,8 @@ int run_train(const Command& self, int argc, char** argv) {
   }
   const std::string shape =
       arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
+  if (!options.base.empty() && !options.left_out.empty())
+    return arguments.wrong_usage("--leave-out is for a model from nothing: a base may have learnt of those corpora already");
   if (!options.base.empty() && !shape.empty())
     return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
   if (!std::has_single_bit(options.architecture.table_size))
@@ -143,6 +145,11 @@ int run_train(const Command& self, int argc, char** argv) {
   if (!options.base.empty() && is_same_file(card_of(options.output), options.base))
     return arguments.wrong_usage("the card of --output would replace the base: give another name");
   if (options.checkpoint.empty()) options.checkpoint = options.output.string() + ".checkpoint";
+  for (const std::filesystem::path& file : {options.output, card_of(options.output), options.base}) {
+    // A training that is done removes its checkpoint.
+    if (!file.empty() && is_same_file(options.checkpoint, file))
+      return arguments.wrong_usage("--checkpoint would replace " + file.string() + ": give another name");
+  }
   return train_and_report(options);
 }
 

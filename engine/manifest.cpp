@@ -98,8 +98,8 @@ void read_features(Reader& root, std::string& error, Manifest& manifest) {
   manifest.table_size = features.count("table_size");
   manifest.dense_names = features.texts("dense");
   const std::size_t size = manifest.table_size;
-  if (features.good() && (size == 0 || size > kMaxTableSize || (size & (size - 1)) != 0))
-    features.fail("table_size", "must be a power of two, at most 2^31");
+  if (features.good() && (size < 2 || size > kMaxTableSize || (size & (size - 1)) != 0))
+    features.fail("table_size", "must be a power of two, from 2 to 2^31");
 }
 
 void read_calibration(Reader& root, std::string& error, Manifest& manifest) {

@@ -43,14 +43,6 @@ std::string dense_difference(const std::vector<std::string>& names) {
          std::to_string(ours.size());
 }
 
-std::string check_schema(const Manifest& manifest) {
-  const FeatureSchema& ours = feature_schema(feature_set_of(manifest.schema_id));
-  if (manifest.schema_id != ours.id || manifest.schema_hash != ours.hash)
-    return "was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
-           "), this version computes " + ours.id + " (" + ours.hash + "); train it again or take a model of this version";
-  return dense_difference(manifest.dense_names);
-}
-
 /// The manifest's text without LibTorch, which stores it as it is; "" without one.
 Status find_manifest(const std::string& bytes, std::string& json) {
   std::string error;
@@ -77,11 +69,7 @@ std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manif
   auto parsed = parse_manifest(inspection.manifest_json, error);
   if (!parsed) return "has a manifest that cannot be used: " + error;
   manifest = std::move(*parsed);
-  return check_schema(manifest);
-}
-
-Location in_model_file(const EngineSettings& settings) {
-  return Location{std::make_shared<const SourceText>(SourceText{settings.model.string(), {}})};
+  return feature_difference(manifest);
 }
 
 std::string load_models(TorchBackend& backend, const ModelFile& file, const EngineSettings& settings,
@@ -106,7 +94,7 @@ std::string load_checked(const EngineSettings& settings, LoadedModel& loaded, Di
   TorchBackend* backend = load_torch_backend(error);
   const bool has_pool = !settings.remote.urls.empty();
   if (backend == nullptr && !has_pool) return "cannot be loaded: " + error;
-  if (backend == nullptr) problems.warning(in_model_file(settings), "model: cannot stand in for the pool: " + error);
+  if (backend == nullptr) problems.warning(in_file(settings.model), "model: cannot stand in for the pool: " + error);
   if (error = read_manifest(backend, file->bytes, loaded.manifest); !error.empty()) return error;
   return backend != nullptr ? load_models(*backend, *file, settings, loaded) : std::string();
 }
@@ -120,10 +108,18 @@ void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnos
 
 }  // namespace
 
+std::string feature_difference(const Manifest& manifest) {
+  const FeatureSchema& ours = feature_schema(feature_set_of(manifest.schema_id));
+  if (manifest.schema_id != ours.id || manifest.schema_hash != ours.hash)
+    return "was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
+           "), this version computes " + ours.id + " (" + ours.hash + "); train it again or take a model of this version";
+  return dense_difference(manifest.dense_names);
+}
+
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems) {
   LoadedModel loaded;
   if (const std::string error = load_checked(settings, loaded, problems); !error.empty()) {
-    problems.error(in_model_file(settings), "model: " + error);
+    problems.error(in_file(settings.model), "model: " + error);
     return std::nullopt;
   }
   if (!settings.remote.urls.empty()) put_pool_first(settings, loaded, problems);

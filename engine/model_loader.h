@@ -38,6 +38,9 @@ struct LoadedModel {
   PoolServers pool;                          // empty without a pool
 };
 
+/// How the features that a model was trained for differ from those that this program computes; "" when they do not.
+std::string feature_difference(const Manifest& manifest);
+
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems);
 
 }  // namespace winnow

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/model_file.h"
+#include "engine/model_loader.h"
 #include "engine/torch_backend.h"
 #include "models/evaluate.h"
 
@@ -21,11 +22,10 @@ std::string read_checked(const std::filesystem::path& file, TorchBackend& backen
   if (const Status status = backend.inspect(read->bytes, inspection); !status) return status.error();
   auto manifest = parse_manifest(inspection.manifest_json, error);
   if (!manifest) return "has a manifest that cannot be used: " + error;
-  const FeatureSchema& ours = feature_schema(feature_set_of(manifest->schema_id));
-  if (manifest->schema_id != ours.id || manifest->schema_hash != ours.hash) {
-    return "was trained for the features " + manifest->schema_id + " (" + manifest->schema_hash +
-           "), this version computes " + ours.id + " (" + ours.hash + "); take a base of this version";
-  }
+  if (error = feature_difference(*manifest); !error.empty()) return error;
+  // What is trained here holds for as much spam as ham; the prior is of the first label only.
+  manifest->calibration.front().intercept += prior_shift(manifest->prior_spam, 0.5);
+  manifest->prior_spam = 0.5;
   base = {std::move(read->bytes), std::move(read->sha256), std::move(*manifest)};
   return {};
 }
@@ -68,7 +68,7 @@ std::optional<Base> read_base(const std::filesystem::path& file, TorchBackend& b
   Base base;
   const std::string error = read_checked(file, backend, base);
   if (error.empty()) return base;
-  problems.error({std::make_shared<const SourceText>(SourceText{file.string(), {}})}, "base: " + error);
+  problems.error(in_file(file), "base: " + error);
   return std::nullopt;
 }
 

@@ -3,22 +3,11 @@
 #include <cstdint>
 #include <random>
 
+#include "models/evaluation_columns.h"
 #include "models/full_evaluation.h"
 
 namespace winnow {
 namespace {
-
-constexpr double Evaluation::*kFigures[] = {&Evaluation::auc,
-                                            &Evaluation::one_minus_auc,
-                                            &Evaluation::recall_at_fpr_01,
-                                            &Evaluation::recall_at_fpr_05,
-                                            &Evaluation::recall_at_fpr_1,
-                                            &Evaluation::recall_50,
-                                            &Evaluation::fpr_50,
-                                            &Evaluation::recall_90,
-                                            &Evaluation::fpr_90,
-                                            &Evaluation::ece,
-                                            &Evaluation::brier};
 
 /// Draws mail with replacement by counting up its groups: the order is known, so a resample is never sorted.
 class Resampler {
@@ -65,8 +54,8 @@ Intervals bootstrap_intervals(const std::vector<ScoredMail>& mail, const Bootstr
   std::vector<Evaluation> drawn;
   for (std::size_t i = 0; i < intervals.resamples; ++i) drawn.push_back(figures_of(resampler.draw()));
   intervals.low = intervals.high = evaluate(mail);
-  const double tail = (1 - options.confidence) / 2;
-  for (double Evaluation::*figure : kFigures) {
+  const double tail = (1 - kConfidence) / 2;
+  for (const auto& [key, heading, figure, digits] : kEvaluationColumns) {
     // What is unknown of the mail is unknown of each resample, too: both have the same labels.
     if (std::isnan(intervals.low.*figure) || drawn.empty()) continue;
     std::vector<double> values;

@@ -21,10 +21,6 @@ namespace {
 
 constexpr std::size_t kFewestOfALabel = 10;  // below that no figure means anything
 
-Location in_file(const std::filesystem::path& file) {
-  return {std::make_shared<const SourceText>(SourceText{file.string(), {}})};
-}
-
 double relative_loss(double before, double after) {
   if (before > 0) return after / before - 1;
   return after > 0 ? std::numeric_limits<double>::infinity() : 0;
@@ -42,7 +38,7 @@ class Compression {
         mail_(options.max_memory_bytes) {}
 
   bool run() {
-    if (!open_base() || !read_mail()) return false;
+    if (!has_room() || !open_base() || !read_mail()) return false;
     return options_.compare.empty() ? compress() : compare();
   }
 
@@ -50,6 +46,12 @@ class Compression {
   bool check(const Status& status, const std::filesystem::path& file) {
     if (!status) problems_.error(in_file(file), status.error());
     return static_cast<bool>(status);
+  }
+
+  bool has_room() {
+    if (options_.output.empty()) return true;
+    return check(check_writable(options_.output), options_.output) &&
+           check(check_writable(card_of(options_.output)), options_.output);
   }
 
   /// By the daemon's own loader, one copy on the CPU; `bytes` gets the file that was loaded.

@@ -47,7 +47,7 @@ std::string by_corpus_json(const std::map<std::string, Value>& by_corpus, const 
     if (!corpus.empty()) json["corpora"][corpus] = to_json(value);
   }
   if (const auto all = by_corpus.find(""); all != by_corpus.end()) json["all"] = to_json(all->second);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return json.dump(2, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -22,8 +22,6 @@ struct Piece {
   std::optional<ExtractedMail> copy;  // with a tail
 };
 
-std::uint64_t content_hash(const std::string& sha256) { return std::stoull(sha256.substr(0, 16), nullptr, 16); }
-
 /// Mail that waits to be taken apart together.
 class Chunk {
  public:
@@ -102,6 +100,8 @@ bool gather_tails(const ExtractOptions& options, InnocentTails& tails) {
 }
 
 }  // namespace
+
+std::uint64_t content_hash(const std::string& sha256) { return std::stoull(sha256.substr(0, 16), nullptr, 16); }
 
 void extract_mail(const ExtractOptions& options, const FeatureExtractor& extractor, Diagnostics& problems,
                   const std::function<bool(ExtractedMail&&)>& take) {

@@ -28,6 +28,9 @@ struct ExtractedMail {
   Features features;
 };
 
+/// What chance takes from a message's octets: which mail is left out for lack of room, held out, or gets a tail.
+std::uint64_t content_hash(const std::string& sha256);
+
 struct ExtractOptions {
   std::vector<MailSource> sources;
   IndexFilter filter;

@@ -21,10 +21,6 @@ namespace {
 /// What a label beside spam counts in the loss. They share the embedding, and spam decides what becomes of mail.
 constexpr double kOtherLabel = 0.25;
 
-Location whole_file(const std::filesystem::path& file) {
-  return {std::make_shared<const SourceText>(SourceText{file.string(), {}})};
-}
-
 /// The order of one epoch; the same for the same seed and epoch, so that a resumed training goes on where it
 /// was.
 std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::size_t epoch) {
@@ -38,7 +34,7 @@ std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::si
 }  // namespace
 
 bool TrainingWork::check(const Status& status) const {
-  if (!status) problems.error(whole_file(options.output), status.error());
+  if (!status) problems.error(in_file(options.output), status.error());
   return static_cast<bool>(status);
 }
 
@@ -62,7 +58,7 @@ bool Fitting::resume() {
     const std::string aside = file.string() + ".old";
     std::error_code failed;
     std::filesystem::rename(file, aside, failed);
-    work_.problems.warning(whole_file(file), "belongs to another training: other mail or other options; started afresh",
+    work_.problems.warning(in_file(file), "belongs to another training: other mail or other options; started afresh",
                            failed ? "" : "it is kept as " + aside);
     return true;
   }

@@ -25,10 +25,10 @@ namespace winnow {
 struct BootstrapOptions {
   std::size_t resamples = 1000;  // 0 = no intervals
   std::uint32_t seed = 1;        // the same mail and seed give the same intervals
-  double confidence = 0.95;
 };
 
-inline constexpr std::size_t kFewestResamples = 200;
+inline constexpr double kConfidence = 0.95;  // of the intervals
+inline constexpr std::size_t kFewestResamples = 200, kMostResamples = 10'000;
 inline constexpr std::size_t kMaxDraws = 100'000'000;  // messages drawn, in all resamples of a corpus
 
 /// Lower and upper end of each figure's interval; the counts are those of the mail.

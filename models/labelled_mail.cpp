@@ -14,10 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Location whole_file(const fs::path& file) {
-  return {std::make_shared<const SourceText>(SourceText{file.string(), {}})};
-}
-
 std::string base_name(const fs::path& path) {
   return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
 }
@@ -48,7 +44,7 @@ void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostic
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
     entries.push_back(at->path());
   }
-  if (failed) problems.error(whole_file(folder), "cannot be listed: " + failed.message());
+  if (failed) problems.error(in_file(folder), "cannot be listed: " + failed.message());
   std::sort(entries.begin(), entries.end());
   const bool maildir = is_maildir(folder);
   for (const fs::path& entry : entries) {
@@ -88,10 +84,14 @@ class Reading {
     const LabelledMail what{{}, corpus, {}, {}, source.label, {}};
     std::error_code failed;
     if (!fs::exists(source.path, failed)) {
-      problems_.error(whole_file(source.path), "does not exist");
+      problems_.error(in_file(source.path), "does not exist");
       return true;
     }
     if (is_folder(source.path)) return read_folder(source.path, what);
+    if (!is_file(source.path)) {  // each file is looked at before it is read, which a pipe cannot bear
+      problems_.error(in_file(source.path), "is neither a file nor a folder", "save it in a file first");
+      return true;
+    }
     if (is_mail_index(source.path)) return read_index(source.path);
     if (is_mail_archive(source.path)) return read_archive(source.path, what);
     return is_mbox(source.path) ? read_mbox_file(source.path, what) : read_file(source.path, what);
@@ -114,7 +114,7 @@ class Reading {
     std::string error;
     std::optional<MailInput> input = read_mail_file(file, max_bytes_, error);
     if (!input) {
-      problems_.error(whole_file(file), error);
+      problems_.error(in_file(file), error);
       return true;
     }
     return hand_over(what, file.string(), std::move(*input));
@@ -166,9 +166,9 @@ class Reading {
 
   void tell(const NotRead& not_read, const fs::path& folder) {
     if (not_read.gone > 0)
-      problems_.warning(whole_file(folder), messages(not_read.gone) + " moved or deleted while it was read");
+      problems_.warning(in_file(folder), messages(not_read.gone) + " moved or deleted while it was read");
     if (not_read.refused > 0)
-      problems_.warning(whole_file(folder), messages(not_read.refused) + " left out: " + not_read.first_error);
+      problems_.warning(in_file(folder), messages(not_read.refused) + " left out: " + not_read.first_error);
   }
 
   bool read_archive(const fs::path& file, const LabelledMail& what) {
@@ -196,7 +196,7 @@ class Reading {
       const fs::path archive = place.string() + ending;
       if (is_file(archive)) return read_indexed_archive(archive, corpus);
     }
-    problems_.error(whole_file(place),
+    problems_.error(in_file(place),
                     "corpus is named in the index, but there is neither this folder nor a .tar of it");
     return true;
   }
@@ -213,7 +213,7 @@ class Reading {
     const std::size_t errors = problems_.error_count();
     if (!read_mail_archive(archive, max_bytes_, reader, problems_)) return false;
     if (!missing.empty() && problems_.error_count() == errors) {
-      problems_.error(whole_file(archive), "lacks " + std::to_string(missing.size()) +
+      problems_.error(in_file(archive), "lacks " + std::to_string(missing.size()) +
                                                " messages of the index, such as " + missing.begin()->first);
     }
     return true;
@@ -287,6 +287,8 @@ std::size_t count_labelled_mail(const std::vector<MailSource>& sources, const In
       std::vector<fs::path> files;
       list_files(source.path, files, unused);
       count += files.size();
+    } else if (!is_file(source.path)) {
+      continue;
     } else if (is_mail_index(source.path)) {
       const auto corpora = read_mail_index(source.path, filter, unused);
       if (corpora)

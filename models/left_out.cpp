@@ -35,10 +35,6 @@ TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Member
                         LeftOut& left_out) {
   const std::vector<std::string>& corpora = work.options.left_out[group];
   const std::vector<std::size_t> positions = set.of_corpora(corpora);
-  if (positions.empty()) {
-    work.problems.error({}, "no mail of corpus " + corpora.front() + ", which is to be left out");
-    return TrainingEnd::Failed;
-  }
   std::unique_ptr<Trainer> trainer;
   const MailParts parts = set.parts_without(corpora);
   const TrainingEnd end = members.train(parts, group + 1, trainer);
@@ -58,21 +54,24 @@ TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Member
   return TrainingEnd::Done;
 }
 
-std::string joined(const std::vector<std::string>& words, char between) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : std::string(1, between)) + word;
-  return all;
+/// without-one+two; a corpus in a folder of the collection has slashes in its name.
+std::string judge_name(const std::vector<std::string>& corpora) {
+  std::string name = "without";
+  for (const std::string& corpus : corpora) name += (&corpus == &corpora.front() ? "-" : "+") + corpus;
+  std::replace(name.begin(), name.end(), '/', '-');
+  return name;
 }
 
 bool write_judge(const TrainingWork& work, const TrainingSet& set, const LeftOut& left_out, std::size_t group,
                  Manifest manifest) {
   const std::vector<std::string>& corpora = work.options.left_out[group];
-  const std::string name = "without-" + joined(corpora, '+');
+  const std::string name = judge_name(corpora);
   manifest.name = name;
   manifest.corpora_digest = set.digest(set.parts_without(corpora));
   const auto calibrations = calibrate_left_out(set, left_out.mail, group);
   for (std::size_t label = 0; label < calibrations.size(); ++label) {
-    if (calibrations[label]) manifest.calibration[label] = *calibrations[label];
+    const bool is_learnt = calibrations[label] && calibrations[label]->slope > 0;
+    if (is_learnt) manifest.calibration[label] = *calibrations[label];
   }
   std::string archive;
   return work.check(left_out.judges[group]->save(write_manifest(manifest), archive)) &&

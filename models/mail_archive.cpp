@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "models/mbox.h"
+
 namespace winnow {
 namespace {
 
@@ -38,9 +40,15 @@ std::string member_name(archive_entry* entry) {
   return name;
 }
 
-/// False when the archive is damaged.
-bool read_member(archive* handle, std::uint64_t max_bytes, MailInput& mail) {
+/// The octets of a member, as many as are kept.
+struct Octets {
   std::string raw;
+  std::uint64_t not_kept = 0;
+};
+
+/// False when the archive is damaged.
+bool read_member(archive* handle, std::uint64_t max_bytes, Octets& member) {
+  std::string& raw = member.raw;
   std::uint64_t size = 0;
   std::array<char, 64 * 1024> buffer;
   for (;;) {
@@ -52,17 +60,20 @@ bool read_member(archive* handle, std::uint64_t max_bytes, MailInput& mail) {
     raw.append(buffer.data(),
                std::min<std::uint64_t>(length, max_bytes - std::min<std::uint64_t>(raw.size(), max_bytes)));
   }
-  const std::uint64_t not_kept = size - raw.size();
-  mail = mail_from_bytes(std::move(raw), max_bytes);
-  mail.truncated = mail.truncated || not_kept > 0;
-  mail.full_size += not_kept;
+  member.not_kept = size - raw.size();
   return true;
+}
+
+MailInput mail_of(Octets member, std::uint64_t max_bytes) {
+  MailInput mail = mail_from_bytes(std::move(member.raw), max_bytes);
+  mail.truncated = mail.truncated || member.not_kept > 0;
+  mail.full_size += member.not_kept;
+  return mail;
 }
 
 void report(archive* handle, const std::filesystem::path& file, Diagnostics& problems) {
   const char* reason = archive_error_string(handle);
-  problems.error({std::make_shared<const SourceText>(SourceText{file.string(), {}})},
-                 std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
+  problems.error(in_file(file), std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
 }
 
 }  // namespace
@@ -85,9 +96,11 @@ bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_byte
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
     const std::string name = member_name(entry);
     if (archive_entry_filetype(entry) != AE_IFREG || !reader.wants(name)) continue;
-    MailInput mail;
-    if (!read_member(handle.get(), max_bytes, mail)) break;
-    if (!reader.take(name, std::move(mail))) return false;
+    Octets member;
+    if (!read_member(handle.get(), max_bytes, member)) break;
+    if (text_holds_several_messages(member.raw))
+      problems.warning(in_file(file), "the mbox " + name + " in it is read as one message", "take it out of the archive");
+    if (!reader.take(name, mail_of(std::move(member), max_bytes))) return false;
   }
   report(handle.get(), file, problems);
   return true;

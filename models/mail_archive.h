@@ -1,6 +1,6 @@
 // mail_archive.h - the messages of a tar archive, compressed or not, read in one pass.
 //
-// Blocks:  reads the archive up to the last member that is wanted.
+// Blocks:  reads the archive to its end, unless take ends it.
 // Fails:   one Diagnostic that names the archive; what came before the damage was already handed over.
 // Units:   of a member at most max_bytes are kept in memory.
 #pragma once

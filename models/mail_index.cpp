@@ -1,18 +1,19 @@
 #include "models/mail_index.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <string_view>
+#include <utility>
 
+#include "config/text_file.h"
 #include "models/tab_separated.h"
 
 namespace winnow {
 namespace {
 
-constexpr std::uintmax_t kMaxIndexBytes = 256u << 20;
+constexpr std::size_t kMaxIndexBytes = 256u << 20;
 
 bool is_among(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -48,8 +49,10 @@ class IndexBuilder {
     if (is_spam(*label) && is_among(filter_.phishing_corpora, row["corpus"])) label = Label::Phishing;
     if (!is_plain_path(row["corpus"]) || !is_plain_path(row["path"]))
       return "corpus and path must stay beside the index";
-    corpus_named(row["corpus"])
-        .rows.push_back({std::string(row["path"]), std::string(row["date"]), std::string(row["split"]), *label});
+    // As tar names its members.
+    const std::string path = std::filesystem::path(row["path"]).lexically_normal().string();
+    if (!seen_.emplace(row["corpus"], path).second) return "path is named a second time";
+    corpus_named(row["corpus"]).rows.push_back({path, std::string(row["date"]), std::string(row["split"]), *label});
     return "";
   }
 
@@ -65,6 +68,7 @@ class IndexBuilder {
   const IndexFilter& filter_;
   std::vector<IndexedCorpus> corpora_;
   std::map<std::string, std::size_t> position_;
+  std::set<std::pair<std::string, std::string>> seen_;  // corpus and path
 };
 
 }  // namespace
@@ -74,14 +78,13 @@ bool is_mail_index(const std::filesystem::path& file) { return file.extension() 
 std::optional<std::vector<IndexedCorpus>> read_mail_index(const std::filesystem::path& file, const IndexFilter& filter,
                                                           Diagnostics& problems) {
   auto source = std::make_shared<SourceText>(SourceText{file.string(), {}});
-  std::error_code failed;
-  const std::uintmax_t size = std::filesystem::file_size(file, failed);
-  std::ifstream stream(file, std::ios::binary);
-  if (failed || !stream || size > kMaxIndexBytes) {
-    problems.error({source}, failed || !stream ? "cannot be opened" : "is too large for an index");
+  std::string why_not;
+  auto text = read_text_file(file, kMaxIndexBytes, why_not);
+  if (!text) {
+    problems.error({source}, "the index cannot be read: " + why_not);
     return std::nullopt;
   }
-  source->text.assign(std::istreambuf_iterator<char>(stream), {});
+  source->text = std::move(*text);
   IndexBuilder builder(filter);
   const TabTable table{source, "the index", {"corpus", "path", "label"}};
   const bool is_index = read_tab_table(

@@ -28,6 +28,9 @@ bool is_dated_separator(std::string_view line) {
   return false;
 }
 
+/// Where the first separator of an mbox has a date, a paragraph that begins with "From " is none.
+bool separates(std::string_view line, bool dated) { return dated ? is_dated_separator(line) : line.starts_with(kSeparator); }
+
 /// Reads lines in pieces, so that a file without line ends cannot fill the memory.
 class LineReader {
  public:
@@ -108,6 +111,16 @@ bool holds_several_messages(const std::filesystem::path& file) {
   return false;
 }
 
+bool text_holds_several_messages(std::string_view text) {
+  if (!text.starts_with(kSeparator)) return false;
+  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1)) {
+    const std::string_view rest = text.substr(end + 1);
+    const bool after_empty_line = text.substr(0, end + 1).ends_with("\n\n") || text.substr(0, end + 1).ends_with("\n\r\n");
+    if (after_empty_line && is_dated_separator(rest.substr(0, rest.find('\n')))) return true;
+  }
+  return false;
+}
+
 bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagnostics& problems,
                const std::function<bool(std::size_t, MailInput&&)>& take) {
   const auto source = std::make_shared<const SourceText>(SourceText{file.string(), {}});
@@ -119,10 +132,10 @@ bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagn
   Collected message(max_bytes);
   std::size_t number = 0;
   std::string_view piece;
-  bool starts_line = false;
-  bool after_empty_line = true;
+  bool starts_line = false, after_empty_line = true, dated = false;
   while (lines.next(piece, starts_line)) {
-    if (starts_line && after_empty_line && piece.starts_with(kSeparator)) {
+    if (number == 0) dated = is_dated_separator(piece);
+    if (starts_line && after_empty_line && separates(piece, dated)) {
       if (number > 0 && !take(number, message.finish())) return false;
       ++number;
     } else if (number == 0) {

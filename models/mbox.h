@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string_view>
 
 #include "config/diagnostics.h"
 #include "engine/message/mail_input.h"
@@ -22,6 +23,9 @@ bool is_mbox(const std::filesystem::path& file);
 
 /// True when it does and another separator with a date follows: a folder of Thunderbird, mutt or Dovecot, which have no ending.
 bool holds_several_messages(const std::filesystem::path& file);
+
+/// The same for text in memory.
+bool text_holds_several_messages(std::string_view text);
 
 /// `take` gets the message and its number, from 1; returning false ends the reading. False when take ended
 /// it.

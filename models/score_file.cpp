@@ -40,8 +40,9 @@ std::string take_row(const TabRow& row, std::vector<ScoredMail>& mail) {
   if (!label) return "label must be ham, spam or phishing";
   const auto probability = probability_in(row["probability"]);
   if (!probability) return "probability must be a number from 0 to 1";
-  mail.push_back({std::string(row["path"]), std::string(row["corpus"]), *label, *probability,
-                  probability_in(row["uncalibrated"])});
+  const auto uncalibrated = probability_in(row["uncalibrated"]);
+  if (!uncalibrated && !row["uncalibrated"].empty()) return "uncalibrated must be empty or a number from 0 to 1";
+  mail.push_back({std::string(row["path"]), std::string(row["corpus"]), *label, *probability, uncalibrated});
   return "";
 }
 

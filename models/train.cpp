@@ -57,14 +57,14 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   return wanted && work.problems.error_count() == errors;
 }
 
-bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const char* what,
-                Diagnostics& problems) {
+bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, std::ptrdiff_t fewest,
+                const std::string& what, Diagnostics& problems) {
   for (const bool spam : {false, true}) {
-    const auto count = static_cast<std::size_t>(std::count_if(
-        positions.begin(), positions.end(), [&](std::size_t at) { return is_spam(set.label(at)) == spam; }));
-    if (count < kFewestOfALabel) {
+    const auto count = std::count_if(positions.begin(), positions.end(),
+                                     [&](std::size_t at) { return is_spam(set.label(at)) == spam; });
+    if (count < fewest) {
       problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") +
-                             what + ", at least " + std::to_string(kFewestOfALabel) + " are needed");
+                             what + ", at least " + std::to_string(fewest) + " are needed");
       return false;
     }
   }
@@ -175,7 +175,7 @@ bool calibrate_and_measure(const TrainingWork& work, const TrainingSet& set, con
   std::vector<std::vector<CalibrationSample>> by_label;
   if (!predict_mail(work, set, trainer, set.parts().held_out, by_label)) return false;
   if (!calibrate_labels(work, set, left_out, by_label, manifest)) return false;
-  if (work.base != nullptr && left_out.empty()) keep_calibrations(set, *work.base, report, manifest.calibration);
+  if (work.base != nullptr) keep_calibrations(set, *work.base, report, manifest.calibration);
   const Calibration& spam = manifest.calibration.front();
   std::vector<ScoredMail> scored;
   for (std::size_t i = 0; i < by_label.front().size(); ++i) {
@@ -281,10 +281,25 @@ TrainOptions options_for(const TrainOptions& given, const std::optional<Base>& b
   return options;
 }
 
+/// Before the first of the trainings: one for each group takes its time.
+bool has_enough_without(const TrainingWork& work, const TrainingSet& set, const std::vector<std::string>& corpora) {
+  std::string names;
+  for (const std::string& corpus : corpora) names += (names.empty() ? "" : ", ") + corpus;
+  if (set.of_corpora(corpora).empty()) {
+    work.problems.error({}, "no mail of " + names + ", which is to be left out");
+    return false;
+  }
+  const MailParts rest = set.parts_without(corpora);
+  return has_enough(set, rest.learnt, kFewestOfALabel, "to learn from without " + names, work.problems) &&
+         has_enough(set, rest.held_out, 1, "held out without " + names, work.problems);
+}
+
 bool is_enough(const TrainingWork& work, const TrainingSet& set) {
   if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
-  return has_enough(set, set.parts().learnt, "to learn from", work.problems) &&
-         has_enough(set, set.parts().held_out, "held out", work.problems) && has_enough_phishing(work, set);
+  return has_enough(set, set.parts().learnt, kFewestOfALabel, "to learn from", work.problems) &&
+         has_enough(set, set.parts().held_out, kFewestOfALabel, "held out", work.problems) && has_enough_phishing(work, set) &&
+         std::all_of(work.options.left_out.begin(), work.options.left_out.end(),
+                     [&](const auto& corpora) { return has_enough_without(work, set, corpora); });
 }
 
 bool train_and_write(const TrainingWork& work, TrainingSet& set, TorchBackend& backend, TrainReport& report) {

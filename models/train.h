@@ -56,7 +56,7 @@ struct TrainOptions {
   double tails = 0.3;                // share of the spam that is learnt a second time with an innocent tail
   std::size_t members = 3;           // models trained one after the other and averaged into one; at least 1
   std::size_t linear_members = 0;    // linear models beside them, which together count as much
-  std::vector<std::vector<std::string>> left_out;  // groups of corpora; see above
+  std::vector<std::vector<std::string>> left_out;  // groups of corpora; see above; none with a base
   std::filesystem::path left_out_models;  // folder for the models that judge them; "" = they are not kept
   double held_out = 0.1;             // share kept for calibration and for the card, unless the index has a dev split
   std::filesystem::path checkpoint;  // "" = none; resumed from when it exists

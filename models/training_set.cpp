@@ -12,8 +12,6 @@ bool is_among(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::uint64_t hash_of(const std::string& sha256) { return std::stoull(sha256.substr(0, 16), nullptr, 16); }
-
 }  // namespace
 
 std::uint64_t TrainingSet::Stored::bytes() const {
@@ -22,7 +20,7 @@ std::uint64_t TrainingSet::Stored::bytes() const {
 
 void TrainingSet::add(ExtractedMail&& mail) {
   Stored stored;
-  stored.hash = hash_of(mail.sha256);
+  stored.hash = content_hash(mail.sha256);
   if (!is_kept(stored)) {
     ++forgotten_;
     return;
@@ -60,7 +58,7 @@ void TrainingSet::divide(double share) {
   for (std::size_t at = 0; at < mail_.size(); ++at) {
     const Stored& mail = mail_[at];
     const bool held_out = is_held_out(mail.split, mail.hash);
-    if (mail.tail && (held_out || is_held_out(mail.tail->split, hash_of(mail.tail->sha256)))) continue;
+    if (mail.tail && (held_out || is_held_out(mail.tail->split, content_hash(mail.tail->sha256)))) continue;
     (held_out ? parts_.held_out : parts_.learnt).push_back(at);
   }
 }

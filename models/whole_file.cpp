@@ -9,10 +9,10 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace winnow {
 namespace {
@@ -127,7 +127,12 @@ Status check_writable(const fs::path& file) {
 Status read_whole_file(const fs::path& file, std::string& bytes) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Status::failed("cannot open " + file.string());
-  bytes.assign(std::istreambuf_iterator<char>(stream), {});
+  bytes.clear();
+  std::vector<char> block(1u << 20);
+  while (stream) {  // an iterator over the buffer would throw where a read fails
+    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
+    bytes.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+  }
   return stream.bad() ? Status::failed("cannot read " + file.string()) : Status::ok();
 }
 

@@ -58,6 +58,23 @@ TEST_F(CliJudging, ClassifyJudgesNothingWhenStandardInputCannotBeRead) {
   EXPECT_NE(run.err.find("standard input"), std::string::npos) << run.err;
 }
 
+// They were judged as one.
+TEST_F(CliJudging, ClassifyRefusesAnMboxOfSeveralMessagesOnStandardInput) {
+  const std::string first = "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n";
+  const std::vector<std::string> command = {"classify", "--config", small_.config(), "-"};
+  EXPECT_EQ(run_tool(command, first).exit_code, 0);
+  const ToolRun run = run_tool(command, first + "\n" + first);
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("standard input is an mbox of several messages"), std::string::npos) << run.err;
+}
+
+TEST_F(CliJudging, ClassifySaysThatThereIsNoMail) {
+  std::filesystem::create_directory(small_.file("nothing"));
+  const ToolRun run = run_tool({"classify", "--config", small_.config(), small_.file("nothing")});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("there is no mail"), std::string::npos) << run.err;
+}
+
 TEST_F(CliJudging, ClassifyNeedsNoSettingsWithModelAndRules) {
   const ToolRun run = run_tool({"classify", "--model", small_.file("model.pt"), "--rules", small_.file("rules.yaml"),
                                 small_.file("ham/100.eml")});

@@ -19,7 +19,7 @@ TEST(CliTrain, WithoutMailIsWrongUsage) {
 TEST(CliTrain, RefusesNumbersThatNoTrainingCanHave) {
   for (const auto& [option, value] : {std::pair{"--members", "0"}, {"--batch-size", "0"}, {"--batch-size", "-1"},
                                       {"--epochs", "0"}, {"--held-out", "5"}, {"--tails", "-3"},
-                                      {"--table-size", "0"}, {"--table-size", "1000"}}) {
+                                      {"--table-size", "0"}, {"--table-size", "1"}, {"--table-size", "1000"}}) {
     const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b", "-o", "m.pt", option, value});
     EXPECT_EQ(run.exit_code, 2) << option << " " << value;
     EXPECT_NE(run.err.find(option), std::string::npos) << run.err;
@@ -59,6 +59,36 @@ TEST(CliTrain, RefusesAnOutputWhoseCardWouldReplaceTheBase) {
   const ToolRun run = run_tool({"train", "--base", "m.md", "-o", "m.pt", "--ham", "a", "--spam", "b"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_NE(run.err.find("the card"), std::string::npos) << run.err;
+}
+
+// The checkpoint is removed when the training is done: the model was written, and gone.
+TEST(CliTrain, RefusesACheckpointThatWouldReplaceTheModelItsCardOrTheBase) {
+  for (const std::string checkpoint : {"m.pt", "./m.pt", "m.md", "b.pt"}) {
+    const ToolRun run = run_tool({"train", "--base", "b.pt", "-o", "m.pt", "--checkpoint", checkpoint, "--ham", "a", "--spam", "b"});
+    EXPECT_EQ(run.exit_code, 2) << checkpoint;
+    EXPECT_NE(run.err.find("--checkpoint would replace "), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliTrain, LeavesNothingOutOfWhatABaseHasLearnt) {
+  const ToolRun run = run_tool({"train", "--base", "b.pt", "-o", "m.pt", "--leave-out", "a", "--index", "i.tsv"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("--leave-out is for a model from nothing"), std::string::npos) << run.err;
+}
+
+TEST(CliEvaluate, SaysBeforeItJudgesThatItCannotWrite) {
+  for (const char* option : {"--scores", "--report"}) {
+    const ToolRun run = run_tool({"evaluate", "--model", "/nowhere/m.pt", "--ham", "a", option, "/nowhere/out"});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_NE(run.err.find("cannot write /nowhere/out"), std::string::npos) << run.err;
+    EXPECT_EQ(run.err.find("m.pt"), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliEvaluate, ReportsScoresThatAreAFolder) {
+  const ToolRun run = run_tool({"evaluate", "--from-scores", "/"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("cannot read /"), std::string::npos) << run.err;
 }
 
 TEST(CliTrain, WithoutAnOutputIsWrongUsage) {

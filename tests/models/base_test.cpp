@@ -151,6 +151,25 @@ TEST_F(TrainOnBase, TakesTheBasesArchitectureAndWarnsOfLittleMail) {
   EXPECT_LE(report_.comparison->own_loss, report_.comparison->base_loss);
 }
 
+TEST_F(TrainOnBase, TakesABaseOfAnotherPriorForAsMuchSpamAsHam) {
+  auto base = read_base(options_.base, *backend_, problems_);
+  ASSERT_TRUE(base) << problems_.to_string();
+  Manifest rare = base->manifest;
+  rare.prior_spam = 0.05;
+  std::unique_ptr<Compressor> writer;
+  std::string bytes;
+  TableShape shape;
+  ASSERT_TRUE(backend_->make_compressor(base->bytes, writer));
+  ASSERT_TRUE(writer->write({}, write_manifest(rare), bytes, shape));
+  const auto file = folder_.write("rare.pt", bytes);
+  const auto read = read_base(file, *backend_, problems_);
+  ASSERT_TRUE(read) << problems_.to_string();
+  const auto before = calibrate(1.5, rare.calibration.front(), 0.05, 0.2);
+  const auto after = calibrate(1.5, read->manifest.calibration.front(), read->manifest.prior_spam, 0.2);
+  EXPECT_EQ(read->manifest.prior_spam, 0.5);
+  EXPECT_NEAR(after->value(), before->value(), 1e-12);
+}
+
 TEST_F(TrainOnBase, AddsSiteFeaturesInRowsOfTheirOwn) {
   write_mail("more", 60, 1000);
   take("more");

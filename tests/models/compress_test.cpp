@@ -191,6 +191,13 @@ TEST_F(Compress, RefusesToLoseMoreThanAllowedAndWritesNothing) {
   EXPECT_TRUE(std::filesystem::exists(options_.output));
 }
 
+TEST_F(Compress, SaysBeforeItReadsThatItCannotWrite) {
+  options_.output = folder_.path() / "nowhere/small.pt";
+  EXPECT_FALSE(compress());
+  EXPECT_EQ(report_.ham, 0u);
+  EXPECT_THAT(problems_.to_string(), HasSubstr("cannot write " + options_.output.string()));
+}
+
 TEST_F(Compress, CompressesWhatIsCompressedAlready) {
   options_.wanted = {8, 0.0};
   ASSERT_TRUE(compress()) << problems_.to_string();

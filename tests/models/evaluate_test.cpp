@@ -112,6 +112,11 @@ TEST_F(EvaluationText, ShowsPercentagesAndADashWhereThereIsNoFigure) {
   EXPECT_THAT(table, testing::ContainsRegex("\\| all +\\| +2 \\| +2 \\| +50.000 \\|"));
 }
 
+// A terminal obeys U+009B.
+TEST_F(EvaluationText, WritesNamesOfCorporaInAsciiOnly) {
+  EXPECT_NE(evaluation_json({{"a\u009b1m", figures_["a"]}}).find("a\\u009b1m"), std::string::npos);
+}
+
 TEST_F(EvaluationText, GivesTheSameFiguresAsJsonWithNullWhereThereIsNone) {
   const nlohmann::json json = nlohmann::json::parse(evaluation_json(figures_));
   EXPECT_EQ(json["corpora"].size(), 2u);

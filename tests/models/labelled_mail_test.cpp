@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include "models/mbox.h"
 #include "tests/models/temp_folder.h"
 
 namespace winnow {
@@ -123,6 +125,30 @@ TEST(LabelledMail, CutsAnMboxWithCarriageReturnsToo) {
   EXPECT_EQ(read({{file, Label::Ham}}).mail.size(), 2u);
 }
 
+TEST(LabelledMail, TakesAParagraphThatBeginsWithFromForNoSeparatorWhereSeparatorsHaveADate) {
+  const TempFolder folder;
+  const auto file = folder.write("saved", "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nDear all,\n\nFrom Paris we go on to Rome.\n");
+  EXPECT_THAT(read({{file, Label::Ham}}).texts(), ElementsAre("Subject: 1\n\nDear all,\n\nFrom Paris we go on to Rome.\n"));
+}
+
+TEST(LabelledMail, ToldInMemoryAnMboxIsWhatItIsInAFile) {
+  EXPECT_TRUE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\r\nS: 1\r\n\r\nx\r\n\r\nFrom b Thu Jan  1 00:00:00 2026\r\n"));
+  EXPECT_FALSE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\nS: 1\n\nx\n\nFrom here on\n"));
+  EXPECT_FALSE(text_holds_several_messages("Subject: 1\n\nx\n\nFrom b Thu Jan  1 00:00:00 2026\n"));
+}
+
+// A pipe lost its first block to the look at what it holds, and the rest was judged.
+TEST(LabelledMail, RefusesAPipe) {
+  const TempFolder folder;
+  const auto pipe = folder.path() / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::vector<MailSource> sources = {{pipe, Label::Ham}};
+  const Reading reading = read(sources);
+  EXPECT_TRUE(reading.mail.empty());
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("pipe: error: is neither a file nor a folder"));
+  EXPECT_EQ(count_labelled_mail(sources, {}), 0u);
+}
+
 TEST(LabelledMail, TakesAFileOfAFolderThatBeginsWithFromAsOneMessage) {
   const TempFolder folder;
   folder.write("box/1.eml", "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n\nFrom b\nstill the same\n");
@@ -171,6 +197,15 @@ TEST(LabelledMail, ReadsOnBehindAMemberWithANameOfOtherLetters) {
   const Reading reading = read({{file, Label::Ham}});
   EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\n", "Subject: 2\n\n", "Subject: 3\n\n"));
   EXPECT_EQ(reading.problems.error_count(), 0u);
+}
+
+TEST(LabelledMail, WarnsOfAnMboxInAnArchive) {
+  const TempFolder folder;
+  const std::string mail = "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n";
+  const auto file = folder.write_tar("m.tar", {{"saved", mail}, {"Inbox", mail + "\n" + mail}});
+  const Reading reading = read({{file, Label::Ham}});
+  EXPECT_EQ(reading.mail.size(), 2u);
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("m.tar: warning: the mbox Inbox in it is read as one message"));
 }
 
 TEST(LabelledMail, BoundsAMemberOfAnArchive) {

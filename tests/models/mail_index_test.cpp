@@ -41,6 +41,19 @@ TEST_F(MailIndex, LocatesWrongLinesAndReadsTheOthers) {
   EXPECT_EQ(rows_, 2u);
 }
 
+// A folder gave such mail twice and a tar once.
+TEST_F(MailIndex, RefusesAPathThatIsNamedTwice) {
+  const std::string problems = problems_of("corpus\tpath\tlabel\nc\t1\tham\nd\t1\tham\nc\t./1\tham\n");
+  EXPECT_THAT(problems, HasSubstr("index.tsv:4:1: error: path is named a second time"));
+  EXPECT_EQ(rows_, 2u);
+}
+
+TEST_F(MailIndex, ReportsAnIndexThatIsAFolder) {
+  Diagnostics problems;
+  EXPECT_FALSE(read_mail_index(folder_.path(), {}, problems));
+  EXPECT_THAT(problems.to_string(), HasSubstr("the index cannot be read: not a regular file"));
+}
+
 TEST_F(MailIndex, TakesOnlyMailFromWithinTheDates) {
   Diagnostics problems;
   const auto file = folder_.write("index.tsv",

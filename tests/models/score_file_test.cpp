@@ -58,6 +58,12 @@ TEST_F(ScoreFile, RefusesWhatIsNoProbability) {
   EXPECT_THAT(problems_.to_string(), HasSubstr("scores.tsv:2:1: error: probability must be a number from 0 to 1"));
 }
 
+TEST_F(ScoreFile, RefusesALogitThatIsNoProbability) {
+  const auto mail = read("corpus\tpath\tlabel\tprobability\tuncalibrated\nc\t1\tham\t0.5\tabc\nc\t2\tham\t0.5\t\n");
+  EXPECT_EQ(mail.size(), 1u);
+  EXPECT_THAT(problems_.to_string(), HasSubstr("scores.tsv:2:1: error: uncalibrated must be empty or a number"));
+}
+
 TEST_F(ScoreFile, NamesTheColumnItLacks) {
   EXPECT_TRUE(read("corpus\tpath\tlabel\nc\t1\tham\n").empty());
   EXPECT_THAT(problems_.to_string(), HasSubstr("the table of scores has no column 'probability'"));

@@ -308,6 +308,41 @@ TEST_F(TrainOnCorpora, RefusesToLeaveOutACorpusThatIsNotThere) {
   EXPECT_FALSE(has_read);
 }
 
+// It was told after the trainings before it, as "the training diverged".
+TEST_F(TrainOnCorpora, SaysBeforeItLearnsThatTooLittleIsLeft) {
+  const auto refused = [&] {
+    bool has_learnt = false;
+    EXPECT_FALSE(train([&](const TrainProgress& now) {
+      has_learnt = has_learnt || now.phase == "training";
+      return true;
+    }));
+    EXPECT_FALSE(has_learnt);
+    return problems_.to_string();
+  };
+  options_.left_out = {{"one"}, {"one", "two", "three"}};
+  EXPECT_THAT(refused(), HasSubstr("too little mail: 0 ham to learn from without one, two, three"));
+  options_.left_out = {{"one"}, {"two"}};
+  options_.filter.without_corpora = {"two"};
+  EXPECT_THAT(refused(), HasSubstr("no mail of two, which is to be left out"));
+}
+
+TEST_F(TrainOnCorpora, WritesAJudgeOfACorpusInAFolder) {
+  std::string index = "corpus\tpath\tlabel\tsplit\n";
+  for (std::size_t i = 0; i < kOfEach; ++i) {
+    const std::string corpus = i % 2 == 0 ? "lists/a" : "lists/b", number = std::to_string(i);
+    for (const Label label : {Label::Ham, Label::Spam}) {
+      const std::string name(label_name(label));
+      folder_.write(corpus + "/" + name + number, invented(label, i));
+      index += corpus + "\t" + name + number + "\t" + name + "\t" + (i % 5 == 0 ? "dev" : "train") + "\n";
+    }
+  }
+  options_.sources = {{folder_.write("lists.tsv", index), Label::Ham}};
+  options_.left_out = {{"lists/a"}};
+  options_.left_out_models = folder_.path() / "left-out";
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_TRUE(std::filesystem::exists(options_.left_out_models / "without-lists-a.pt"));
+}
+
 TEST_F(TrainOnCorpora, GoesOnWithinTheLeftOutGroupsToTheSameModel) {
   options_.left_out = {{"one"}, {"two"}};
   options_.members = 2;
