@@ -124,12 +124,7 @@ SocketAddress address_of(const Endpoint& endpoint) {
   return endpoint.family == Endpoint::Family::Unix ? unix_address(endpoint.path) : inet_address(endpoint);
 }
 
-Descriptor connect_to(const Endpoint& endpoint, std::chrono::milliseconds timeout, std::string& error) {
-  const SocketAddress address = address_of(endpoint);
-  if (address.length == 0) {
-    error = address.error;
-    return {};
-  }
+ConnectAttempt try_connect(const SocketAddress& address, std::chrono::milliseconds timeout) {
   Descriptor socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(timeout).count();
   const timeval limit{microseconds / 1'000'000, microseconds % 1'000'000};
@@ -137,14 +132,27 @@ Descriptor connect_to(const Endpoint& endpoint, std::chrono::milliseconds timeou
   if (!socket || ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0 ||
       ::fcntl(socket.get(), F_SETFL, O_NONBLOCK) != 0) {
-    error = errno == EINPROGRESS || errno == EAGAIN ? "timed out" : errno_text(errno);
+    return {{}, errno == EINPROGRESS || errno == EAGAIN ? ETIMEDOUT : errno};
+  }
+  return {std::move(socket), 0};
+}
+
+Descriptor connect_to(const Endpoint& endpoint, std::chrono::milliseconds timeout, std::string& error) {
+  const SocketAddress address = address_of(endpoint);
+  if (address.length == 0) {
+    error = address.error;
+    return {};
+  }
+  auto [socket, failed] = try_connect(address, timeout);
+  if (!socket) {
+    error = errno_text(failed);
     return {};
   }
   if (endpoint.family != Endpoint::Family::Unix) {
     const int on = 1;  // a command is often followed by another small one: Nagle would hold it back
     (void)::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  return socket;
+  return std::move(socket);
 }
 
 }  // namespace winnow

@@ -1,7 +1,7 @@
 // endpoint.h - where a milter listens, as MTAs and libmilter write it: unix:PATH, inet:PORT@HOST, inet6:PORT@HOST.
 //
-// Owns:    plain values; connect_to gives the caller a descriptor.
-// Blocks:  connect_to up to its timeout; address_of for the resolver when the host is a name.
+// Owns:    plain values; try_connect and connect_to give the caller a descriptor.
+// Blocks:  these two up to their timeout; address_of and connect_to for the resolver when the host is a name.
 // Fails:   parse returns nullopt, connect_to an invalid descriptor; both say why in `error`.
 #pragma once
 
@@ -53,6 +53,13 @@ struct SocketAddress {
   std::string error;
 };
 SocketAddress address_of(const Endpoint& endpoint);
+
+/// `socket` is invalid when it could not be connected; `failed` is then the errno that says why.
+struct ConnectAttempt {
+  Descriptor socket;
+  int failed = 0;
+};
+ConnectAttempt try_connect(const SocketAddress& address, std::chrono::milliseconds timeout);
 
 /// A connected, non-blocking stream socket.
 Descriptor connect_to(const Endpoint& endpoint, std::chrono::milliseconds timeout, std::string& error);

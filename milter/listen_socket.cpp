@@ -37,6 +37,27 @@ bool give_to_group(const std::string& path, const std::string& group, std::strin
   return true;
 }
 
+/// Only a connect that is refused tells that nobody listens: one that times out may meet a listener too busy to accept.
+bool is_abandoned(const std::string& path, std::string& error) {
+  Endpoint endpoint;
+  endpoint.path = path;
+  const SocketAddress address = address_of(endpoint);
+  if (address.length == 0) {
+    error = path + ": " + address.error;
+    return false;
+  }
+  const ConnectAttempt attempt = try_connect(address, std::chrono::milliseconds(1000));
+  if (attempt.socket) {
+    error = "another process listens on " + path;
+    return false;
+  }
+  if (attempt.failed == ECONNREFUSED || attempt.failed == ENOENT) return true;
+  error = "cannot tell whether another process listens on " + path + ": " +
+          std::generic_category().message(attempt.failed) +
+          "; stop that process, or remove the file when there is none";
+  return false;
+}
+
 }  // namespace
 
 bool remove_stale_socket(const std::string& path, std::string& error) {
@@ -50,13 +71,7 @@ bool remove_stale_socket(const std::string& path, std::string& error) {
     error = path + " exists and is not a socket";
     return false;
   }
-  Endpoint endpoint;
-  endpoint.path = path;
-  std::string refused;
-  if (connect_to(endpoint, std::chrono::milliseconds(1000), refused)) {
-    error = "another process listens on " + path;
-    return false;
-  }
+  if (!is_abandoned(path, error)) return false;
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
     error = "cannot remove the old socket " + path + ": " + errno_text();
     return false;

@@ -13,7 +13,7 @@
 
 namespace winnow {
 
-/// Removes a socket file nobody listens on. Refuses when somebody does, or when the path is no socket.
+/// Removes a socket file nobody listens on. Refuses when somebody does or may do, or when the path is no socket.
 bool remove_stale_socket(const std::string& path, std::string& error);
 
 /// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.

@@ -68,6 +68,34 @@ TEST(ListenSocket, LeavesASocketThatSomebodyListensOn) {
   EXPECT_TRUE(std::filesystem::exists(endpoint.path));
 }
 
+/// A connect that failed for any reason was once taken for "nobody listens": a second daemon unlinked the socket of a
+/// first one that was too busy to accept.
+TEST(ListenSocket, LeavesASocketWhoseListenerIsTooBusyToAccept) {
+  const ScratchFolder folder;
+  const Endpoint endpoint = parsed("unix:" + (folder.path() / "s").string());
+  const Descriptor listening = listen_on(endpoint);
+  ASSERT_EQ(::listen(listening.get(), 0), 0);
+  std::string error;
+  const Descriptor only_place = connect_to(endpoint, std::chrono::seconds(5), error);
+  ASSERT_TRUE(only_place) << error;
+  EXPECT_FALSE(remove_stale_socket(endpoint.path, error));
+  EXPECT_EQ(error, "cannot tell whether another process listens on " + endpoint.path + ": " + std::strerror(ETIMEDOUT) +
+                       "; stop that process, or remove the file when there is none");
+  EXPECT_TRUE(std::filesystem::exists(endpoint.path));
+}
+
+TEST(ListenSocket, LeavesASocketOfAnotherType) {
+  const ScratchFolder folder;
+  const Endpoint endpoint = parsed("unix:" + (folder.path() / "s").string());
+  const SocketAddress address = address_of(endpoint);
+  const Descriptor datagrams(::socket(AF_UNIX, SOCK_DGRAM, 0));
+  ASSERT_EQ(::bind(datagrams.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length), 0);
+  std::string error;
+  EXPECT_FALSE(remove_stale_socket(endpoint.path, error));
+  EXPECT_NE(error.find(endpoint.path + ": " + std::strerror(EPROTOTYPE)), std::string::npos) << error;
+  EXPECT_TRUE(std::filesystem::exists(endpoint.path));
+}
+
 TEST(ListenSocket, LeavesAFileThatIsNoSocket) {
   const ScratchFolder folder;
   const auto file = folder.write("precious", "data");
