@@ -183,10 +183,10 @@ void Server::accept_next() {
       });
       return;
     }
+    accept_next();  // first: an exchange that throws must not be the last one
     if (open_ < limits_.max_connections) {
       std::make_shared<Exchange>(Stream(std::move(socket)), routes_, limits_, open_)->start();
     }
-    accept_next();
   });
 }
 
