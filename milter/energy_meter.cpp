@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -60,12 +61,20 @@ void EnergyMeter::count_packages(const CpuTimes& used) {
   last_ = {last_.own + used.own, last_.machine + used.machine};
 }
 
+void EnergyMeter::try_sample() {
+  try {
+    sample();
+  } catch (const std::exception&) {
+    // Memory ran out, most likely. Mail is worth more than its statistics; the next sample counts what this one did not.
+  }
+}
+
 void EnergyMeter::keep_sampling(std::chrono::milliseconds interval) {
   sampler_ = std::jthread([this, interval](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any stopped;
     std::unique_lock lock(mutex);
-    while (!stopped.wait_for(lock, stop, interval, [&stop] { return stop.stop_requested(); })) sample();
+    while (!stopped.wait_for(lock, stop, interval, [&stop] { return stop.stop_requested(); })) try_sample();
   });
 }
 

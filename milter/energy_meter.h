@@ -3,7 +3,8 @@
 // Owns:    its counters, and the thread of keep_sampling().
 // Threads: every method from any thread.
 // Blocks:  for reads of the counters; the destructor until its thread has ended.
-// Fails:   never: an interval whose package counter cannot be read is estimated from processor time.
+// Fails:   an interval whose package counter cannot be read is estimated from processor time. sample() throws what the
+//          inputs throw; keep_sampling() leaves such a sample out.
 // Units:   joules, seconds of processor time.
 //
 // Of the packages' energy the process gets its share of the machine's busy processor time, idle power included: a machine
@@ -59,6 +60,7 @@ class EnergyMeter {
   void keep_sampling(std::chrono::milliseconds interval = std::chrono::seconds(10));
 
  private:
+  void try_sample() EXCLUDES(mutex_);
   void count_packages(const CpuTimes& used) REQUIRES(mutex_);
 
   const EnergyInputs inputs_;

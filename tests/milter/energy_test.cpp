@@ -1,10 +1,14 @@
 // Energy meters against an invented powercap tree and an invented driver.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <new>
+
 #include "milter/cost.h"
 #include "milter/energy_meter.h"
 #include "milter/gpu_energy.h"
 #include "milter/rapl.h"
+#include "tests/support/poll_until.h"
 #include "tests/support/scratch_folder.h"
 
 namespace winnow {
@@ -219,6 +223,23 @@ TEST_F(EnergyMeterTest, AddsTheGpusAsTheyAre) {
   EXPECT_DOUBLE_EQ(totals.nvml, 1.5);
   EXPECT_DOUBLE_EQ(totals.joules(), 11.5);
   EXPECT_EQ(source_name(totals), "estimated and NVML");
+}
+
+/// An exception on the sampling thread, which nobody caught there, once ended the whole daemon.
+TEST(EnergyMeter, GoesOnAfterASampleThatFailed) {
+  std::atomic<bool> failing{false};
+  std::atomic<int> reads{0};
+  const auto cpu = [&] {
+    ++reads;
+    if (failing) throw std::bad_alloc();
+    return std::optional(CpuTimes{1.0 * reads, 0});
+  };
+  EnergyMeter meter({nullptr, nullptr, cpu, [] { return 1.0; }});
+  failing = true;
+  meter.keep_sampling(std::chrono::milliseconds(1));
+  EXPECT_TRUE(poll_until([&] { return reads > 3; }));
+  failing = false;
+  EXPECT_GT(meter.sample().estimate, 0);
 }
 
 TEST(EnergyMeter, CountsTheProcessorTimeOfThisProcess) {
