@@ -142,7 +142,7 @@ std::string judged_line(std::string_view queue_id, const Judgement& judgement, c
 
 std::string skipped_line(std::string_view queue_id, const Session& session) {
   Line line(log_id(queue_id), "skipped");
-  line.add("reason", session.authenticated() ? "authenticated" : "network");
+  line.add("reason", session.skipped_by() == SkipEntry::Authenticated ? "authenticated" : "network");
   line.add("client", word(session.input().envelope.client_ip));
   return line.take();
 }

@@ -57,7 +57,7 @@ void Session::mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart&
   envelope.auth_user = start.auth_user.substr(0, limits_.max_address_bytes);
   envelope.tls = start.tls;
   envelope.arrived = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  skipped_ = snapshot_->skip.covers(client_ip_, authenticated());
+  skipped_by_ = snapshot_->skip.entry_for(client_ip_, authenticated());
 }
 
 void Session::recipient(std::string_view address, std::string_view resolved) {
@@ -102,7 +102,7 @@ std::size_t Session::room_for_headers() const {
 }
 
 void Session::header(std::string_view name, std::string_view value, bool leading_space) {
-  if (!in_message() || skipped_) return;
+  if (!in_message() || skipped()) return;
   std::size_t folds = 0;
   for (std::size_t at = value.find('\n'); at != std::string_view::npos; at = value.find('\n', at + 1)) ++folds;
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
@@ -125,14 +125,14 @@ void Session::header(std::string_view name, std::string_view value, bool leading
 }
 
 void Session::end_of_headers() {
-  if (!in_message() || skipped_) return;
+  if (!in_message() || skipped()) return;
   input_.raw += "\r\n";
   seen_bytes_ += 2;
   input_.full_size = seen_bytes_;
 }
 
 Session::Body Session::body(std::string_view chunk) {
-  if (!in_message() || skipped_) return Body::Enough;
+  if (!in_message() || skipped()) return Body::Enough;
   seen_bytes_ += chunk.size();
   const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes;
   const std::uint64_t room = limit > input_.raw.size() ? limit - input_.raw.size() : 0;
@@ -148,7 +148,7 @@ Session::Body Session::body(std::string_view chunk) {
 
 void Session::reset_message() {
   snapshot_.reset();
-  skipped_ = false;
+  skipped_by_ = SkipEntry::None;
   input_ = {};
   seen_bytes_ = declared_size_ = 0;
   forged_left_ = 0;

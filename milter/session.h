@@ -64,7 +64,8 @@ class Session {
   bool in_message() const { return snapshot_ != nullptr; }
   bool authenticated() const { return !input_.envelope.auth_user.empty(); }
   /// Accepted unseen because of milter.skip: nothing is kept.
-  bool skipped() const { return skipped_; }
+  bool skipped() const { return skipped_by_ != SkipEntry::None; }
+  SkipEntry skipped_by() const { return skipped_by_; }
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   const MailInput& input() const { return input_; }
   const std::vector<HeaderCount>& forged() const { return forged_; }
@@ -83,7 +84,7 @@ class Session {
   SessionLimits limits_;
   std::string client_name_, client_ip_, helo_;
   std::shared_ptr<const Snapshot> snapshot_;
-  bool skipped_ = false;
+  SkipEntry skipped_by_ = SkipEntry::None;
   MailInput input_;
   std::uint64_t seen_bytes_ = 0;      // headers and body that came
   std::uint64_t declared_size_ = 0;

@@ -49,15 +49,15 @@ SkipList SkipList::from(const std::vector<std::string>& entries, Diagnostics& pr
   return list;
 }
 
-bool SkipList::covers(const std::string& client_ip, bool is_authenticated) const {
-  if (authenticated && is_authenticated) return true;
-  if (networks.empty()) return false;
+SkipEntry SkipList::entry_for(const std::string& client_ip, bool is_authenticated) const {
+  if (authenticated && is_authenticated) return SkipEntry::Authenticated;
+  if (networks.empty()) return SkipEntry::None;
   const std::optional<IpBytes> address = parse_ip_bytes(client_ip);
-  if (!address) return false;
+  if (!address) return SkipEntry::None;
   for (const IpNetwork& network : networks) {
-    if (network.contains(*address)) return true;
+    if (network.contains(*address)) return SkipEntry::Network;
   }
-  return false;
+  return SkipEntry::None;
 }
 
 std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& settings_file, const Snapshot* previous,

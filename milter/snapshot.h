@@ -20,13 +20,16 @@
 
 namespace winnow {
 
+/// What of milter.skip covers a client.
+enum class SkipEntry { None, Authenticated, Network };
+
 /// Whose mail is accepted unseen (milter.skip).
 struct SkipList {
   bool authenticated = false;
   std::vector<IpNetwork> networks;
 
   static SkipList from(const std::vector<std::string>& entries, Diagnostics& problems);
-  bool covers(const std::string& client_ip, bool is_authenticated) const;
+  SkipEntry entry_for(const std::string& client_ip, bool is_authenticated) const;
 };
 
 /// Tells whether a file was replaced or written to since it was last looked at.

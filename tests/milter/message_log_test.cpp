@@ -66,6 +66,29 @@ TEST(MessageLog, SaysWhyAFallbackWasTaken) {
             "forged=1 client=192.0.2.7 recipients=1");
 }
 
+struct SkippedCase {
+  std::vector<std::string> skip;
+  const char* auth_user;
+  const char* reason;
+};
+
+/// A client that had authenticated was once the reason also where milter.skip names networks only.
+TEST(MessageLog, NamesTheEntryThatSkippedTheMessage) {
+  const SkippedCase cases[] = {{{"192.0.2.0/24"}, "anna", "network"},
+                               {{"192.0.2.0/24"}, "", "network"},
+                               {{"authenticated"}, "anna", "authenticated"},
+                               {{"192.0.2.0/24", "authenticated"}, "anna", "authenticated"}};
+  for (const SkippedCase& one : cases) {
+    Diagnostics problems;
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->skip = SkipList::from(one.skip, problems);
+    Session session;
+    session.connect("mail.sender.example", "192.0.2.7");
+    session.mail(snapshot, {.sender = "<anna@sender.example>", .auth_user = one.auth_user});
+    EXPECT_EQ(skipped_line("A1", session), "A1: skipped reason=" + std::string(one.reason) + " client=192.0.2.7");
+  }
+}
+
 TEST(MessageLog, DoesNotTakeAnyTextForAQueueId) {
   EXPECT_EQ(log_id("4bK2xQ0cTz"), "4bK2xQ0cTz");
   for (const char* text : {"", "two words", "line\nbreak", "a: judged verdict=accept"}) EXPECT_EQ(log_id(text), "NOQUEUE");

@@ -10,17 +10,19 @@ namespace {
 struct SkipCase {
   const char* client;
   bool authenticated;
-  bool covered;
+  SkipEntry entry;
 };
 
 TEST(SkipList, CoversNetworksAndAuthenticatedClients) {
   Diagnostics problems;
   const SkipList list = SkipList::from({"authenticated", "192.0.2.0/24", "2001:db8::/32"}, problems);
   EXPECT_FALSE(problems.has_errors());
-  const SkipCase cases[] = {{"192.0.2.9", false, true},   {"192.0.3.9", false, false}, {"2001:db8::1", false, true},
-                            {"2001:db9::1", false, false}, {"", false, false},          {"192.0.3.9", true, true},
-                            {"not an address", false, false}};
-  for (const SkipCase& one : cases) EXPECT_EQ(list.covers(one.client, one.authenticated), one.covered) << one.client;
+  const SkipCase cases[] = {
+      {"192.0.2.9", false, SkipEntry::Network},  {"192.0.3.9", false, SkipEntry::None},
+      {"2001:db8::1", false, SkipEntry::Network}, {"2001:db9::1", false, SkipEntry::None},
+      {"192.0.3.9", true, SkipEntry::Authenticated}, {"", false, SkipEntry::None},
+      {"not an address", false, SkipEntry::None}};
+  for (const SkipCase& one : cases) EXPECT_EQ(list.entry_for(one.client, one.authenticated), one.entry) << one.client;
 }
 
 TEST(SkipList, RefusesWhatIsNoNetwork) {
