@@ -67,7 +67,7 @@ void start_http(Daemon& daemon) {
   daemon.http = HttpEndpoint::start(listen,
                                     {[&daemon] {
                                        const auto snapshot = daemon.service.snapshot();
-                                       return daemon.metrics->text() + daemon.resources->text() +
+                                       return daemon.service.metrics_text() + daemon.resources->text() +
                                               replica_metrics(snapshot->engine->rebuilds()) +
                                               pool_metrics(snapshot->engine->pool());
                                      },

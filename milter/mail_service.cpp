@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "milter/message_log.h"
+#include "milter/prometheus_text.h"
 #include "milter/reasons.h"
 
 namespace winnow {
@@ -50,12 +51,16 @@ void MailService::replace(std::shared_ptr<const Snapshot> snapshot) {
   snapshot_.swap(snapshot);  // the old one, when nobody else has it, goes after the lock is given back
 }
 
+std::string MailService::metrics_text() const {
+  return metrics_.text() + family("winnow_in_flight", "gauge", "Messages that are being judged") +
+         sample("winnow_in_flight", static_cast<double>(in_flight_.count()));
+}
+
 Judgement MailService::judge_within_limits(const Session& session, const StillWanted& on_wait,
                                            Clock::time_point start) {
   const Snapshot& snapshot = *session.snapshot();
   const MilterSettings& settings = snapshot.settings.milter;
   const Activity place(in_flight_, settings.max_in_flight);
-  metrics_.in_flight(in_flight_.count());
   if (closed_) return unjudged(snapshot, ScoreError::Stopped, settings.on_error, "the daemon is stopping");
   if (!place) {
     return unjudged(snapshot, ScoreError::Busy, settings.on_overload, "max_in_flight messages are under way");
@@ -76,7 +81,6 @@ void MailService::add_reasons(const Session& session, Clock::time_point start, J
 }
 
 void MailService::note(const Judgement& judgement, std::chrono::microseconds total) {
-  metrics_.in_flight(in_flight_.count());
   if (judgement.fallback) {
     metrics_.fallback(*judgement.fallback);
   } else {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "engine/thread_annotations.h"
@@ -41,6 +42,8 @@ class MailService {
   ActivityCount& answering() { return answering_; }
   /// Of these, those that are being judged: at most max_in_flight.
   ActivityCount& in_flight() { return in_flight_; }
+  /// All that is counted here, in the Prometheus text format.
+  std::string metrics_text() const;
   Log& log() { return log_; }
 
  private:

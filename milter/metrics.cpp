@@ -59,7 +59,6 @@ class PrometheusMetrics : public Metrics {
   void judged(const Judgement& judgement, std::chrono::microseconds total) override;
   void fallback(const Fallback& fallback) override;
   void skipped() override { skipped_.Increment(); }
-  void in_flight(std::size_t messages) override { in_flight_.Set(static_cast<double>(messages)); }
   void reload(bool succeeded) override { (succeeded ? reload_ok_ : reload_failed_).Increment(); }
   void model(const std::string& name, const std::string& sha256) override;
   std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
@@ -89,11 +88,6 @@ class PrometheusMetrics : public Metrics {
   prometheus::Counter& reload_ok_ = reloads_.Add({{"result", "ok"}});
   prometheus::Counter& reload_failed_ = reloads_.Add({{"result", "failed"}});
   prometheus::Counter& skipped_ = counter("winnow_skipped_total", "Messages accepted unseen by milter.skip").Add({});
-  prometheus::Gauge& in_flight_ = prometheus::BuildGauge()
-                                      .Name("winnow_in_flight")
-                                      .Help("Messages between end of message and answer")
-                                      .Register(registry_)
-                                      .Add({});
   prometheus::Family<prometheus::Gauge>& model_ = prometheus::BuildGauge()
                                                       .Name("winnow_model_info")
                                                       .Help("1 for the model that answers now, 0 for those before it")

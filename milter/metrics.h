@@ -23,7 +23,6 @@ class Metrics {
   virtual void judged(const Judgement& judgement, std::chrono::microseconds total) = 0;
   virtual void fallback(const Fallback& fallback) = 0;
   virtual void skipped() = 0;
-  virtual void in_flight(std::size_t messages) = 0;
   virtual void reload(bool succeeded) = 0;
   /// The model that answers now: winnow_model_info{name, sha256} 1.
   virtual void model(const std::string& name, const std::string& sha256) = 0;

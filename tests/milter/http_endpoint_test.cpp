@@ -154,7 +154,6 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   metrics->judged(judgement, std::chrono::milliseconds(3));
   metrics->fallback({ScoreError::Deadline, OnError::Accept, ""});
   metrics->reload(true);
-  metrics->in_flight(7);
   metrics->model("m-1", "aa");
   metrics->model("m-2", "bb");
   const std::string text = metrics->text();
@@ -162,7 +161,7 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
                            "winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1",
                            "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
                            "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1",
-                           "winnow_reload_total{result=\"ok\"} 1", "winnow_in_flight 7", "winnow_judge_seconds_count 1",
+                           "winnow_reload_total{result=\"ok\"} 1", "winnow_judge_seconds_count 1",
                            "winnow_stage_seconds_count{stage=\"infer\"} 1",
                            "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0",
                            "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {

@@ -14,13 +14,11 @@ class CountingMetrics : public Metrics {
   void judged(const Judgement&, std::chrono::microseconds) override { ++judged_; }
   void fallback(const Fallback& fallback) override { causes_.push_back(fallback.cause); }
   void skipped() override { ++skipped_; }
-  void in_flight(std::size_t messages) override { in_flight_ = messages; }
   void reload(bool) override {}
   void model(const std::string& name, const std::string&) override { models_.push_back(name); }
   std::string text() const override { return ""; }
 
   int judged_ = 0, skipped_ = 0;
-  std::size_t in_flight_ = 99;
   std::vector<std::string> models_;
   std::vector<ScoreError> causes_;
 };

@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "milter/http_client.h"
+#include "tests/support/poll_until.h"
 #include "tests/support/test_daemon.h"
 
 namespace winnow {
@@ -280,6 +282,25 @@ TEST(Server, TakesTheDeclaredSizeForABodyThatItDoesNotSeeWhole) {
   while (client->wire().read(packet) && packet.command != wire::kAccept) {
   }
   EXPECT_TRUE(daemon.log_has(" size=50000000 truncated=yes")) << daemon.log();
+}
+
+std::string metrics_of(const TestDaemon& daemon) {
+  std::string error;
+  const auto answer = http_get(daemon.metrics(), "/metrics", std::chrono::seconds(10), error);
+  return answer ? answer->body : error;
+}
+
+TEST(Server, TellsHowManyMessagesAreBeingJudged) {
+  TestDaemon daemon([](Settings& s) { s.metrics.listen = "127.0.0.1:0"; });
+  daemon.control().hold = true;
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  std::thread sender([&] { (void)send(*client, test_mail()); });
+  EXPECT_TRUE(poll_until([&] { return daemon.control().running > 0; }));
+  EXPECT_THAT(metrics_of(daemon), HasSubstr("\nwinnow_in_flight 1\n"));
+  daemon.control().hold = false;
+  sender.join();
+  EXPECT_THAT(metrics_of(daemon), HasSubstr("\nwinnow_in_flight 0\n"));
 }
 
 }  // namespace
