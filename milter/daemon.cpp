@@ -60,9 +60,8 @@ sigset_t awaited_signals() {
 void start_http(Daemon& daemon) {
   const std::string& listen = daemon.service.snapshot()->settings.metrics.listen;
   if (listen.empty()) return;
-  const bool on_gpu = daemon.service.snapshot()->engine->device().starts_with("cuda");
   daemon.resources = make_resource_metrics([&daemon] { return daemon.service.snapshot()->settings.cost; },
-                                           on_gpu ? ModelPlace::Gpu : ModelPlace::Processor);
+                                           [&daemon] { return daemon.service.snapshot()->engine->device(); });
   std::string error;
   daemon.http = HttpEndpoint::start(listen,
                                     {[&daemon] {

@@ -34,6 +34,27 @@ class GpuCounter : public EnergyCounter {
   std::optional<std::uint64_t> last_;
 };
 
+class FollowingCounter : public EnergyCounter {
+ public:
+  FollowingCounter(std::function<std::string()> device, OpenCounter open)
+      : device_(std::move(device)), open_(std::move(open)), opened_for_(device_()), counter_(open_(opened_for_)) {}
+
+  std::optional<double> take_joules() override {
+    const std::optional<double> used = counter_ ? counter_->take_joules() : std::nullopt;
+    if (std::string now = device_(); now != opened_for_) {
+      counter_ = open_(now);
+      opened_for_ = std::move(now);
+    }
+    return used;
+  }
+
+ private:
+  const std::function<std::string()> device_;
+  const OpenCounter open_;
+  std::string opened_for_;
+  std::unique_ptr<EnergyCounter> counter_;
+};
+
 }  // namespace
 
 std::unique_ptr<EnergyCounter> make_gpu_counter(GpuFunctions functions) {
@@ -46,6 +67,10 @@ std::unique_ptr<EnergyCounter> make_gpu_counter(GpuFunctions functions) {
   std::erase_if(gpus, [&](unsigned gpu) { return !functions.millijoules(gpu); });
   if (gpus.empty()) return nullptr;
   return std::make_unique<GpuCounter>(std::move(functions), std::move(gpus));
+}
+
+std::unique_ptr<EnergyCounter> make_following_counter(std::function<std::string()> device, OpenCounter open) {
+  return std::make_unique<FollowingCounter>(std::move(device), std::move(open));
 }
 
 }  // namespace winnow

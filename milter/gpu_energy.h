@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "milter/energy_counter.h"
 
@@ -29,5 +30,12 @@ std::optional<GpuFunctions> load_nvml();
 /// Counts whole GPUs, whoever uses them: those that run this process, or all that can be seen when the driver knows none
 /// of its processes by their number, as in a container.
 std::unique_ptr<EnergyCounter> make_gpu_counter(GpuFunctions functions);
+
+/// The counter for a model on `device`; null when there is none.
+using OpenCounter = std::function<std::unique_ptr<EnergyCounter>(const std::string& device)>;
+
+/// Counts where the model is: a reload may move it, and `device` tells where to. The counter is opened anew whenever the
+/// answer changes.
+std::unique_ptr<EnergyCounter> make_following_counter(std::function<std::string()> device, OpenCounter open);
 
 }  // namespace winnow

@@ -16,20 +16,21 @@ double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::unique_ptr<EnergyCounter> open_gpus() {
+std::unique_ptr<EnergyCounter> open_gpus(const std::string& device) {
+  if (!device.starts_with("cuda")) return nullptr;
   auto functions = load_nvml();
   return functions ? make_gpu_counter(std::move(*functions)) : nullptr;
 }
 
-EnergyInputs energy_inputs(const std::function<CostSettings()>& cost, ModelPlace place) {
-  return {open_rapl(), place == ModelPlace::Gpu ? open_gpus() : nullptr, [] { return cpu_times_of(0); },
+EnergyInputs energy_inputs(const std::function<CostSettings()>& cost, std::function<std::string()> device) {
+  return {open_rapl(), make_following_counter(std::move(device), open_gpus), [] { return cpu_times_of(0); },
           [cost] { return cost().watts_per_core; }};
 }
 
 class LinuxResourceMetrics : public ResourceMetrics {
  public:
-  LinuxResourceMetrics(std::function<CostSettings()> cost, ModelPlace place)
-      : cost_(std::move(cost)), meter_(energy_inputs(cost_, place)) {
+  LinuxResourceMetrics(std::function<CostSettings()> cost, std::function<std::string()> device)
+      : cost_(std::move(cost)), meter_(energy_inputs(cost_, std::move(device))) {
     meter_.keep_sampling();
   }
 
@@ -72,8 +73,9 @@ class LinuxResourceMetrics : public ResourceMetrics {
 
 }  // namespace
 
-std::unique_ptr<ResourceMetrics> make_resource_metrics(std::function<CostSettings()> cost, ModelPlace place) {
-  return std::make_unique<LinuxResourceMetrics>(std::move(cost), place);
+std::unique_ptr<ResourceMetrics> make_resource_metrics(std::function<CostSettings()> cost,
+                                                       std::function<std::string()> device) {
+  return std::make_unique<LinuxResourceMetrics>(std::move(cost), std::move(device));
 }
 
 }  // namespace winnow

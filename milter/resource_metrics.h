@@ -21,10 +21,9 @@ class ResourceMetrics {
   virtual std::string text() = 0;
 };
 
-/// Where the model runs; only a GPU's energy is looked for.
-enum class ModelPlace { Processor, Gpu };
-
-/// From here on processor time and energy count as those of mail: starting has come before. `cost` tells what is set now.
-std::unique_ptr<ResourceMetrics> make_resource_metrics(std::function<CostSettings()> cost, ModelPlace place);
+/// From here on processor time and energy count as those of mail: starting has come before. `cost` tells what is set now,
+/// and `device` where the model runs now, as Engine::device() does: GPUs are asked for their energy while it is on one.
+std::unique_ptr<ResourceMetrics> make_resource_metrics(std::function<CostSettings()> cost,
+                                                       std::function<std::string()> device);
 
 }  // namespace winnow

@@ -146,6 +146,23 @@ class FakeCounter : public EnergyCounter {
   std::optional<double>& next_;
 };
 
+/// Where the model was at the start once decided for good whether a GPU's energy was read.
+TEST(GpuEnergy, FollowsAModelThatAReloadMoves) {
+  std::string device = "cpu";
+  std::optional<double> joules{2};
+  const auto open = [&joules](const std::string& now) -> std::unique_ptr<EnergyCounter> {
+    return now == "cpu" ? nullptr : std::make_unique<FakeCounter>(joules);
+  };
+  const auto counter = make_following_counter([&device] { return device; }, open);
+  EXPECT_FALSE(counter->take_joules());
+  device = "cuda:0";
+  EXPECT_FALSE(counter->take_joules()) << "nobody knows what was used before it was asked";
+  EXPECT_EQ(counter->take_joules(), 2);
+  device = "cpu";
+  EXPECT_EQ(counter->take_joules(), 2) << "what it used until it left";
+  EXPECT_FALSE(counter->take_joules());
+}
+
 class EnergyMeterTest : public testing::Test {
  protected:
   EnergyInputs inputs() {

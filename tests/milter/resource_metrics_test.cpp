@@ -17,8 +17,10 @@ CostSettings swedish() {
   return cost;
 }
 
+std::string on_cpu() { return "cpu"; }
+
 TEST(ResourceMetrics, NameProcessorTimeMemoryAndEnergyAsPrometheusDoes) {
-  const std::string text = make_resource_metrics(swedish, ModelPlace::Processor)->text();
+  const std::string text = make_resource_metrics(swedish, on_cpu)->text();
   for (const char* line : {"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [0-9.]+\n",
                            "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes [0-9]{6,}\n",
                            "\nprocess_start_time_seconds [0-9]{10}", "\nwinnow_cpu_seconds_total [0-9]",
@@ -31,7 +33,7 @@ TEST(ResourceMetrics, NameProcessorTimeMemoryAndEnergyAsPrometheusDoes) {
 
 TEST(ResourceMetrics, TellWhatTheSettingsSayOfThePriceNow) {
   CostSettings cost = swedish();
-  const auto metrics = make_resource_metrics([&cost] { return cost; }, ModelPlace::Processor);
+  const auto metrics = make_resource_metrics([&cost] { return cost; }, on_cpu);
   EXPECT_THAT(metrics->text(), HasSubstr("winnow_energy_price_per_kwh{currency=\"SEK\"} 1.5\n"));
   cost.gco2e_per_kwh = 30;
   EXPECT_THAT(metrics->text(), HasSubstr("winnow_energy_gco2e_per_kwh 30\n"));
