@@ -8,6 +8,7 @@
 #include <boost/beast/http.hpp>
 
 #include <exception>
+#include <vector>
 
 namespace winnow {
 namespace {
@@ -20,17 +21,20 @@ using ErrorCode = beast::error_code;
 
 constexpr std::uint64_t kMaxBody = 16u << 20;
 
-Generic::endpoint endpoint_of(const std::string& listen, asio::io_context& context) {
-  if (listen.starts_with("unix:")) return asio::local::stream_protocol::endpoint(listen.substr(5));
+/// All addresses of a host name: a server may listen on one of them only.
+std::vector<Generic::endpoint> endpoints_of(const std::string& listen, asio::io_context& context) {
+  if (listen.starts_with("unix:")) return {asio::local::stream_protocol::endpoint(listen.substr(5))};
   const std::size_t colon = listen.rfind(':');
   std::string host = listen.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
-  const auto found = asio::ip::tcp::resolver(context).resolve(host, port);
-  return found.begin()->endpoint();
+  std::vector<Generic::endpoint> endpoints;
+  for (const auto& found : asio::ip::tcp::resolver(context).resolve(host, port))
+    endpoints.emplace_back(found.endpoint());
+  return endpoints;
 }
 
-/// Connect, write, read: each step begins the next one.
+/// Connect to the first address that answers, write, read: each step begins the next one.
 class Exchange {
  public:
   explicit Exchange(const std::string& path) : request_(http::verb::get, path, 11) {
@@ -40,9 +44,9 @@ class Exchange {
 
   /// The answer; throws what went wrong.
   HttpAnswer run(const std::string& listen, std::chrono::milliseconds timeout) {
-    const Generic::endpoint endpoint = endpoint_of(listen, context_);
+    const std::vector<Generic::endpoint> endpoints = endpoints_of(listen, context_);
     stream_.expires_after(timeout);
-    stream_.async_connect(endpoint, [this](ErrorCode failed) {
+    stream_.async_connect(endpoints, [this](ErrorCode failed, const Generic::endpoint&) {
       if (!step(failed)) return;
       http::async_write(stream_, request_, [this](ErrorCode broken, std::size_t) {
         if (!step(broken)) return;

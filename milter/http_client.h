@@ -2,7 +2,7 @@
 //
 // Owns:    nothing after the call.
 // Threads: from any thread.
-// Blocks:  up to `timeout`, and for the resolver when the host is a name.
+// Blocks:  up to `timeout` for all addresses of the host together, and for the resolver when the host is a name.
 // Fails:   nullopt when there is no answer; `error` says why. An answer of more than 16 MiB is none.
 #pragma once
 

@@ -135,6 +135,16 @@ TEST_F(HttpEndpointTest, IsAskedByTheClientOverTcpAndUnixSockets) {
   }
 }
 
+/// Only the first address of a name was once asked: where that is ::1, an endpoint on 127.0.0.1 was not found.
+TEST_F(HttpEndpointTest, IsFoundOnAnyAddressOfAHostName) {
+  const auto endpoint = start("127.0.0.1:0");
+  const std::string port = endpoint->address().substr(endpoint->address().rfind(':'));
+  std::string error;
+  const auto answer = http_get("localhost" + port, "/livez", std::chrono::seconds(10), error);
+  ASSERT_TRUE(answer) << error;
+  EXPECT_EQ(answer->body, "alive\n");
+}
+
 TEST(HttpClient, SaysWhyThereIsNoAnswer) {
   const ScratchFolder folder;
   std::string error;
