@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/judgement_text.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 
@@ -59,7 +60,7 @@ Rows contribution_rows(const Explanation& e, std::size_t top) {
   return rows;
 }
 
-std::string percent(double odds) { return number("%.1f %%", 100 / (1 + std::exp(-odds))); }
+std::string percent(double odds) { return percent_text(1 / (1 + std::exp(-odds))); }
 
 }  // namespace
 

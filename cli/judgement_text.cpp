@@ -1,7 +1,8 @@
 #include "cli/judgement_text.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
+
+#include "config/units.h"
 
 namespace winnow {
 namespace {
@@ -21,11 +22,7 @@ Json action_json(const Action& action) {
 
 }  // namespace
 
-std::string percent_text(double probability) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", 100.0 * probability);
-  return text;
-}
+std::string percent_text(double probability) { return format_rounded_down(100.0 * probability, 1) + " %"; }
 
 std::string spam_percent(const Judgement& judgement) {
   return judgement.probabilities.empty() ? "-" : percent_text(judgement.probabilities.front().probability);

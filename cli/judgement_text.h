@@ -10,7 +10,7 @@
 
 namespace winnow {
 
-/// "97.3 %"
+/// "97.3 %", rounded down as in the headers: no figure shows a threshold that was not reached.
 std::string percent_text(double probability);
 
 /// The same of a judgement, or "-" for a message without a probability.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdio>
 
+#include "config/units.h"
 #include "milter/log.h"
 
 namespace winnow {
@@ -44,12 +44,6 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
-std::string probability_text(double probability) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.3f", probability);
-  return text;
-}
-
 void add_recipient_changes(Line& line, const Answer& answer) {
   const auto count = [&](Modification::Kind kind) {
     return static_cast<std::uint64_t>(std::count_if(answer.modifications.begin(), answer.modifications.end(),
@@ -77,7 +71,7 @@ std::string other_decisions(const Judgement& judgement) {
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
   const Decision& decision = judgement.decision;
   line.add("verdict", verdict_name(decision.verdict));
-  line.add("p", judgement.probabilities.empty() ? "-" : probability_text(judgement.probabilities.front().probability));
+  line.add("p", judgement.probabilities.empty() ? "-" : format_rounded_down(judgement.probabilities.front().probability, 3));
   line.add("rule", decision.rule.empty() ? "-" : word(decision.rule));
   line.add("action", reply_name(answer.reply.kind));
   line.add("batch", judgement.batch_size);

@@ -27,7 +27,7 @@ TEST(ExplanationText, IsASumOfWhatTheReaderSees) {
             "+2.00  subject word \"pills\"\n"
             "-0.50  quotes another mail\n"
             "+1.30  2 weaker ones together\n"
-            "= +1.30  78.6 %\n");
+            "= +1.30  78.5 %\n");
 }
 
 TEST(ExplanationText, ShowsTheSitesOwnShareOfSpamOnALineOfItsOwn) {

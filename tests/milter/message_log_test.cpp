@@ -53,6 +53,14 @@ TEST(MessageLog, WritesOneLineInFixedOrder) {
             "recipients=1");
 }
 
+/// With `junk: 20.2%` a message of 0.20196 was once logged as p=0.202, and yet accepted.
+TEST(MessageLog, ShowsNoThresholdThatWasNotReached) {
+  Judgement judgement = junk();
+  judgement.probabilities = {{"spam", 0.20196}};
+  const std::string line = judged_line("A1", judgement, {}, session_with(false), std::chrono::microseconds(1));
+  EXPECT_THAT(line, testing::HasSubstr(" p=0.201 "));
+}
+
 TEST(MessageLog, NamesAddressesOnlyWhenAsked) {
   const std::string line = judged_line("A1", junk(), {}, session_with(true), std::chrono::microseconds(1));
   EXPECT_THAT(line, testing::EndsWith("from=\"anna@sender.example\" to=\"ben@home.example\""));
