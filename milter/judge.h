@@ -1,9 +1,9 @@
 // judge.h - the whole judgement of one message: MailInput -> Judgement. Used by the daemon and by `winnow classify`.
 //
 // Owns:    plain values; the snapshot is borrowed for the call.
-// Threads: from any thread at once; the model runs on the engine's own threads.
+// Threads: from any threads at once; a model that needs no queue runs on theirs, any other on the engine's (docs/adr/0007).
 // Blocks:  up to `deadline`, calling `on_wait` about once a second meanwhile.
-// Fails:   never throws; a message that could not be scored says so in `failure` and is decided by on_error/on_overload.
+// Fails:   never throws; a message that could not be scored says so in `fallback` and is decided by on_error/on_overload.
 // Units:   timings in microseconds of wall clock.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 // Owns:    the listening socket. One per process: libmilter's state is the process's.
 // Threads: listen() and run() once each; close_door() from any thread. libmilter runs callbacks on threads of
-//          its own, of which there is no upper limit; the model never runs on them.
+//          its own, of which there is no upper limit; what LibTorch computes never runs on them (docs/adr/0007).
 // Blocks:  run() for good.
 // Fails:   listen() returns null and says why.
 //

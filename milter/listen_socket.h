@@ -1,7 +1,7 @@
 // listen_socket.h - what has to be right around a listening socket that a library opens: leftovers, mode, group, TCP options.
 //
 // Owns:    nothing; it acts on paths and on the process's descriptors.
-// Threads: at start-up, before there are other threads (the umask is the process's).
+// Threads: at start-up, while no other thread makes files: the umask is the process's.
 // Blocks:  never for longer than a connect to a local socket.
 // Fails:   false, and one sentence in `error` that names the path and the way out.
 #pragma once

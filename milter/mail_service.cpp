@@ -12,7 +12,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Each holds up to 64 copies of a message's features, and keeps a libmilter thread for up to half a second where it waits.
+// Each holds up to 16 copies of a message's features (kMaxPoints of reasons.cpp), and keeps a libmilter thread for up to
+// half a second where it waits.
 constexpr std::size_t kMaxExplanations = 4;
 
 std::chrono::microseconds since(Clock::time_point start) {

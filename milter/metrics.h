@@ -1,7 +1,7 @@
 // metrics.h - what the daemon counts, in the words of the Prometheus text format.
 //
 // Owns:    its counters.
-// Threads: every method from any thread.
+// Threads: every method from any thread, but model() from one at a time.
 // Blocks:  never longer than a counter's lock.
 // Fails:   never.
 // Units:   seconds.
