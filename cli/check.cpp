@@ -12,6 +12,7 @@
 #include "cli/terminal.h"
 #include "config/units.h"
 #include "engine/status.h"
+#include "milter/listen_socket.h"
 
 namespace winnow {
 namespace {
@@ -60,8 +61,10 @@ int run_check(const Command& self, int argc, char** argv) {
     if (const Status status = become_daemon_user(); !status) problems.error({}, status.error());
   }
   const auto snapshot = problems.has_errors() ? nullptr : load_snapshot(config, nullptr, problems);
+  const std::string group = snapshot ? wrong_about_group(snapshot->settings.milter.socket_group) : "";
+  if (!group.empty()) problems.error(in_file(config), group);
   print_problems(problems);
-  if (!snapshot) return kProblems;
+  if (problems.has_errors() || !snapshot) return kProblems;
   std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());
   return kFine;
 }

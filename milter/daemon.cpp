@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -70,7 +71,7 @@ void start_http(Daemon& daemon) {
                                               replica_metrics(snapshot->engine->rebuilds()) +
                                               pool_metrics(snapshot->engine->pool());
                                      },
-                                     [&daemon] { return daemon.ready.load(); }},
+                                     [&daemon] { return daemon.ready && daemon.server->is_reachable(); }},
                                     error);
   // Mail is worth more than its statistics: the daemon runs without them.
   if (daemon.http == nullptr) daemon.log->error("metrics are off: " + error);
@@ -103,14 +104,20 @@ void wait_for_stop(Daemon& daemon) {
     int received = 0;
     if (::sigwait(&signals, &received) != 0) continue;
     if (received != SIGUSR1) return;
+    if (daemon.http == nullptr) start_http(daemon);  // its port may have been taken when the daemon started
     daemon.reloader.request();
   }
 }
 
+/// On the connections that it has, an MTA may go on to the next message. It is judged while there is time.
 void finish_what_is_in_flight(Daemon& daemon) {
   const std::chrono::microseconds deadline = daemon.service.snapshot()->settings.milter.deadline;
+  const Clock::time_point until = Clock::now() + deadline;
   daemon.server->close_door();
-  (void)daemon.service.transactions().wait_for_zero(Clock::now() + deadline);
+  do {
+    (void)daemon.service.transactions().wait_for_zero(until);
+    std::this_thread::sleep_until(std::min(until, daemon.service.answering().last_leave() + kAnswerGrace));
+  } while (daemon.service.transactions().count() > 0 && Clock::now() < until);
   daemon.service.close();
   (void)daemon.service.answering().wait_for_zero(Clock::now() + deadline + std::chrono::seconds(1));
   std::this_thread::sleep_until(daemon.service.answering().last_leave() + kAnswerGrace);
@@ -119,11 +126,11 @@ void finish_what_is_in_flight(Daemon& daemon) {
 std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {
   Diagnostics problems;
   std::shared_ptr<const Snapshot> snapshot = load(nullptr, problems);
-  std::fputs(problems.to_string().c_str(), stderr);
-  if (snapshot == nullptr) {
-    std::fprintf(stderr, "winnow-milter: not started: %zu errors\n", problems.error_count());
-    std::exit(1);
-  }
+  const LogLevel level = snapshot == nullptr ? LogLevel::Error : LogLevel::Warning;
+  std::string text = problems.to_string();
+  if (snapshot == nullptr) text += "winnow-milter: not started: " + std::to_string(problems.error_count()) + " errors\n";
+  std::fputs(for_stderr(level, text).c_str(), stderr);
+  if (snapshot == nullptr) std::exit(1);
   return snapshot;
 }
 

@@ -30,7 +30,8 @@ using Response = http::response<http::string_body>;
 Response respond(const http::request<http::empty_body>& request, const HttpRoutes& routes) {
   Response response{http::status::ok, request.version()};
   response.set(http::field::content_type, "text/plain; charset=utf-8");
-  const auto target = request.target();
+  const std::string_view asked(request.target().data(), request.target().size());
+  const std::string_view target = asked.substr(0, asked.find('?'));
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
     response.result(http::status::method_not_allowed);
     response.body() = "only GET\n";
@@ -64,9 +65,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void start() {
     parser_.header_limit(static_cast<std::uint32_t>(limits_.max_header_bytes));
-    parser_.body_limit(0);
     stream_.expires_after(limits_.timeout);
-    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
+    // Only the header: a body that comes with it, of a POST, is not even looked at.
+    http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
       if (!failed) self->answer();
     });
   }

@@ -247,10 +247,7 @@ sfsistat answer_message(SMFICTX* context, Connection& connection) {
                             : g_service->end_of_message(connection.session, queue_id,
                                                         [context] { return ::smfi_progress(context) == MI_SUCCESS; });
   const std::size_t refused = apply_all(context, answer.modifications, connection.leading_space);
-  if (refused > 0) {
-    g_service->log().warning(log_id(queue_id) + ": modifications refused=" + std::to_string(refused) +
-                             " (the MTA does not offer them, or is gone)");
-  }
+  if (refused > 0) g_service->note_refused(queue_id, refused);
   return send_reply(context, answer.reply);
 }
 
@@ -310,8 +307,9 @@ class Server : public LibmilterServer {
   bool open(const MilterSettings& settings, std::string& error);
   bool run() override { return ::smfi_main() == MI_SUCCESS; }
   void close_door() override {
-    if (endpoint_.family == Endpoint::Family::Unix) (void)::unlink(endpoint_.path.c_str());
+    if (socket_file_ && is_reachable()) (void)::unlink(endpoint_.path.c_str());
   }
+  bool is_reachable() const override { return !socket_file_ || socket_file_at(endpoint_.path) == socket_file_; }
   const std::string& address() const override { return address_; }
 
  private:
@@ -320,6 +318,7 @@ class Server : public LibmilterServer {
 
   Endpoint endpoint_;
   std::string address_;
+  std::optional<SocketFile> socket_file_;  // of a unix socket
 };
 
 bool Server::open_socket(const MilterSettings& settings, std::string& error) {
@@ -351,7 +350,11 @@ bool Server::open(const MilterSettings& settings, std::string& error) {
   const std::vector<int> before = listening_descriptors();
   if (!open_socket(settings, error)) return false;
   if (is_unix) {
-    if (!share_socket(endpoint_.path, settings.socket_mode, settings.socket_group, error)) return false;
+    socket_file_ = socket_file_at(endpoint_.path);
+    if (!share_socket(endpoint_.path, settings.socket_mode, settings.socket_group, error)) {
+      close_door();
+      return false;
+    }
   } else {
     adopt_tcp_socket(before);
   }

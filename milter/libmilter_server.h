@@ -28,8 +28,11 @@ class LibmilterServer {
 
   /// Answers MTAs until the process ends, or libmilter gets a signal that stops it. False: it could not go on.
   virtual bool run() = 0;
-  /// Removes the socket file, so that no MTA connects any more. Those who have keep their connection.
+  /// Removes the socket file, so that no MTA connects any more. Those who have keep their connection. The file of another
+  /// daemon that has taken its place stays.
   virtual void close_door() = 0;
+  /// Whether an MTA that connects now gets here: the socket file is there, and its own.
+  virtual bool is_reachable() const = 0;
   /// Where it listens, with the port it really got.
   virtual const std::string& address() const = 0;
 };

@@ -24,12 +24,9 @@ bool is_listening(int descriptor) {
 }
 
 bool give_to_group(const std::string& path, const std::string& group, std::string& error) {
-  const ::group* entry = ::getgrnam(group.c_str());
-  if (entry == nullptr) {
-    error = "milter.socket_group: there is no group '" + group + "'; set it to a group the MTA is in, or to \"\"";
-    return false;
-  }
-  if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
+  error = wrong_about_group(group);
+  if (!error.empty()) return false;
+  if (::chown(path.c_str(), static_cast<uid_t>(-1), ::getgrnam(group.c_str())->gr_gid) != 0) {
     error = "cannot give " + path + " to group '" + group + "': " + errno_text() +
             "; make the daemon's user a member of it, or set milter.socket_group to \"\"";
     return false;
@@ -77,6 +74,17 @@ bool remove_stale_socket(const std::string& path, std::string& error) {
     return false;
   }
   return true;
+}
+
+std::optional<SocketFile> socket_file_at(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) return std::nullopt;
+  return SocketFile{found.st_dev, found.st_ino};
+}
+
+std::string wrong_about_group(const std::string& group) {
+  if (group.empty() || ::getgrnam(group.c_str()) != nullptr) return "";
+  return "milter.socket_group: there is no group '" + group + "'; set it to a group the MTA is in, or to \"\"";
 }
 
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error) {

@@ -6,6 +6,9 @@
 // Fails:   false, and one sentence in `error` that names the path and the way out.
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,17 @@ namespace winnow {
 
 /// Removes a socket file nobody listens on. Refuses when somebody does or may do, or when the path is no socket.
 bool remove_stale_socket(const std::string& path, std::string& error);
+
+/// Which file a socket is. Another one in its place is somebody else's.
+struct SocketFile {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const SocketFile&) const = default;
+};
+std::optional<SocketFile> socket_file_at(const std::string& path);
+
+/// "" or why a socket cannot be given to the group.
+std::string wrong_about_group(const std::string& group);
 
 /// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error);

@@ -30,11 +30,14 @@ spdlog::level::level_enum level_of(LogLevel level) {
 }
 
 /// sd-daemon(3): "<N>" before a line tells the journal its priority.
+std::string_view priority_of(spdlog::level::level_enum level) {
+  return level >= spdlog::level::err ? "<3>" : level == spdlog::level::warn ? "<4>" : "<6>";
+}
+
 class JournalPriority : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    const std::string_view prefix =
-        message.level >= spdlog::level::err ? "<3>" : message.level == spdlog::level::warn ? "<4>" : "<6>";
+    const std::string_view prefix = priority_of(message.level);
     out.append(prefix.data(), prefix.data() + prefix.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JournalPriority>(); }
@@ -99,6 +102,17 @@ bool is_journal() {
 }
 
 }  // namespace
+
+std::string for_stderr(LogLevel level, const std::string& lines) {
+  if (!is_journal()) return lines;
+  std::string out;
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', at), lines.size() - 1) + 1;
+    out.append(priority_of(level_of(level))).append(lines, at, end - at);
+    at = end;
+  }
+  return out;
+}
 
 std::unique_ptr<Log> make_log(const std::string& to) {
   if (to == "syslog") {

@@ -31,6 +31,9 @@ class Log {
   void error(const std::string& line) { write(LogLevel::Error, line); }
 };
 
+/// Lines for stderr from before there is a Log, each with its priority where that is the journal.
+std::string for_stderr(LogLevel level, const std::string& lines);
+
 /// `to` as in settings: auto (stderr; with <N> priorities when that is the journal), stderr, syslog.
 std::unique_ptr<Log> make_log(const std::string& to);
 

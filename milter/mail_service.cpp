@@ -90,6 +90,12 @@ void MailService::note(const Judgement& judgement, std::chrono::microseconds tot
   }
 }
 
+void MailService::note_refused(std::string_view queue_id, std::size_t modifications) {
+  metrics_.refused(modifications);
+  log_.warning(log_id(queue_id) + ": modifications refused=" + std::to_string(modifications) +
+               " (the MTA does not offer them, or is gone)");
+}
+
 Answer MailService::answer(const Session& session, std::string_view queue_id, const StillWanted& on_wait) {
   const Clock::time_point start = Clock::now();
   if (session.skipped()) {

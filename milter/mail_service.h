@@ -34,6 +34,9 @@ class MailService {
   /// The answer when the session's content could not even be kept.
   Answer give_up(const Session& session, std::string_view queue_id, const char* why) noexcept;
 
+  /// Changes of a message that the MTA did not take.
+  void note_refused(std::string_view queue_id, std::size_t modifications);
+
   /// From now on, messages that come to their end are answered by on_error at once.
   void close() { closed_ = true; }
 
@@ -42,9 +45,9 @@ class MailService {
   ActivityCount& answering() { return answering_; }
   /// Of these, those that are being judged: at most max_in_flight.
   ActivityCount& in_flight() { return in_flight_; }
+  Log& log() { return log_; }
   /// All that is counted here, in the Prometheus text format.
   std::string metrics_text() const;
-  Log& log() { return log_; }
 
  private:
   Answer answer(const Session& session, std::string_view queue_id, const StillWanted& on_wait);

@@ -28,6 +28,11 @@ double seconds(std::chrono::microseconds value) { return static_cast<double>(val
 constexpr std::array kVerdicts = {Verdict::Accept,     Verdict::Flag,     Verdict::Junk,   Verdict::Redirect,
                                   Verdict::Quarantine, Verdict::TempFail, Verdict::Reject, Verdict::Discard};
 
+prometheus::Labels labels_of(const Fallback& fallback) {
+  return {{"cause", std::string(score_error_name(fallback.cause))},
+          {"action", fallback.action == OnError::Accept ? "accept" : "tempfail"}};
+}
+
 /// The counters of a family by the one label that differs; each is looked up by all its labels once only.
 class CountersByLabel {
  public:
@@ -59,6 +64,7 @@ class PrometheusMetrics : public Metrics {
   void judged(const Judgement& judgement, std::chrono::microseconds total) override;
   void fallback(const Fallback& fallback) override;
   void skipped() override { skipped_.Increment(); }
+  void refused(std::size_t modifications) override { refused_.Increment(static_cast<double>(modifications)); }
   void reload(bool succeeded) override { (succeeded ? reload_ok_ : reload_failed_).Increment(); }
   void model(const std::string& name, const std::string& sha256) override;
   std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
@@ -88,6 +94,8 @@ class PrometheusMetrics : public Metrics {
   prometheus::Counter& reload_ok_ = reloads_.Add({{"result", "ok"}});
   prometheus::Counter& reload_failed_ = reloads_.Add({{"result", "failed"}});
   prometheus::Counter& skipped_ = counter("winnow_skipped_total", "Messages accepted unseen by milter.skip").Add({});
+  prometheus::Counter& refused_ =
+      counter("winnow_modifications_refused_total", "Changes of messages that the MTA did not take").Add({});
   prometheus::Family<prometheus::Gauge>& model_ = prometheus::BuildGauge()
                                                       .Name("winnow_model_info")
                                                       .Help("1 for the model that answers now, 0 for those before it")
@@ -95,7 +103,7 @@ class PrometheusMetrics : public Metrics {
   prometheus::Gauge* current_model_ = nullptr;  // set by one thread: start, then reload
   Histogram& total_ = prometheus::BuildHistogram()
                           .Name("winnow_judge_seconds")
-                          .Help("Time from end of message to the answer")
+                          .Help("Time from end of message to the answer, of messages that were judged")
                           .Register(registry_)
                           .Add({}, kTotalBounds);
   prometheus::Family<Histogram>& stages_ = prometheus::BuildHistogram()
@@ -114,9 +122,12 @@ class PrometheusMetrics : public Metrics {
                           .Add({}, Histogram::BucketBoundaries{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024});
 };
 
+// A series that is 0 is better than none: what an alert compares with must be there before the first failure.
 PrometheusMetrics::PrometheusMetrics() {
-  for (const Verdict verdict : kVerdicts) {  // a series that is 0 is better than none
+  for (const Verdict verdict : kVerdicts)
     by_verdict_[static_cast<std::size_t>(verdict)] = &messages_.Add({{"verdict", std::string(verdict_name(verdict))}});
+  for (const ScoreError cause : {ScoreError::Busy, ScoreError::Deadline, ScoreError::ModelFailed, ScoreError::Stopped, ScoreError::Gone}) {
+    for (const OnError action : {OnError::Accept, OnError::TempFail}) fallbacks_.Add(labels_of({cause, action, {}}));
   }
 }
 
@@ -140,8 +151,7 @@ void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microsec
 }
 
 void PrometheusMetrics::fallback(const Fallback& fallback) {
-  const std::string action = fallback.action == OnError::Accept ? "accept" : "tempfail";
-  fallbacks_.Add({{"cause", std::string(score_error_name(fallback.cause))}, {"action", action}}).Increment();
+  fallbacks_.Add(labels_of(fallback)).Increment();
 }
 
 void PrometheusMetrics::model(const std::string& name, const std::string& sha256) {

@@ -23,6 +23,8 @@ class Metrics {
   virtual void judged(const Judgement& judgement, std::chrono::microseconds total) = 0;
   virtual void fallback(const Fallback& fallback) = 0;
   virtual void skipped() = 0;
+  /// Changes of a message that the MTA did not take.
+  virtual void refused(std::size_t modifications) = 0;
   virtual void reload(bool succeeded) = 0;
   /// The model that answers now: winnow_model_info{name, sha256} 1.
   virtual void model(const std::string& name, const std::string& sha256) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <numeric>
 
 #include "config/ascii.h"
@@ -75,11 +76,19 @@ bool Session::is_result_header(std::string_view name) const {
          starts_ignoring_case(name, "X-Winnow-") || equal_ignoring_case(name, snapshot_->settings.headers.flag_name);
 }
 
+/// Of the result headers, those by which Sieve scripts and mail programs sort: a flood of others must not save one of these.
+bool Session::is_looked_for(std::string_view name) const {
+  static constexpr std::string_view kNames[] = {"X-Spam",       "X-Spam-Flag",  "X-Spam-Status",
+                                                "X-Spam-Level", "X-Spam-Score", "X-Winnow"};
+  const auto is_same = [name](std::string_view other) { return equal_ignoring_case(name, other); };
+  return std::any_of(std::begin(kNames), std::end(kNames), is_same) || is_same(snapshot_->settings.headers.flag_name);
+}
+
 /// False when as many are counted as may be.
-bool Session::count(std::string_view name, std::vector<HeaderCount>& counts) const {
+bool Session::count(std::string_view name, std::size_t most, std::vector<HeaderCount>& counts) const {
   const std::size_t counted = std::accumulate(counts.begin(), counts.end(), std::size_t{0},
                                               [](std::size_t sum, const HeaderCount& one) { return sum + one.count; });
-  if (counted >= limits_.max_removed_headers) return false;
+  if (counted >= most) return false;
   const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
   if (known == counts.end()) {
     counts.push_back({std::string(name), 1});
@@ -106,8 +115,9 @@ void Session::header(std::string_view name, std::string_view value, bool leading
   std::size_t folds = 0;
   for (std::size_t at = value.find('\n'); at != std::string_view::npos; at = value.find('\n', at + 1)) ++folds;
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
-  if (is_result_header(name) && !count(name, forged_)) ++forged_left_;
-  if (is_removed_by_rules(name)) static_cast<void>(count(name, removable_));
+  const std::size_t most = limits_.max_removed_headers;
+  if (is_result_header(name) && !count(name, is_looked_for(name) ? 2 * most : most, forged_)) ++forged_left_;
+  if (is_removed_by_rules(name)) static_cast<void>(count(name, most, removable_));
   if (!subject_ && equal_ignoring_case(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);
@@ -140,7 +150,8 @@ Session::Body Session::body(std::string_view chunk) {
   input_.raw += kept;
   if (kept.size() < chunk.size()) input_.truncated = true;
   // Only a chunk that did not fit tells that there is more: a body that ends at the limit is whole.
-  const bool enough = kept.size() < chunk.size();
+  const bool counts_on = snapshot_->rules && snapshot_->rules->info().asks_for_size;
+  const bool enough = kept.size() < chunk.size() && !counts_on;
   // What is not sent cannot be counted; the client's own word is then the better estimate.
   input_.full_size = enough ? std::max(seen_bytes_, declared_size_) : seen_bytes_;
   return enough ? Body::Enough : Body::Wanted;

@@ -24,7 +24,8 @@ struct SessionLimits {
   std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
   std::size_t max_recipients = 10'000;    // of one message; more are counted, and not seen by the rules
   std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
-  std::size_t max_removed_headers = 1000;  // instances of forged ones, and of those that rules remove; more stay
+  std::size_t max_removed_headers = 1000;  // instances of forged ones, and of those that rules remove; more stay, but for
+                                           // as many again of the forged ones that filters and mail programs look for
 };
 
 /// Instances of a header: of one that only Winnow or another spam filter should have written, or that a rule removes.
@@ -78,7 +79,8 @@ class Session {
  private:
   bool is_result_header(std::string_view name) const;
   bool is_removed_by_rules(std::string_view name) const;
-  bool count(std::string_view name, std::vector<HeaderCount>& counts) const;
+  bool is_looked_for(std::string_view name) const;
+  bool count(std::string_view name, std::size_t most, std::vector<HeaderCount>& counts) const;
   std::size_t room_for_headers() const;
 
   SessionLimits limits_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/text_checks.h"
+#include "rules/checker.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
@@ -59,7 +60,7 @@ bool read_action_text(const YamlNode& value, std::string_view name, TextLimits l
   std::optional<TextTemplate> parsed = TextTemplate::parse(text, report);
   if (!parsed) return false;
   const bool all_read_it = into.action.kind == ActionKind::AddHeader || into.action.kind == ActionKind::TagSubject;
-  if (all_read_it && parsed->asks_for_recipient()) {
+  if (all_read_it && parsed->asks_for(kRecipientFacts)) {
     problems.error(value.where, std::string(name) + " may not name the recipient", "all recipients of the message would read it");
     return false;
   }

@@ -312,14 +312,14 @@ bool depends_on_recipient(const Expression& expression) {
   const Operation operation = expression.operation;
   if (operation == Operation::JunkThreshold || operation == Operation::FlagThreshold) return true;
   const bool below = std::any_of(expression.children.begin(), expression.children.end(), depends_on_recipient);
-  return below || asks_for_recipient(expression);
+  return below || asks_for(expression, kRecipientFacts);
 }
 
-bool asks_for_recipient(const Expression& expression) {
-  const bool is_recipient = expression.operation == Operation::Fact &&
-                            (expression.fact == Fact::Recipient || expression.fact == Fact::RecipientDomain);
-  if (is_recipient) return true;
-  return std::any_of(expression.children.begin(), expression.children.end(), asks_for_recipient);
+bool asks_for(const Expression& expression, std::span<const Fact> facts) {
+  const bool is_one = expression.operation == Operation::Fact &&
+                      std::find(facts.begin(), facts.end(), expression.fact) != facts.end();
+  return is_one || std::any_of(expression.children.begin(), expression.children.end(),
+                               [facts](const Expression& child) { return asks_for(child, facts); });
 }
 
 }  // namespace winnow

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "rules/expression.h"
@@ -29,7 +30,8 @@ std::optional<Expression> check_fact_name(std::string_view name, Span where, con
 /// The names `recipient` and `recipient.domain`, or a threshold, occur in it.
 bool depends_on_recipient(const Expression& expression);
 
-/// The names `recipient` and `recipient.domain` occur in it.
-bool asks_for_recipient(const Expression& expression);
+/// One of these facts occurs in it.
+inline constexpr Fact kRecipientFacts[] = {Fact::Recipient, Fact::RecipientDomain};
+bool asks_for(const Expression& expression, std::span<const Fact> facts);
 
 }  // namespace winnow

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct RuleProgram {
   OnDisagreement on_disagreement = OnDisagreement::Mildest;
   RuleSetInfo info;
 };
+
+/// Whether a rule of it looks at one of these, or shows it in a text.
+bool asks_for(const RuleProgram& program, std::span<const Fact> facts);
 
 /// A rule set that runs the program.
 std::shared_ptr<const RuleSet> make_rule_set(std::shared_ptr<const RuleProgram> program);

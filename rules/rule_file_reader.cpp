@@ -1,6 +1,7 @@
 #include "rules/rule_file_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -92,6 +93,7 @@ class RuleFilesReader {
     info.thresholds = program_.common.thresholds();
     info.overrides = program_.overrides.size();
     info.common_rules = info.rules = program_.rules.size();
+    info.asks_for_size = asks_for(program_, std::array{Fact::Size});
     note_removed_headers(program_.rules);
     for (std::size_t i = 0; i < info.overrides; ++i) {
       info.rules += program_.overrides[i].rules.size();

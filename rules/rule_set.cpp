@@ -14,23 +14,14 @@
 namespace winnow {
 namespace {
 
-bool asks_for_recipient_in(const Rule& rule) {
-  return asks_for_recipient(rule.when) || (rule.unless && asks_for_recipient(*rule.unless)) ||
+bool asks_for(const Rule& rule, std::span<const Fact> facts) {
+  return asks_for(rule.when, facts) || (rule.unless && asks_for(*rule.unless, facts)) ||
          std::any_of(rule.actions.begin(), rule.actions.end(),
-                     [](const RuleAction& action) { return action.text.asks_for_recipient(); });
+                     [facts](const RuleAction& action) { return action.text.asks_for(facts); });
 }
 
-bool asks_for_recipient_in(const std::vector<Rule>& rules) {
-  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return asks_for_recipient_in(rule); });
-}
-
-/// Without an override recipients differ only where a rule asks for them.
-bool asks_for_recipient_in(const RuleProgram& program) {
-  bool asks = asks_for_recipient_in(program.rules);
-  for (std::size_t i = 0; i < program.overrides.size(); ++i) {
-    asks = asks || asks_for_recipient_in(program.overrides[i].rules);
-  }
-  return asks;
+bool asks_for(const std::vector<Rule>& rules, std::span<const Fact> facts) {
+  return std::any_of(rules.begin(), rules.end(), [facts](const Rule& rule) { return asks_for(rule, facts); });
 }
 
 bool matches(const Rule& rule, const EvaluationInput& input) {
@@ -124,7 +115,7 @@ class ProgramRuleSet final : public RuleSet {
  public:
   ProgramRuleSet(std::shared_ptr<const RuleProgram> program, Policy common)
       : program_(std::move(program)), common_(std::move(common)), info_(program_->info),
-        asks_for_recipient_(asks_for_recipient_in(*program_)) {
+        asks_for_recipient_(asks_for(*program_, kRecipientFacts)) {
     info_.thresholds = common_.thresholds();
   }
 
@@ -202,10 +193,16 @@ class ProgramRuleSet final : public RuleSet {
   const std::shared_ptr<const RuleProgram> program_;
   const Policy common_;
   RuleSetInfo info_;
-  const bool asks_for_recipient_;
+  const bool asks_for_recipient_;  // without an override recipients differ only where a rule does
 };
 
 }  // namespace
+
+bool asks_for(const RuleProgram& program, std::span<const Fact> facts) {
+  bool asks = asks_for(program.rules, facts);
+  for (std::size_t i = 0; i < program.overrides.size(); ++i) asks = asks || asks_for(program.overrides[i].rules, facts);
+  return asks;
+}
 
 std::shared_ptr<const RuleSet> make_rule_set(std::shared_ptr<const RuleProgram> program) {
   Policy common = program->common;

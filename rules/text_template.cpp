@@ -164,9 +164,9 @@ std::string TextTemplate::render(const EvaluationInput& input) const {
   return out;
 }
 
-bool TextTemplate::asks_for_recipient() const {
+bool TextTemplate::asks_for(std::span<const Fact> facts) const {
   return std::any_of(parts_.begin(), parts_.end(),
-                     [](const Part& part) { return part.value && winnow::asks_for_recipient(*part.value); });
+                     [facts](const Part& part) { return part.value && winnow::asks_for(*part.value, facts); });
 }
 
 bool TextTemplate::is_plain() const {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,8 @@ class TextTemplate {
   static std::optional<TextTemplate> parse(std::string_view text, const ReportProblem& report);
 
   std::string render(const EvaluationInput& input) const;
-  bool asks_for_recipient() const;
+  /// Whether it shows one of these.
+  bool asks_for(std::span<const Fact> facts) const;
   bool is_plain() const;  // no fact in it
 
  private:

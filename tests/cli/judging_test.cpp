@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/small_model.h"
@@ -56,6 +56,14 @@ TEST_F(CliJudging, ClassifyJudgesNothingWhenStandardInputCannotBeRead) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.out, "");
   EXPECT_NE(run.err.find("standard input"), std::string::npos) << run.err;
+}
+
+TEST_F(CliJudging, CheckNamesAGroupThatIsNotThere) {
+  const std::string settings = "milter: {socket_group: no-such-group}\nengine: {model: model.pt}\nrules: [rules.yaml]\n";
+  std::ofstream(small_.file("group.yaml")) << settings;
+  const ToolRun run = run_tool({"check", "--config", small_.file("group.yaml")});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("there is no group 'no-such-group'"), std::string::npos) << run.err;
 }
 
 // They were judged as one.

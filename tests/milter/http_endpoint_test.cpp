@@ -78,6 +78,7 @@ TEST_F(HttpEndpointTest, ServesMetricsAndHealth) {
   ready_ = false;
   EXPECT_THAT(get(address, "/readyz"), StartsWith("HTTP/1.1 503"));
   EXPECT_THAT(get(address, "/other"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(get(address, "/metrics?format=text"), StartsWith("HTTP/1.1 200")) << "Prometheus sends the params of its settings";
 }
 
 TEST_F(HttpEndpointTest, ServesOnAUnixSocket) {
@@ -92,7 +93,7 @@ TEST_F(HttpEndpointTest, RefusesOtherMethodsLongHeadersAndNoise) {
   EXPECT_THAT(ask(address, "DELETE /metrics HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 405"));
   EXPECT_EQ(ask(address, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "");
   EXPECT_EQ(ask(address, "no HTTP at all\r\n\r\n"), "");
-  EXPECT_EQ(ask(address, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(1000, 'x')), "");
+  EXPECT_THAT(ask(address, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(1000, 'x')), StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(get(address, "/livez"), StartsWith("HTTP/1.1 200"));
 }
 
@@ -175,6 +176,15 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
                            "winnow_stage_seconds_count{stage=\"infer\"} 1",
                            "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0",
                            "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+// increase() sees nothing of a series that was not there before.
+TEST(Metrics, BeginAtZeroWhereAnAlertLooks) {
+  const std::string text = make_metrics()->text();
+  for (const char* line : {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0", "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0",
+                           "winnow_modifications_refused_total 0"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

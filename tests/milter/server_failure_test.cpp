@@ -62,7 +62,7 @@ TEST(ServerFailure, DropsTheMessageOfAnMtaThatHasGone) {
     ASSERT_NE(client, nullptr);
     EXPECT_FALSE(client->send(test_mail(), none));
   }
-  EXPECT_TRUE(poll_until([&] { return daemon.log_has("fallback cause=gone"); })) << daemon.log();
+  EXPECT_TRUE(daemon.log_has("fallback cause=gone")) << daemon.log();
   daemon.control().hold = false;
 }
 
@@ -98,7 +98,7 @@ TEST(ServerFailure, FinishesWhatIsInFlightWhenItIsStopped) {
     EXPECT_TRUE(poll_until([&] { return daemon.control().running == n; }));
   }
   daemon.signal(SIGTERM);
-  EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
+  EXPECT_TRUE(daemon.log_has(" stopping: "));
   // It says so before it closes its door.
   EXPECT_TRUE(poll_until([&] { return !std::filesystem::exists(daemon.folder().path() / "sock"); })) << "no MTA connects then";
   daemon.control().hold = false;
@@ -119,7 +119,7 @@ TEST(ServerFailure, LetsAMessageThatHasBegunComeToItsEndWhenItIsStopped) {
   client->wire().queue(wire::kMail, std::string_view("<a@b.example>\0", 14));
   ASSERT_TRUE(static_cast<bool>(client->wire().read(packet)));
   daemon.signal(SIGTERM);
-  EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
+  EXPECT_TRUE(daemon.log_has(" stopping: "));
   EXPECT_TRUE(daemon.log_has("stopping: transactions=1")) << daemon.log();
   client->wire().queue(wire::kRcpt, std::string_view("<c@d.example>\0", 14));
   client->wire().queue(wire::kEndOfHeaders, "");
@@ -150,6 +150,34 @@ TEST(ServerFailure, RefusesToStartBesideAnotherDaemon) {
   const auto client = daemon.client();
   ASSERT_NE(client, nullptr);
   EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+// It said that it was ready, and took the other one's socket away when it was stopped.
+TEST(ServerFailure, LeavesTheSocketThatAnotherDaemonHasInItsPlace) {
+  TestDaemon daemon([](Settings& s) { s.metrics.listen = "127.0.0.1:0"; });
+  const std::filesystem::path socket = daemon.socket().substr(5);
+  const auto status = [&] {
+    std::string error;
+    const auto answer = http_get(daemon.metrics(), "/readyz", std::chrono::seconds(20), error);
+    return answer ? answer->status : 0;
+  };
+  EXPECT_EQ(status(), 200u);
+  std::filesystem::rename(socket, socket.string() + ".old");
+  EXPECT_EQ(status(), 503u) << "no MTA comes in";
+  const TestDaemon other([&](Settings& s) { s.milter.socket = daemon.socket(); });
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait_for_exit(), 0);
+  EXPECT_TRUE(std::filesystem::exists(socket));
+  const auto client = other.client();
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
+}
+
+TEST(ServerFailure, RefusesToStartForAGroupThatIsNotThereAndLeavesNoSocket) {
+  TestDaemon daemon([](Settings& s) { s.milter.socket_group = "no-such-group"; });
+  EXPECT_EQ(daemon.wait_for_exit(), 1);
+  EXPECT_TRUE(daemon.log_has("there is no group 'no-such-group'")) << daemon.log();
+  EXPECT_FALSE(std::filesystem::exists(daemon.folder().path() / "sock"));
 }
 
 TEST(ServerFailure, TakesOverTheSocketOfADaemonThatDied) {
@@ -200,7 +228,7 @@ TEST(ServerFailure, IsNotReadyAnyMoreWhileItStops) {
   std::thread sender([&] { (void)send(*client, test_mail()); });
   EXPECT_TRUE(poll_until([&] { return daemon.control().running > 0; }));
   daemon.signal(SIGTERM);
-  EXPECT_TRUE(poll_until([&] { return daemon.log_has(" stopping: "); }));
+  EXPECT_TRUE(daemon.log_has(" stopping: "));
   std::string error;
   const auto answer = http_get(daemon.metrics(), "/readyz", std::chrono::seconds(10), error);
   daemon.control().hold = false;

@@ -90,6 +90,27 @@ TEST(Session, TakesTheDeclaredSizeForWhatItDoesNotGetToSee) {
   EXPECT_EQ(session.input().full_size, 50'000'000u);
 }
 
+// `size > 2MiB` missed all mail whose size the client had not declared.
+TEST(Session, CountsAllOfAMessageWhereRulesAskForItsSize) {
+  for (const std::string text : {"rules: [{id: a, when: size > 2MiB, then: [reject]}]",
+                                 "rules: [{id: a, when: true, then: [{tag_subject: \"{size}\"}, accept]}]",
+                                 "overrides: [{for: [a@b.example], rules: [{id: a, when: true, unless: size < 1KiB, then: [accept]}]}]"}) {
+    Diagnostics problems;
+    const auto rules = load_rule_texts({{"r.yaml", text}}, problems);
+    ASSERT_TRUE(rules) << problems.to_string();
+    Session session = started(
+        [&](Snapshot& s) {
+          s.rules = rules;
+          s.settings.milter.max_scan_bytes = 1000;
+        },
+        {.sender = "<a@b.example>", .declared_size = 50'000'000});
+    EXPECT_EQ(session.body(std::string(2000, 'x')), Session::Body::Wanted) << text;
+    EXPECT_EQ(session.body(std::string(3000, 'x')), Session::Body::Wanted);
+    EXPECT_EQ(session.input().full_size, 5000u);
+    EXPECT_EQ(session.input().raw.size(), 1000u);
+  }
+}
+
 TEST(Session, DoesNotBelieveTheDeclaredSizeOfAWholeMessage) {
   Session session = started({}, {.sender = "<a@b.example>", .declared_size = 50'000'000});
   session.end_of_headers();
@@ -133,6 +154,16 @@ TEST(Session, StopsCountingHeaderCountsAtItsLimit) {
   for (int i = 0; i < 100'000; ++i) session.header("X-Spam-" + std::to_string(i), " x", true);
   EXPECT_EQ(session.forged().size(), SessionLimits{}.max_removed_headers);
   EXPECT_EQ(session.forged_left(), 100'000 - SessionLimits{}.max_removed_headers);
+}
+
+TEST(Session, CountsWhatMailProgramsSortByThoughAFloodOfOthersCameBefore) {
+  Session session = started();
+  for (std::size_t i = 0; i < SessionLimits{}.max_removed_headers; ++i) session.header("X-Spam-A", " x", true);
+  session.header("X-Spam-Flag", " YES", true);
+  session.header("X-Spam-B", " x", true);
+  ASSERT_EQ(session.forged().size(), 2u);
+  EXPECT_EQ(session.forged()[1].name, "X-Spam-Flag");
+  EXPECT_EQ(session.forged_left(), 1u);
 }
 
 TEST(Session, BoundsAddressesAndRecipients) {

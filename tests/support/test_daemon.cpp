@@ -35,7 +35,7 @@ TestDaemon::TestDaemon(std::function<void(Settings&)> adjust, const std::string&
   if (adjust) adjust(settings);
   child_ = ::fork();
   if (child_ == 0) run_child(settings);
-  EXPECT_TRUE(poll_until([this] { return log_has(" ready: ") || !alive(); })) << log();
+  EXPECT_TRUE(poll_until([this] { return log().find(" ready: ") != std::string::npos || !alive(); })) << log();
 }
 
 void TestDaemon::run_child(const Settings& settings) const {
@@ -61,7 +61,7 @@ TestDaemon::~TestDaemon() {
     signal(SIGTERM);
     EXPECT_EQ(wait_for_exit(), 0) << log();
   }
-  EXPECT_FALSE(log_has("Sanitizer")) << log();
+  EXPECT_EQ(log().find("Sanitizer"), std::string::npos) << log();
 }
 
 bool TestDaemon::alive() const {

@@ -14,6 +14,7 @@
 #include "milter/milter_client.h"
 #include "milter/snapshot.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/poll_until.h"
 #include "tests/support/scratch_folder.h"
 
 namespace winnow {
@@ -31,7 +32,10 @@ class TestDaemon {
   std::string socket() const { return ready_word("socket="); }
   std::string metrics() const { return ready_word("metrics="); }
   std::string log() const { return folder_.read("log"); }
-  bool log_has(const std::string& text) const { return log().find(text) != std::string::npos; }
+  /// Waits for it: the daemon keeps nobody waiting for its log.
+  bool log_has(const std::string& text) const {
+    return poll_until([&] { return log().find(text) != std::string::npos; }, std::chrono::seconds(20));
+  }
   FakeControl& control() { return *control_; }
   const ScratchFolder& folder() const { return folder_; }
 
