@@ -1,7 +1,7 @@
 // bench_options.h - the options of `winnow bench`, and the run that they ask for.
 //
 // Owns:    plain values.
-// Fails:   plan_of says what is wrong with them together.
+// Fails:   wrong_about says what is wrong with them together.
 #pragma once
 
 #include <filesystem>

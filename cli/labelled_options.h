@@ -1,4 +1,4 @@
-// labelled_options.h - --spam, --ham, --index and what selects rows of an index: shared by train and evaluate.
+// labelled_options.h - --spam, --ham, --index and what selects rows of an index: shared by train, evaluate and compress.
 //
 // Fails:   without any labelled mail sources_of() is empty and the command calls it wrong usage.
 #pragma once

@@ -16,10 +16,6 @@ constexpr double kShortestShared = 0.1;  // seconds of the machine's processor t
 
 }  // namespace
 
-EnergyTotals operator-(const EnergyTotals& later, const EnergyTotals& earlier) {
-  return {later.rapl - earlier.rapl, later.nvml - earlier.nvml, later.estimate - earlier.estimate};
-}
-
 std::string_view source_name(const EnergyTotals& totals) {
   const bool gpus = totals.nvml > 0;
   if (totals.estimate > 0) return gpus ? "estimated and NVML" : "estimated";

@@ -30,8 +30,6 @@ struct EnergyTotals {
   double joules() const { return rapl + nvml + estimate; }
 };
 
-EnergyTotals operator-(const EnergyTotals& later, const EnergyTotals& earlier);
-
 /// "RAPL", "RAPL and NVML", "estimated": where the figures are from, estimated when any of them is.
 std::string_view source_name(const EnergyTotals& totals);
 

@@ -4,7 +4,7 @@
 // Threads: one thread.
 // Blocks:  for all the trainings; progress is told before each step.
 // Fails:   problems go into the work's Diagnostics. Stopped: every member under way or finished has its
-//          checkpoint, <checkpoint>.<part>-<member>, and the same call goes on from there.
+//          checkpoint, <checkpoint> for the first and <checkpoint>.<part>-<member>, and the same call goes on.
 //
 // Why several: models that start from different random weights err differently on mail of unknown origin, and
 // their mean errs less (Lakshminarayanan et al. 2017). Why of two kinds: a deep model knows which words mean what in which
