@@ -61,8 +61,8 @@ int run_check(const Command& self, int argc, char** argv) {
     if (const Status status = become_daemon_user(); !status) problems.error({}, status.error());
   }
   const auto snapshot = problems.has_errors() ? nullptr : load_snapshot(config, nullptr, problems);
-  const std::string group = snapshot ? wrong_about_group(snapshot->settings.milter.socket_group) : "";
-  if (!group.empty()) problems.error(in_file(config), group);
+  const std::string wrong = snapshot ? wrong_about_socket(snapshot->settings.milter) : "";
+  if (!wrong.empty()) problems.error(in_file(config), wrong);
   print_problems(problems);
   if (problems.has_errors() || !snapshot) return kProblems;
   std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());

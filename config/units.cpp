@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "config/ascii.h"
+
 namespace winnow {
 namespace {
 
@@ -23,8 +25,6 @@ constexpr std::array<Unit, 6> kDurations{{{"d", 86'400'000'000},
                                           {"us", 1}}};
 constexpr std::array<Unit, 4> kBinarySizes{{{"GiB", 1u << 30}, {"MiB", 1u << 20}, {"KiB", 1u << 10}, {"B", 1}}};
 constexpr std::array<Unit, 3> kDecimalSizes{{{"GB", 1'000'000'000}, {"MB", 1'000'000}, {"KB", 1'000}}};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A decimal number without sign or exponent, and what follows it.
 struct Number {

@@ -1,10 +1,10 @@
 #include "engine/model_loader.h"
 
 #include <algorithm>
-#include <cctype>
 #include <thread>
 #include <utility>
 
+#include "config/ascii.h"
 #include "engine/features/features.h"
 #include "engine/model_file.h"
 #include "engine/probe.h"
@@ -19,14 +19,9 @@ namespace {
 constexpr std::size_t kPoolProbe = 3;       // messages
 constexpr std::size_t kMaxRecords = 65536;  // of an archive
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::string check_pin(const std::string& pinned, const std::string& actual) {
-  if (pinned.empty() || lower(pinned) == actual) return {};
-  return "has the sha256 " + actual + ", the settings expect " + lower(pinned);
+  if (pinned.empty() || to_lower(pinned) == actual) return {};
+  return "has the sha256 " + actual + ", the settings expect " + to_lower(pinned);
 }
 
 /// What differs first between the dense features a model was trained with and ours; "" when nothing does.

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <thread>
 
@@ -37,11 +38,13 @@ struct Daemon {
   Daemon(const std::shared_ptr<const Snapshot>& snapshot, LoadSnapshot load)
       : log(make_log(snapshot->settings.log.to)),
         metrics(make_metrics()),
+        metrics_address(snapshot->settings.metrics.listen),
         service(snapshot, *log, *metrics),
         reloader(std::move(load), service, *metrics) {}
 
   const std::unique_ptr<Log> log;
   const std::unique_ptr<Metrics> metrics;
+  const std::string metrics_address;  // "" = off; another one needs a restart
   MailService service;
   Reloader reloader;
   std::unique_ptr<LibmilterServer> server;
@@ -59,7 +62,7 @@ sigset_t awaited_signals() {
 }
 
 void start_http(Daemon& daemon) {
-  const std::string& listen = daemon.service.snapshot()->settings.metrics.listen;
+  const std::string& listen = daemon.metrics_address;
   if (listen.empty()) return;
   daemon.resources = make_resource_metrics([&daemon] { return daemon.service.snapshot()->settings.cost; },
                                            [&daemon] { return daemon.service.snapshot()->engine->device(); });
@@ -75,6 +78,17 @@ void start_http(Daemon& daemon) {
                                     error);
   // Mail is worth more than its statistics: the daemon runs without them.
   if (daemon.http == nullptr) daemon.log->error("metrics are off: " + error);
+}
+
+/// Its port may have been taken when the daemon started.
+void try_http_again(Daemon& daemon) {
+  if (daemon.metrics_address.empty() || daemon.http != nullptr) return;
+  try {
+    start_http(daemon);
+    if (daemon.http != nullptr) daemon.log->info("metrics are on: " + daemon.http->address());
+  } catch (const std::exception& problem) {
+    daemon.log->error(std::string("metrics are off: ") + problem.what());
+  }
 }
 
 /// libmilter's main loop on a thread of its own, so that the main thread is the one that waits for signals: libmilter
@@ -104,7 +118,7 @@ void wait_for_stop(Daemon& daemon) {
     int received = 0;
     if (::sigwait(&signals, &received) != 0) continue;
     if (received != SIGUSR1) return;
-    if (daemon.http == nullptr) start_http(daemon);  // its port may have been taken when the daemon started
+    try_http_again(daemon);
     daemon.reloader.request();
   }
 }
@@ -114,10 +128,11 @@ void finish_what_is_in_flight(Daemon& daemon) {
   const std::chrono::microseconds deadline = daemon.service.snapshot()->settings.milter.deadline;
   const Clock::time_point until = Clock::now() + deadline;
   daemon.server->close_door();
-  do {
-    (void)daemon.service.transactions().wait_for_zero(until);
-    std::this_thread::sleep_until(std::min(until, daemon.service.answering().last_leave() + kAnswerGrace));
-  } while (daemon.service.transactions().count() > 0 && Clock::now() < until);
+  while (daemon.service.transactions().wait_for_zero(until)) {
+    const Clock::time_point quiet = daemon.service.transactions().last_leave() + kAnswerGrace;
+    if (Clock::now() >= std::min(quiet, until)) break;
+    std::this_thread::sleep_until(std::min(quiet, until));
+  }
   daemon.service.close();
   (void)daemon.service.answering().wait_for_zero(Clock::now() + deadline + std::chrono::seconds(1));
   std::this_thread::sleep_until(daemon.service.answering().last_leave() + kAnswerGrace);

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/ascii.h"
 #include "milter/listen_socket.h"
 #include "milter/message_log.h"
 
@@ -78,7 +79,7 @@ std::string address_text(const _SOCK_ADDR* address) {
 std::uint64_t declared_size(char** arguments) {
   for (char** argument = arguments; *argument != nullptr; ++argument) {
     const std::string_view text = *argument;
-    if (text.size() < 6 || ::strncasecmp(text.data(), "SIZE=", 5) != 0) continue;
+    if (!starts_ignoring_case(text, "SIZE=")) continue;
     std::uint64_t size = 0;
     std::from_chars(text.data() + 5, text.data() + text.size(), size);
     return size;

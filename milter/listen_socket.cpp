@@ -23,10 +23,22 @@ bool is_listening(int descriptor) {
   return ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening != 0;
 }
 
+std::optional<gid_t> group_id(const std::string& name) {
+  const ::group* entry = ::getgrnam(name.c_str());
+  return entry == nullptr ? std::nullopt : std::optional(entry->gr_gid);
+}
+
+std::string no_such_group(const std::string& name) {
+  return "milter.socket_group: there is no group '" + name + "'; set it to a group the MTA is in, or to \"\"";
+}
+
 bool give_to_group(const std::string& path, const std::string& group, std::string& error) {
-  error = wrong_about_group(group);
-  if (!error.empty()) return false;
-  if (::chown(path.c_str(), static_cast<uid_t>(-1), ::getgrnam(group.c_str())->gr_gid) != 0) {
+  const auto id = group_id(group);
+  if (!id) {
+    error = no_such_group(group);
+    return false;
+  }
+  if (::chown(path.c_str(), static_cast<uid_t>(-1), *id) != 0) {
     error = "cannot give " + path + " to group '" + group + "': " + errno_text() +
             "; make the daemon's user a member of it, or set milter.socket_group to \"\"";
     return false;
@@ -82,9 +94,11 @@ std::optional<SocketFile> socket_file_at(const std::string& path) {
   return SocketFile{found.st_dev, found.st_ino};
 }
 
-std::string wrong_about_group(const std::string& group) {
-  if (group.empty() || ::getgrnam(group.c_str()) != nullptr) return "";
-  return "milter.socket_group: there is no group '" + group + "'; set it to a group the MTA is in, or to \"\"";
+std::string wrong_about_socket(const MilterSettings& settings) {
+  std::string error;
+  const auto endpoint = Endpoint::parse(settings.socket, error);
+  const bool has_group = endpoint && endpoint->family == Endpoint::Family::Unix && !settings.socket_group.empty();
+  return has_group && !group_id(settings.socket_group) ? no_such_group(settings.socket_group) : "";
 }
 
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.h"
 #include "milter/endpoint.h"
 
 namespace winnow {
@@ -27,8 +28,8 @@ struct SocketFile {
 };
 std::optional<SocketFile> socket_file_at(const std::string& path);
 
-/// "" or why a socket cannot be given to the group.
-std::string wrong_about_group(const std::string& group);
+/// "" or why the daemon could not give its socket to the group, before it tries. Only a unix socket has one.
+std::string wrong_about_socket(const MilterSettings& settings);
 
 /// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error);

@@ -62,11 +62,13 @@ class SpdLog : public Log {
   }
 
   void close(std::chrono::milliseconds patience) override {
+    tell_what_was_lost();
     std::promise<void> closed;
     const std::future<void> all_out = closed.get_future();
     // Letting the writer go waits for its lines, for ever where nobody reads them: on a thread that the process need not wait for.
-    std::thread([writer = std::move(writer_), closed = std::move(closed)]() mutable {
+    std::thread([writer = std::move(writer_), queue = queue_, closed = std::move(closed)]() mutable {
       writer.reset();
+      while (!queue.expired()) std::this_thread::yield();  // a call of write() holds it, too
       closed.set_value();
     }).detach();
     (void)all_out.wait_for(patience);
@@ -76,10 +78,11 @@ class SpdLog : public Log {
   /// Once somebody reads again.
   void tell_what_was_lost() {
     const auto queue = queue_.lock();
-    if (queue == nullptr || queue->overrun_counter() == told_ || queue->queue_size() > 0) return;
+    if (queue == nullptr || queue->queue_size() > kMostLines / 2) return;
     const std::size_t lost = queue->overrun_counter();
-    const std::size_t told = told_.exchange(lost);
-    if (lost > told) logger_->warn("log: lines lost={}, nobody took them in time", lost - told);
+    std::size_t told = told_;
+    if (lost > told && told_.compare_exchange_strong(told, lost))
+      logger_->warn("log: lines lost={}, nobody took them in time", lost - told);
   }
 
   std::shared_ptr<spdlog::details::thread_pool> writer_;

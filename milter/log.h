@@ -2,7 +2,7 @@
 //
 // Owns:    its sink, and the thread that writes to it.
 // Threads: write() from any thread.
-// Blocks:  never, but for close(): mail does not wait for whoever reads the log.
+// Blocks:  never, but for close() and the end of a Log that was not closed: mail does not wait for whoever reads the log.
 // Fails:   never; a line that cannot be written is lost, and so are the oldest of more than kMostLines that nobody takes.
 #pragma once
 
@@ -23,7 +23,7 @@ class Log {
   virtual ~Log() = default;
   /// `line` without line end. Text from mail goes through quote() first.
   virtual void write(LogLevel level, const std::string& line) = 0;
-  /// The last call: returns when all lines are out, or `patience` has passed.
+  /// The last call: returns when all lines are out, or `patience` has passed. What is written later is lost.
   virtual void close(std::chrono::milliseconds /*patience*/) {}
 
   void info(const std::string& line) { write(LogLevel::Info, line); }

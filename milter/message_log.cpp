@@ -1,9 +1,9 @@
 #include "milter/message_log.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
+#include "config/ascii.h"
 #include "config/units.h"
 #include "milter/log.h"
 
@@ -117,7 +117,7 @@ void add_session(Line& line, const Session& session) {
 std::string log_id(std::string_view queue_id) {
   const bool plausible = !queue_id.empty() && queue_id.size() <= 64 &&
                          std::all_of(queue_id.begin(), queue_id.end(),
-                                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+                                     [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
   return plausible ? std::string(queue_id) : "NOQUEUE";
 }
 

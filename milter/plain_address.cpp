@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "config/ascii.h"
 #include "engine/message/charset.h"
 #include "engine/message/links.h"
 
@@ -12,8 +13,7 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 bool is_atom_text(char c) {  // RFC 5322 3.2.3, the dot between atoms, and UTF-8 (RFC 6531)
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         static_cast<unsigned char>(c) >= 0x80 || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+  return is_alnum(c) || static_cast<unsigned char>(c) >= 0x80 || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
 }
 
 /// A name, or an address in brackets.

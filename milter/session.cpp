@@ -35,6 +35,25 @@ void append_with_crlf(std::string& out, std::string_view text) {
   out += text;
 }
 
+std::size_t count_of(const std::vector<HeaderCount>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::size_t{0},
+                         [](std::size_t sum, const HeaderCount& one) { return sum + one.count; });
+}
+
+std::size_t instances_of(std::string_view name, const std::vector<HeaderCount>& counts) {
+  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
+  return known == counts.end() ? 0 : known->count;
+}
+
+void count(std::string_view name, std::vector<HeaderCount>& counts) {
+  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
+  if (known == counts.end()) {
+    counts.push_back({std::string(name), 1});
+  } else {
+    ++known->count;
+  }
+}
+
 }  // namespace
 
 void Session::connect(std::string_view client_name, std::string_view client_ip) {
@@ -84,18 +103,14 @@ bool Session::is_looked_for(std::string_view name) const {
   return std::any_of(std::begin(kNames), std::end(kNames), is_same) || is_same(snapshot_->settings.headers.flag_name);
 }
 
-/// False when as many are counted as may be.
-bool Session::count(std::string_view name, std::size_t most, std::vector<HeaderCount>& counts) const {
-  const std::size_t counted = std::accumulate(counts.begin(), counts.end(), std::size_t{0},
-                                              [](std::size_t sum, const HeaderCount& one) { return sum + one.count; });
-  if (counted >= most) return false;
-  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
-  if (known == counts.end()) {
-    counts.push_back({std::string(name), 1});
-  } else {
-    ++known->count;
+void Session::count_forged(std::string_view name) {
+  const bool by_itself = is_looked_for(name);
+  if ((by_itself ? instances_of(name, forged_) : forged_others_) >= limits_.max_removed_headers) {
+    ++forged_left_;
+    return;
   }
-  return true;
+  if (!by_itself) ++forged_others_;
+  count(name, forged_);
 }
 
 bool Session::is_removed_by_rules(std::string_view name) const {
@@ -115,9 +130,8 @@ void Session::header(std::string_view name, std::string_view value, bool leading
   std::size_t folds = 0;
   for (std::size_t at = value.find('\n'); at != std::string_view::npos; at = value.find('\n', at + 1)) ++folds;
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
-  const std::size_t most = limits_.max_removed_headers;
-  if (is_result_header(name) && !count(name, is_looked_for(name) ? 2 * most : most, forged_)) ++forged_left_;
-  if (is_removed_by_rules(name)) static_cast<void>(count(name, most, removable_));
+  if (is_result_header(name)) count_forged(name);
+  if (is_removed_by_rules(name) && count_of(removable_) < limits_.max_removed_headers) count(name, removable_);
   if (!subject_ && equal_ignoring_case(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);
@@ -162,7 +176,7 @@ void Session::reset_message() {
   skipped_by_ = SkipEntry::None;
   input_ = {};
   seen_bytes_ = declared_size_ = 0;
-  forged_left_ = 0;
+  forged_left_ = forged_others_ = 0;
   forged_.clear();
   removable_.clear();
   subject_.reset();

@@ -24,8 +24,8 @@ struct SessionLimits {
   std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
   std::size_t max_recipients = 10'000;    // of one message; more are counted, and not seen by the rules
   std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
-  std::size_t max_removed_headers = 1000;  // instances of forged ones, and of those that rules remove; more stay, but for
-                                           // as many again of the forged ones that filters and mail programs look for
+  std::size_t max_removed_headers = 1000;  // instances of forged ones, and of those that rules remove; more stay. Forged ones
+                                           // that mail programs look for are counted each by itself
 };
 
 /// Instances of a header: of one that only Winnow or another spam filter should have written, or that a rule removes.
@@ -80,7 +80,7 @@ class Session {
   bool is_result_header(std::string_view name) const;
   bool is_removed_by_rules(std::string_view name) const;
   bool is_looked_for(std::string_view name) const;
-  bool count(std::string_view name, std::size_t most, std::vector<HeaderCount>& counts) const;
+  void count_forged(std::string_view name);
   std::size_t room_for_headers() const;
 
   SessionLimits limits_;
@@ -91,6 +91,7 @@ class Session {
   std::uint64_t seen_bytes_ = 0;      // headers and body that came
   std::uint64_t declared_size_ = 0;
   std::size_t forged_left_ = 0;
+  std::size_t forged_others_ = 0;  // counted, of those that nobody looks for
   std::vector<HeaderCount> forged_, removable_;
   std::optional<std::string> subject_;
 };

@@ -26,6 +26,9 @@ struct CalibrationSample {
 /// never negative.
 std::optional<Calibration> fit_calibration(const std::vector<CalibrationSample>& samples);
 
+/// Whether there is one that gives a higher logit a higher probability.
+inline bool is_learnt(const std::optional<Calibration>& calibration) { return calibration && calibration->slope > 0; }
+
 /// At most `share` of the ham of any one origin may have this probability or more.
 struct HamLimit {
   double probability = 0.5, share = 1;

@@ -54,14 +54,6 @@ TrainingEnd judge_group(const TrainingWork& work, const TrainingSet& set, Member
   return TrainingEnd::Done;
 }
 
-/// without-one+two; a corpus in a folder of the collection has slashes in its name.
-std::string judge_name(const std::vector<std::string>& corpora) {
-  std::string name = "without";
-  for (const std::string& corpus : corpora) name += (&corpus == &corpora.front() ? "-" : "+") + corpus;
-  std::replace(name.begin(), name.end(), '/', '-');
-  return name;
-}
-
 bool write_judge(const TrainingWork& work, const TrainingSet& set, const LeftOut& left_out, std::size_t group,
                  Manifest manifest) {
   const std::vector<std::string>& corpora = work.options.left_out[group];
@@ -70,8 +62,7 @@ bool write_judge(const TrainingWork& work, const TrainingSet& set, const LeftOut
   manifest.corpora_digest = set.digest(set.parts_without(corpora));
   const auto calibrations = calibrate_left_out(set, left_out.mail, group);
   for (std::size_t label = 0; label < calibrations.size(); ++label) {
-    const bool is_learnt = calibrations[label] && calibrations[label]->slope > 0;
-    if (is_learnt) manifest.calibration[label] = *calibrations[label];
+    if (is_learnt(calibrations[label])) manifest.calibration[label] = *calibrations[label];
   }
   std::string archive;
   return work.check(left_out.judges[group]->save(write_manifest(manifest), archive)) &&
@@ -79,6 +70,13 @@ bool write_judge(const TrainingWork& work, const TrainingSet& set, const LeftOut
 }
 
 }  // namespace
+
+std::string judge_name(const std::vector<std::string>& corpora) {
+  std::string name = "without";
+  for (const std::string& corpus : corpora) name += (&corpus == &corpora.front() ? "-" : "+") + corpus;
+  std::replace(name.begin(), name.end(), '/', '-');
+  return name;
+}
 
 TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members, LeftOut& left_out) {
   for (std::size_t group = 0; group < work.options.left_out.size(); ++group) {
@@ -126,7 +124,7 @@ std::map<std::string, Evaluation> evaluate_left_out(const TrainingSet& set, cons
   for (const LeftOutMail& mail : judged) groups = std::max(groups, mail.group + 1);
   for (std::size_t group = 0; group < groups; ++group) {
     const std::optional<Calibration> calibration = calibrate_left_out(set, judged, group).front();
-    if (!calibration) continue;
+    if (!is_learnt(calibration)) continue;
     for (const LeftOutMail& mail : judged) {
       if (mail.group != group) continue;
       const auto p = calibrate(mail.by_label.front().logit, *calibration, kHalf, kHalf);

@@ -38,6 +38,9 @@ struct LeftOut {
 /// Trains without each group of the options and judges that group's mail.
 TrainingEnd judge_left_out(const TrainingWork& work, const TrainingSet& set, Members& members, LeftOut& left_out);
 
+/// Of the file: without-one+two. A corpus in a folder of the collection has slashes in its name.
+std::string judge_name(const std::vector<std::string>& corpora);
+
 /// Writes each judge as without-<corpora>.pt into the folder that the options name, calibrated by the groups that it did
 /// learn from: for measuring it on the group that it never saw. `manifest` is the model's own; a label that those groups
 /// cannot calibrate is calibrated as there.

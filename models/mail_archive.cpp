@@ -89,8 +89,13 @@ bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_byte
                        Diagnostics& problems) {
   Archive handle;
   archive_entry* entry = nullptr;
+  std::size_t mboxes = 0;
+  std::string first_mbox;
   for (const bool opened = open_archive(file, handle); opened;) {
     const int result = archive_read_next_header(handle.get(), &entry);
+    if (result == ARCHIVE_EOF && mboxes > 0)
+      problems.warning(in_file(file), std::to_string(mboxes) + " of its members look like mboxes of several messages, such as " +
+                                          first_mbox + "; each was read as one");
     if (result == ARCHIVE_EOF) return true;
     // A warning is about a name that this locale cannot write, and the message is there.
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
@@ -98,8 +103,7 @@ bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_byte
     if (archive_entry_filetype(entry) != AE_IFREG || !reader.wants(name)) continue;
     Octets member;
     if (!read_member(handle.get(), max_bytes, member)) break;
-    if (text_holds_several_messages(member.raw))
-      problems.warning(in_file(file), "the mbox " + name + " in it is read as one message", "take it out of the archive");
+    if (text_holds_several_messages(member.raw) && ++mboxes == 1) first_mbox = name;
     if (!reader.take(name, mail_of(std::move(member), max_bytes))) return false;
   }
   report(handle.get(), file, problems);

@@ -51,7 +51,8 @@ class IndexBuilder {
       return "corpus and path must stay beside the index";
     // As tar names its members.
     const std::string path = std::filesystem::path(row["path"]).lexically_normal().string();
-    if (!seen_.emplace(row["corpus"], path).second) return "path is named a second time";
+    if (!seen_.emplace(std::filesystem::path(row["corpus"]).lexically_normal().string(), path).second)
+      return "path is named a second time";
     corpus_named(row["corpus"]).rows.push_back({path, std::string(row["date"]), std::string(row["split"]), *label});
     return "";
   }

@@ -2,9 +2,12 @@
 
 #include <array>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "config/ascii.h"
 
 namespace winnow {
 namespace {
@@ -18,12 +21,22 @@ bool is_quoted_separator(std::string_view line) {
   return end != 0 && end != std::string_view::npos && line.substr(end).starts_with(kSeparator);
 }
 
-/// "From sender Thu Jan  1 00:00:00 2026": prose seldom has a time of day behind its "From ", and separators always do.
+bool has_time_of_day(std::string_view text) {
+  const auto digit_at = [&](std::size_t at) { return at < text.size() && is_digit(text[at]); };
+  for (std::size_t colon = text.find(':'); colon != text.npos; colon = text.find(':', colon + 1)) {
+    if (digit_at(colon - 1) && digit_at(colon + 1) && digit_at(colon + 2)) return true;
+  }
+  return false;
+}
+
+/// "From sender Thu Jan  1 00:00:00 2026", as asctime() writes a date: prose has no such thing behind its "From ".
 bool is_dated_separator(std::string_view line) {
-  const auto is_digit = [&](std::size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+  static constexpr std::string_view kDays = "Mon Tue Wed Thu Fri Sat Sun ";
+  static constexpr std::string_view kMonths = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
   if (!line.starts_with(kSeparator)) return false;
-  for (std::size_t colon = line.find(':'); colon != line.npos; colon = line.find(':', colon + 1)) {
-    if (is_digit(colon - 1) && is_digit(colon + 1) && is_digit(colon + 2)) return true;
+  for (std::size_t at = kSeparator.size(); at + 8 <= line.size(); ++at) {
+    const bool is_date = line[at - 1] == ' ' && kDays.find(line.substr(at, 4)) % 4 == 0 && kMonths.find(line.substr(at + 4, 4)) % 4 == 0;
+    if (is_date) return has_time_of_day(line.substr(at + 8));
   }
   return false;
 }
@@ -34,9 +47,8 @@ bool separates(std::string_view line, bool dated) { return dated ? is_dated_sepa
 /// Reads lines in pieces, so that a file without line ends cannot fill the memory.
 class LineReader {
  public:
-  explicit LineReader(const std::filesystem::path& file) : stream_(file, std::ios::binary) {}
+  explicit LineReader(std::istream& stream) : stream_(stream) {}
 
-  bool is_open() const { return stream_.is_open(); }
   bool is_bad() const { return stream_.bad(); }
 
   /// The next piece, with its line feed if it has one. `starts_line` says whether it begins a line.
@@ -57,7 +69,7 @@ class LineReader {
   }
 
  private:
-  std::ifstream stream_;
+  std::istream& stream_;
   std::array<char, 64 * 1024> buffer_{};
   bool at_line_start_ = true;
 };
@@ -91,6 +103,18 @@ class Collected {
   std::uint64_t size_ = 0;
 };
 
+bool has_two_separators(std::istream& stream) {
+  LineReader lines(stream);
+  std::string_view piece;
+  bool starts_line = false, after_empty_line = false;
+  if (!lines.next(piece, starts_line) || !piece.starts_with(kSeparator)) return false;
+  while (lines.next(piece, starts_line)) {
+    if (starts_line && after_empty_line && is_dated_separator(piece)) return true;
+    after_empty_line = starts_line && is_empty_line(piece);
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_mbox(const std::filesystem::path& file) {
@@ -100,33 +124,21 @@ bool is_mbox(const std::filesystem::path& file) {
 }
 
 bool holds_several_messages(const std::filesystem::path& file) {
-  if (!is_mbox(file)) return false;
-  LineReader lines(file);
-  std::string_view piece;
-  bool starts_line = false, after_empty_line = false;
-  while (lines.next(piece, starts_line)) {
-    if (starts_line && after_empty_line && is_dated_separator(piece)) return true;
-    after_empty_line = starts_line && is_empty_line(piece);
-  }
-  return false;
+  std::ifstream stream(file, std::ios::binary);
+  return has_two_separators(stream);
 }
 
-bool text_holds_several_messages(std::string_view text) {
-  if (!text.starts_with(kSeparator)) return false;
-  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1)) {
-    const std::string_view rest = text.substr(end + 1);
-    const bool after_empty_line = text.substr(0, end + 1).ends_with("\n\n") || text.substr(0, end + 1).ends_with("\n\r\n");
-    if (after_empty_line && is_dated_separator(rest.substr(0, rest.find('\n')))) return true;
-  }
-  return false;
+bool text_holds_several_messages(const std::string& text) {
+  std::istringstream stream(text);
+  return has_two_separators(stream);
 }
 
 bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagnostics& problems,
                const std::function<bool(std::size_t, MailInput&&)>& take) {
-  const auto source = std::make_shared<const SourceText>(SourceText{file.string(), {}});
-  LineReader lines(file);
-  if (!lines.is_open()) {
-    problems.error({source}, "cannot be opened");
+  std::ifstream stream(file, std::ios::binary);
+  LineReader lines(stream);
+  if (!stream.is_open()) {
+    problems.error(in_file(file), "cannot be opened");
     return true;
   }
   Collected message(max_bytes);
@@ -139,14 +151,14 @@ bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagn
       if (number > 0 && !take(number, message.finish())) return false;
       ++number;
     } else if (number == 0) {
-      problems.error({source}, "is not an mbox: it does not begin with \"From \"");
+      problems.error(in_file(file), "is not an mbox: it does not begin with \"From \"");
       return true;
     } else {
       message.add(starts_line && is_quoted_separator(piece) ? piece.substr(1) : piece);
     }
     after_empty_line = starts_line && is_empty_line(piece);
   }
-  if (lines.is_bad()) problems.error({source}, "cannot be read to its end");
+  if (lines.is_bad()) problems.error(in_file(file), "cannot be read to its end");
   return number == 0 || take(number, message.finish());
 }
 

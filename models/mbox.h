@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string_view>
+#include <string>
 
 #include "config/diagnostics.h"
 #include "engine/message/mail_input.h"
@@ -25,7 +25,7 @@ bool is_mbox(const std::filesystem::path& file);
 bool holds_several_messages(const std::filesystem::path& file);
 
 /// The same for text in memory.
-bool text_holds_several_messages(std::string_view text);
+bool text_holds_several_messages(const std::string& text);
 
 /// `take` gets the message and its number, from 1; returning false ends the reading. False when take ended
 /// it.

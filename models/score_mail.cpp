@@ -57,7 +57,7 @@ class Scorer {
   }
 
   void refuse(const ScoredMail& mail, const Outcome& outcome) {
-    problems_.error({std::make_shared<const SourceText>(SourceText{mail.name, {}})},
+    problems_.error(in_file(mail.name),
                     "the model gave no probability: " + std::string(score_error_name(outcome.error)) +
                         (outcome.detail.empty() ? "" : " (" + outcome.detail + ")"));
   }

@@ -5,6 +5,8 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <system_error>
 
 #include "engine/features/features.h"
@@ -57,14 +59,20 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   return wanted && work.problems.error_count() == errors;
 }
 
-bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, std::ptrdiff_t fewest,
-                const std::string& what, Diagnostics& problems) {
+/// What there must be of each label, and how it is called.
+struct Needed {
+  std::ptrdiff_t fewest = kFewestOfALabel;
+  std::string what;
+};
+
+bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const Needed& needed,
+                Diagnostics& problems) {
   for (const bool spam : {false, true}) {
     const auto count = std::count_if(positions.begin(), positions.end(),
                                      [&](std::size_t at) { return is_spam(set.label(at)) == spam; });
-    if (count < fewest) {
+    if (count < needed.fewest) {
       problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") +
-                             what + ", at least " + std::to_string(fewest) + " are needed");
+                             needed.what + ", at least " + std::to_string(needed.fewest) + " are needed");
       return false;
     }
   }
@@ -148,10 +156,10 @@ bool calibrate_labels(const TrainingWork& work, const TrainingSet& set, const st
   if (!left_out.empty()) fitted = calibrate_left_out(set, left_out, std::nullopt);
   for (std::size_t label = 0; label < held_out.size(); ++label) {
     if (!fitted[label]) fitted[label] = calibrate_held_out(set, held_out[label]);
-    const bool is_learnt = fitted[label] && fitted[label]->slope > 0;
-    if (!is_learnt && work.base != nullptr) {
+    const bool fits = is_learnt(fitted[label]);
+    if (!fits && work.base != nullptr) {
       fitted[label] = work.base->manifest.calibration[label];  // what the mail cannot tell stays
-    } else if (!is_learnt) {
+    } else if (!fits) {
       return work.check(Status::failed("the model does not learn '" + manifest.labels[label] +
                                        "' from this mail: too little of it, or nothing that tells it apart"));
     }
@@ -290,14 +298,25 @@ bool has_enough_without(const TrainingWork& work, const TrainingSet& set, const 
     return false;
   }
   const MailParts rest = set.parts_without(corpora);
-  return has_enough(set, rest.learnt, kFewestOfALabel, "to learn from without " + names, work.problems) &&
-         has_enough(set, rest.held_out, 1, "held out without " + names, work.problems);
+  return has_enough(set, rest.learnt, {kFewestOfALabel, "to learn from without " + names}, work.problems) &&
+         has_enough(set, rest.held_out, {1, "held out without " + names}, work.problems);
+}
+
+/// A judge would replace another one.
+bool judges_have_names(const TrainingWork& work) {
+  std::set<std::string> names;
+  for (const std::vector<std::string>& corpora : work.options.left_out) {
+    if (work.options.left_out_models.empty() || names.insert(judge_name(corpora)).second) continue;
+    work.problems.error({}, "two models would be called " + judge_name(corpora) + ".pt", "leave those corpora out in other groups");
+    return false;
+  }
+  return true;
 }
 
 bool is_enough(const TrainingWork& work, const TrainingSet& set) {
   if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
-  return has_enough(set, set.parts().learnt, kFewestOfALabel, "to learn from", work.problems) &&
-         has_enough(set, set.parts().held_out, kFewestOfALabel, "held out", work.problems) && has_enough_phishing(work, set) &&
+  return has_enough(set, set.parts().learnt, {kFewestOfALabel, "to learn from"}, work.problems) &&
+         has_enough(set, set.parts().held_out, {kFewestOfALabel, "held out"}, work.problems) && has_enough_phishing(work, set) &&
          std::all_of(work.options.left_out.begin(), work.options.left_out.end(),
                      [&](const auto& corpora) { return has_enough_without(work, set, corpora); });
 }
@@ -340,7 +359,7 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
   TrainingSet set(options.max_memory_bytes);
   if (base) set.use_labels(base->manifest.labels);
-  return has_room_for_outputs(work) && left_out_is_there(work) && read_training_mail(work, set) &&
+  return has_room_for_outputs(work) && judges_have_names(work) && left_out_is_there(work) && read_training_mail(work, set) &&
          is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 

@@ -6,14 +6,14 @@
 #include <chrono>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "config/units.h"
 
 namespace winnow {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_letter(char c) { return is_alpha(c) || c == '_'; }
 /// What other languages write, and what it is here.
 struct Foreign {
   std::string_view written, hint;

@@ -82,6 +82,22 @@ TEST(Log, IsClosedInTimeThoughNobodyReads) {
 
 TEST(Log, LeavesTheTimeToTheJournal) { EXPECT_EQ(line_with_stream(""), "<6>ready\n"); }
 
+TEST(Log, TellsTheJournalThePriorityOfEachLineFromBeforeThereIsALog) {
+  testing::internal::CaptureStderr();
+  struct stat now {};
+  ASSERT_EQ(::fstat(STDERR_FILENO, &now), 0);
+  ::setenv("JOURNAL_STREAM", (std::to_string(now.st_dev) + ":" + std::to_string(now.st_ino)).c_str(), 1);
+  const std::string errors = for_stderr(LogLevel::Error, "a\n  b\nc"), warning = for_stderr(LogLevel::Warning, "a\n");
+  const std::string nothing = for_stderr(LogLevel::Error, "");
+  ::unsetenv("JOURNAL_STREAM");
+  const std::string elsewhere = for_stderr(LogLevel::Error, "a\nb\n");
+  (void)testing::internal::GetCapturedStderr();
+  EXPECT_EQ(errors, "<3>a\n<3>  b\n<3>c");
+  EXPECT_EQ(warning, "<4>a\n");
+  EXPECT_EQ(nothing, "");
+  EXPECT_EQ(elsewhere, "a\nb\n");
+}
+
 TEST(Log, WritesTheTimeWhereStderrIsNotTheJournalThatTheVariableNames) {
   const std::string line = line_with_stream("1:1");
   EXPECT_TRUE(line.starts_with("2")) << line;

@@ -284,6 +284,15 @@ TEST(Server, TakesTheDeclaredSizeForABodyThatItDoesNotSeeWhole) {
   EXPECT_TRUE(daemon.log_has(" size=50000000 truncated=yes")) << daemon.log();
 }
 
+TEST(Server, SeesABodyWholeWhereARuleAsksForTheSize) {
+  const TestDaemon daemon([](Settings& s) { s.milter.max_scan_bytes = 16 << 10; }, "rules: [{id: large, when: size > 150KiB, then: [reject]}]");
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  MilterMail mail = test_mail();
+  mail.body += std::string(200 << 10, 'x') + "\r\n";
+  EXPECT_EQ(send(*client, mail).verdict, MilterVerdict::Reject);
+}
+
 std::string metrics_of(const TestDaemon& daemon) {
   std::string error;
   const auto answer = http_get(daemon.metrics(), "/metrics", std::chrono::seconds(10), error);

@@ -133,7 +133,7 @@ TEST(LabelledMail, TakesAParagraphThatBeginsWithFromForNoSeparatorWhereSeparator
 
 TEST(LabelledMail, ToldInMemoryAnMboxIsWhatItIsInAFile) {
   EXPECT_TRUE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\r\nS: 1\r\n\r\nx\r\n\r\nFrom b Thu Jan  1 00:00:00 2026\r\n"));
-  EXPECT_FALSE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\nS: 1\n\nx\n\nFrom here on\n"));
+  EXPECT_FALSE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\nS: 1\n\nx\n\nFrom Rome the train of Thu May leaves 3\n\nFrom Rome at 10:30\n"));
   EXPECT_FALSE(text_holds_several_messages("Subject: 1\n\nx\n\nFrom b Thu Jan  1 00:00:00 2026\n"));
 }
 
@@ -205,7 +205,7 @@ TEST(LabelledMail, WarnsOfAnMboxInAnArchive) {
   const auto file = folder.write_tar("m.tar", {{"saved", mail}, {"Inbox", mail + "\n" + mail}});
   const Reading reading = read({{file, Label::Ham}});
   EXPECT_EQ(reading.mail.size(), 2u);
-  EXPECT_THAT(reading.problems.to_string(), HasSubstr("m.tar: warning: the mbox Inbox in it is read as one message"));
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("m.tar: warning: 1 of its members look like mboxes of several messages, such as Inbox"));
 }
 
 TEST(LabelledMail, BoundsAMemberOfAnArchive) {

@@ -43,8 +43,9 @@ TEST_F(MailIndex, LocatesWrongLinesAndReadsTheOthers) {
 
 // A folder gave such mail twice and a tar once.
 TEST_F(MailIndex, RefusesAPathThatIsNamedTwice) {
-  const std::string problems = problems_of("corpus\tpath\tlabel\nc\t1\tham\nd\t1\tham\nc\t./1\tham\n");
+  const std::string problems = problems_of("corpus\tpath\tlabel\nc\t1\tham\nd\t1\tham\nc\t./1\tham\n./c\t1\tham\n");
   EXPECT_THAT(problems, HasSubstr("index.tsv:4:1: error: path is named a second time"));
+  EXPECT_THAT(problems, HasSubstr("index.tsv:5:1: error: path is named a second time"));
   EXPECT_EQ(rows_, 2u);
 }
 

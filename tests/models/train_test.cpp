@@ -326,6 +326,13 @@ TEST_F(TrainOnCorpora, SaysBeforeItLearnsThatTooLittleIsLeft) {
   EXPECT_THAT(refused(), HasSubstr("no mail of two, which is to be left out"));
 }
 
+TEST_F(TrainOnCorpora, RefusesTwoJudgesOfOneName) {
+  options_.left_out = {{"one"}, {"one"}};
+  options_.left_out_models = folder_.path() / "left-out";
+  EXPECT_FALSE(train([](const TrainProgress&) { return false; }));
+  EXPECT_THAT(problems_.to_string(), HasSubstr("two models would be called without-one.pt"));
+}
+
 TEST_F(TrainOnCorpora, WritesAJudgeOfACorpusInAFolder) {
   std::string index = "corpus\tpath\tlabel\tsplit\n";
   for (std::size_t i = 0; i < kOfEach; ++i) {
