@@ -56,6 +56,11 @@ class SpdLog : public Log {
     logger_->set_error_handler([](const std::string&) {});  // there is nowhere left to tell it
   }
 
+  ~SpdLog() override {
+    writer_.reset();
+    if (closer_.joinable()) closer_.join();
+  }
+
   void write(LogLevel level, const std::string& line) override {
     tell_what_was_lost();
     logger_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
@@ -65,12 +70,12 @@ class SpdLog : public Log {
     tell_what_was_lost();
     std::promise<void> closed;
     const std::future<void> all_out = closed.get_future();
-    // Letting the writer go waits for its lines, for ever where nobody reads them: on a thread that the process need not wait for.
-    std::thread([writer = std::move(writer_), queue = queue_, closed = std::move(closed)]() mutable {
+    // Letting the writer go waits for its lines, for ever where nobody reads them.
+    closer_ = std::thread([writer = std::move(writer_), queue = queue_, closed = std::move(closed)]() mutable {
       writer.reset();
       while (!queue.expired()) std::this_thread::yield();  // a call of write() holds it, too
       closed.set_value();
-    }).detach();
+    });
     (void)all_out.wait_for(patience);
   }
 
@@ -88,6 +93,7 @@ class SpdLog : public Log {
   std::shared_ptr<spdlog::details::thread_pool> writer_;
   const std::weak_ptr<spdlog::details::thread_pool> queue_;
   std::atomic<std::size_t> told_{0};
+  std::thread closer_;
   const std::shared_ptr<spdlog::async_logger> logger_;
 };
 

@@ -220,6 +220,21 @@ TEST(ServerFailure, RunsWithoutMetricsWhenTheirPortIsTaken) {
   EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
 }
 
+// A short overlap of two daemons left one without metrics for good.
+TEST(ServerFailure, TriesItsMetricsAgainWhenItReloads) {
+  const ScratchFolder folder;
+  const std::string listen = "unix:" + (folder.path() / "later/http").string();
+  const TestDaemon daemon([&](Settings& s) { s.metrics.listen = listen; });
+  EXPECT_TRUE(daemon.log_has("metrics are off")) << daemon.log();
+  std::filesystem::create_directory(folder.path() / "later");
+  daemon.signal(SIGUSR1);
+  EXPECT_TRUE(daemon.log_has("metrics are on: " + listen)) << daemon.log();
+  std::string error;
+  const auto answer = http_get(listen, "/readyz", std::chrono::seconds(20), error);
+  ASSERT_TRUE(answer) << error;
+  EXPECT_EQ(answer->status, 200u);
+}
+
 TEST(ServerFailure, IsNotReadyAnyMoreWhileItStops) {
   TestDaemon daemon([](Settings& s) { s.metrics.listen = "127.0.0.1:0"; });
   daemon.control().hold = true;
