@@ -47,7 +47,8 @@ Status become_daemon_user() {
   const passwd* user = ::geteuid() == 0 ? ::getpwnam("winnow") : nullptr;
   if (user == nullptr) return Status::ok();
   const bool changed = ::initgroups(user->pw_name, user->pw_gid) == 0 && ::setgid(user->pw_gid) == 0 && ::setuid(user->pw_uid) == 0;
-  return changed ? Status::ok() : Status::failed(std::string("cannot become the daemon's user winnow: ") + std::strerror(errno));
+  return changed ? Status::ok()
+                 : Status::failed(std::string("cannot become the daemon's user winnow: ") + std::strerror(errno));
 }
 
 int run_check(const Command& self, int argc, char** argv) {

@@ -26,7 +26,8 @@ std::optional<MailInput> read_standard_input(std::uint64_t max_bytes, Diagnostic
     return std::nullopt;
   }
   if (text_holds_several_messages(raw))
-    problems.warning({}, "standard input looks like an mbox of several messages; it is judged as one", "give it as a file");
+    problems.warning({}, "standard input looks like an mbox of several messages; it is judged as one",
+                     "give it as a file");
   const std::uint64_t kept = raw.size();
   MailInput input = mail_from_bytes(std::move(raw), max_bytes);
   input.full_size += all - kept;

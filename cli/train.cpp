@@ -129,7 +129,8 @@ int run_train(const Command& self, int argc, char** argv) {
   const std::string shape =
       arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
   if (!options.base.empty() && !options.left_out.empty())
-    return arguments.wrong_usage("--leave-out is for a model from nothing: a base may have learnt of those corpora already");
+    return arguments.wrong_usage(
+        "--leave-out is for a model from nothing: a base may have learnt of those corpora already");
   if (!options.base.empty() && !shape.empty())
     return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
   if (!std::has_single_bit(options.architecture.table_size))

@@ -140,7 +140,8 @@ std::string check_skip_entry(const std::string& text) {
 std::string check_flag_name(const std::string& text) {
   if (!is_header_name(text)) return "must be a header name: printable ASCII without blanks and ':'";
   // Mail that comes in with this header loses it: a name of a mail program's or a server's own would be taken away.
-  if (!starts_ignoring_case(text, "X-") || text.size() == 2) return "must begin with X-, because it is removed from all mail that comes in";
+  if (!starts_ignoring_case(text, "X-") || text.size() == 2)
+    return "must begin with X-, because it is removed from all mail that comes in";
   // Sieve rules around the world file X-Spam-Flag as junk; the flag threshold must stay milder than that.
   for (const std::string_view used : {"X-Spam", "X-Spam-Flag", "X-Spam-Score", "X-Spam-Level", "X-Winnow"}) {
     if (equal_ignoring_case(text, used)) return "must not be a header that Winnow writes for another purpose";

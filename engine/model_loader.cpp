@@ -38,6 +38,14 @@ std::string dense_difference(const std::vector<std::string>& names) {
          std::to_string(ours.size());
 }
 
+std::string check_schema(const Manifest& manifest) {
+  const FeatureSchema& ours = feature_schema(feature_set_of(manifest.schema_id));
+  if (manifest.schema_id != ours.id || manifest.schema_hash != ours.hash)
+    return "was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
+           "), this version computes " + ours.id + " (" + ours.hash + "); train it again or take a model of this version";
+  return dense_difference(manifest.dense_names);
+}
+
 /// The manifest's text without LibTorch, which stores it as it is; "" without one.
 Status find_manifest(const std::string& bytes, std::string& json) {
   std::string error;
@@ -50,21 +58,6 @@ Status find_manifest(const std::string& bytes, std::string& json) {
     json = *text;
   }
   return Status::ok();
-}
-
-/// Reads the manifest out of the archive and holds it against what this program computes. `backend` may be null.
-std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest) {
-  ModelInspection inspection;
-  const Status status =
-      backend != nullptr ? backend->inspect(bytes, inspection) : find_manifest(bytes, inspection.manifest_json);
-  if (!status) return status.error();
-  if (inspection.manifest_json.empty())
-    return "has no manifest (winnow.json inside): it is not a Winnow model";
-  std::string error;
-  auto parsed = parse_manifest(inspection.manifest_json, error);
-  if (!parsed) return "has a manifest that cannot be used: " + error;
-  manifest = std::move(*parsed);
-  return feature_difference(manifest);
 }
 
 std::string load_models(TorchBackend& backend, const ModelFile& file, const EngineSettings& settings,
@@ -103,12 +96,17 @@ void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnos
 
 }  // namespace
 
-std::string feature_difference(const Manifest& manifest) {
-  const FeatureSchema& ours = feature_schema(feature_set_of(manifest.schema_id));
-  if (manifest.schema_id != ours.id || manifest.schema_hash != ours.hash)
-    return "was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
-           "), this version computes " + ours.id + " (" + ours.hash + "); train it again or take a model of this version";
-  return dense_difference(manifest.dense_names);
+std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest) {
+  ModelInspection inspection;
+  const Status status =
+      backend != nullptr ? backend->inspect(bytes, inspection) : find_manifest(bytes, inspection.manifest_json);
+  if (!status) return status.error();
+  if (inspection.manifest_json.empty()) return "has no manifest (winnow.json inside): it is not a Winnow model";
+  std::string error;
+  auto parsed = parse_manifest(inspection.manifest_json, error);
+  if (!parsed) return "has a manifest that cannot be used: " + error;
+  manifest = std::move(*parsed);
+  return check_schema(manifest);
 }
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems) {

@@ -29,6 +29,8 @@
 
 namespace winnow {
 
+class TorchBackend;
+
 struct LoadedModel {
   Manifest manifest;
   std::string sha256;  // of the file
@@ -38,8 +40,9 @@ struct LoadedModel {
   PoolServers pool;                          // empty without a pool
 };
 
-/// How the features that a model was trained for differ from those that this program computes; "" when they do not.
-std::string feature_difference(const Manifest& manifest);
+/// Reads the manifest out of an archive and holds it against what this program computes; "" or why it cannot be used.
+/// `backend` may be null.
+std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest);
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems);
 

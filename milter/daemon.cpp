@@ -82,7 +82,7 @@ void start_http(Daemon& daemon) {
 
 /// Its port may have been taken when the daemon started.
 void try_http_again(Daemon& daemon) {
-  if (daemon.metrics_address.empty() || daemon.http != nullptr) return;
+  if (daemon.http != nullptr) return;
   try {
     start_http(daemon);
     if (daemon.http != nullptr) daemon.log->info("metrics are on: " + daemon.http->address());
@@ -143,7 +143,8 @@ std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {
   std::shared_ptr<const Snapshot> snapshot = load(nullptr, problems);
   const LogLevel level = snapshot == nullptr ? LogLevel::Error : LogLevel::Warning;
   std::string text = problems.to_string();
-  if (snapshot == nullptr) text += "winnow-milter: not started: " + std::to_string(problems.error_count()) + " errors\n";
+  if (snapshot == nullptr)
+    text += "winnow-milter: not started: " + std::to_string(problems.error_count()) + " errors\n";
   std::fputs(for_stderr(level, text).c_str(), stderr);
   if (snapshot == nullptr) std::exit(1);
   return snapshot;

@@ -67,9 +67,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     parser_.header_limit(static_cast<std::uint32_t>(limits_.max_header_bytes));
     stream_.expires_after(limits_.timeout);
     // Only the header: a body that comes with it, of a POST, is not even looked at.
-    http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
-      if (!failed) self->answer();
-    });
+    http::async_read_header(stream_, buffer_, parser_,
+                            [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                              if (!failed) self->answer();
+                            });
   }
 
  private:

@@ -83,10 +83,11 @@ class SpdLog : public Log {
   /// Once somebody reads again.
   void tell_what_was_lost() {
     const auto queue = queue_.lock();
-    if (queue == nullptr || queue->queue_size() > kMostLines / 2) return;
+    if (queue == nullptr) return;
     const std::size_t lost = queue->overrun_counter();
     std::size_t told = told_;
-    if (lost > told && told_.compare_exchange_strong(told, lost))
+    if (lost <= told || queue->queue_size() > kMostLines / 2) return;
+    if (told_.compare_exchange_strong(told, lost))
       logger_->warn("log: lines lost={}, nobody took them in time", lost - told);
   }
 

@@ -71,7 +71,8 @@ std::string other_decisions(const Judgement& judgement) {
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
   const Decision& decision = judgement.decision;
   line.add("verdict", verdict_name(decision.verdict));
-  line.add("p", judgement.probabilities.empty() ? "-" : format_rounded_down(judgement.probabilities.front().probability, 3));
+  line.add("p",
+           judgement.probabilities.empty() ? "-" : format_rounded_down(judgement.probabilities.front().probability, 3));
   line.add("rule", decision.rule.empty() ? "-" : word(decision.rule));
   line.add("action", reply_name(answer.reply.kind));
   line.add("batch", judgement.batch_size);
@@ -115,9 +116,9 @@ void add_session(Line& line, const Session& session) {
 }  // namespace
 
 std::string log_id(std::string_view queue_id) {
-  const bool plausible = !queue_id.empty() && queue_id.size() <= 64 &&
-                         std::all_of(queue_id.begin(), queue_id.end(),
-                                     [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
+  const bool plausible =
+      !queue_id.empty() && queue_id.size() <= 64 &&
+      std::all_of(queue_id.begin(), queue_id.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
   return plausible ? std::string(queue_id) : "NOQUEUE";
 }
 

@@ -126,7 +126,8 @@ class PrometheusMetrics : public Metrics {
 PrometheusMetrics::PrometheusMetrics() {
   for (const Verdict verdict : kVerdicts)
     by_verdict_[static_cast<std::size_t>(verdict)] = &messages_.Add({{"verdict", std::string(verdict_name(verdict))}});
-  for (const ScoreError cause : {ScoreError::Busy, ScoreError::Deadline, ScoreError::ModelFailed, ScoreError::Stopped, ScoreError::Gone}) {
+  for (const ScoreError cause :
+       {ScoreError::Busy, ScoreError::Deadline, ScoreError::ModelFailed, ScoreError::Stopped, ScoreError::Gone}) {
     for (const OnError action : {OnError::Accept, OnError::TempFail}) fallbacks_.Add(labels_of({cause, action, {}}));
   }
 }
@@ -150,9 +151,7 @@ void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microsec
   if (!judgement.stand_in_cause.empty()) stand_in_causes_.of(std::string(judgement.stand_in_cause)).Increment();
 }
 
-void PrometheusMetrics::fallback(const Fallback& fallback) {
-  fallbacks_.Add(labels_of(fallback)).Increment();
-}
+void PrometheusMetrics::fallback(const Fallback& fallback) { fallbacks_.Add(labels_of(fallback)).Increment(); }
 
 void PrometheusMetrics::model(const std::string& name, const std::string& sha256) {
   if (current_model_ != nullptr) current_model_->Set(0);

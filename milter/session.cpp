@@ -40,18 +40,11 @@ std::size_t count_of(const std::vector<HeaderCount>& counts) {
                          [](std::size_t sum, const HeaderCount& one) { return sum + one.count; });
 }
 
-std::size_t instances_of(std::string_view name, const std::vector<HeaderCount>& counts) {
-  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
-  return known == counts.end() ? 0 : known->count;
-}
-
-void count(std::string_view name, std::vector<HeaderCount>& counts) {
-  const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return equal_ignoring_case(one.name, name); });
-  if (known == counts.end()) {
-    counts.push_back({std::string(name), 1});
-  } else {
-    ++known->count;
-  }
+/// Of the name; added with none yet.
+HeaderCount& count_for(std::string_view name, std::vector<HeaderCount>& counts) {
+  const auto known = std::find_if(counts.begin(), counts.end(),
+                                  [name](const HeaderCount& one) { return equal_ignoring_case(one.name, name); });
+  return known == counts.end() ? counts.emplace_back(HeaderCount{std::string(name), 0}) : *known;
 }
 
 }  // namespace
@@ -91,8 +84,9 @@ void Session::recipient(std::string_view address, std::string_view resolved) {
 }
 
 bool Session::is_result_header(std::string_view name) const {
-  return equal_ignoring_case(name, "X-Spam") || starts_ignoring_case(name, "X-Spam-") || equal_ignoring_case(name, "X-Winnow") ||
-         starts_ignoring_case(name, "X-Winnow-") || equal_ignoring_case(name, snapshot_->settings.headers.flag_name);
+  return equal_ignoring_case(name, "X-Spam") || starts_ignoring_case(name, "X-Spam-") ||
+         equal_ignoring_case(name, "X-Winnow") || starts_ignoring_case(name, "X-Winnow-") ||
+         equal_ignoring_case(name, snapshot_->settings.headers.flag_name);
 }
 
 /// Of the result headers, those by which Sieve scripts and mail programs sort: a flood of others must not save one of these.
@@ -105,18 +99,20 @@ bool Session::is_looked_for(std::string_view name) const {
 
 void Session::count_forged(std::string_view name) {
   const bool by_itself = is_looked_for(name);
-  if ((by_itself ? instances_of(name, forged_) : forged_others_) >= limits_.max_removed_headers) {
+  std::size_t& counted = by_itself ? count_for(name, forged_).count : forged_others_;
+  if (counted >= limits_.max_removed_headers) {
     ++forged_left_;
     return;
   }
-  if (!by_itself) ++forged_others_;
-  count(name, forged_);
+  ++counted;
+  if (!by_itself) ++count_for(name, forged_).count;
 }
 
 bool Session::is_removed_by_rules(std::string_view name) const {
   if (!snapshot_->rules) return false;
   const std::vector<std::string>& removed = snapshot_->rules->info().removed_headers;
-  return std::any_of(removed.begin(), removed.end(), [&](const std::string& one) { return equal_ignoring_case(one, name); });
+  return std::any_of(removed.begin(), removed.end(),
+                     [&](const std::string& one) { return equal_ignoring_case(one, name); });
 }
 
 /// Headers may fill half of what is scanned, so that a flood of them leaves room for the text.
@@ -131,7 +127,8 @@ void Session::header(std::string_view name, std::string_view value, bool leading
   for (std::size_t at = value.find('\n'); at != std::string_view::npos; at = value.find('\n', at + 1)) ++folds;
   const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
   if (is_result_header(name)) count_forged(name);
-  if (is_removed_by_rules(name) && count_of(removable_) < limits_.max_removed_headers) count(name, removable_);
+  if (is_removed_by_rules(name) && count_of(removable_) < limits_.max_removed_headers)
+    ++count_for(name, removable_).count;
   if (!subject_ && equal_ignoring_case(name, "Subject")) {
     const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
     subject_ = value.substr(text, limits_.max_subject_bytes);

@@ -18,15 +18,12 @@ std::string read_checked(const std::filesystem::path& file, TorchBackend& backen
   std::string error;
   auto read = read_model_file(file, error);
   if (!read) return error;
-  ModelInspection inspection;
-  if (const Status status = backend.inspect(read->bytes, inspection); !status) return status.error();
-  auto manifest = parse_manifest(inspection.manifest_json, error);
-  if (!manifest) return "has a manifest that cannot be used: " + error;
-  if (error = feature_difference(*manifest); !error.empty()) return error;
+  Manifest manifest;
+  if (error = read_manifest(&backend, read->bytes, manifest); !error.empty()) return error;
   // What is trained here holds for as much spam as ham; the prior is of the first label only.
-  manifest->calibration.front().intercept += prior_shift(manifest->prior_spam, 0.5);
-  manifest->prior_spam = 0.5;
-  base = {std::move(read->bytes), std::move(read->sha256), std::move(*manifest)};
+  manifest.calibration.front().intercept += prior_shift(manifest.prior_spam, 0.5);
+  manifest.prior_spam = 0.5;
+  base = {std::move(read->bytes), std::move(read->sha256), std::move(manifest)};
   return {};
 }
 

@@ -196,8 +196,7 @@ class Reading {
       const fs::path archive = place.string() + ending;
       if (is_file(archive)) return read_indexed_archive(archive, corpus);
     }
-    problems_.error(in_file(place),
-                    "corpus is named in the index, but there is neither this folder nor a .tar of it");
+    problems_.error(in_file(place), "corpus is named in the index, but there is neither this folder nor a .tar of it");
     return true;
   }
 
@@ -213,8 +212,8 @@ class Reading {
     const std::size_t errors = problems_.error_count();
     if (!read_mail_archive(archive, max_bytes_, reader, problems_)) return false;
     if (!missing.empty() && problems_.error_count() == errors) {
-      problems_.error(in_file(archive), "lacks " + std::to_string(missing.size()) +
-                                               " messages of the index, such as " + missing.begin()->first);
+      problems_.error(in_file(archive), "lacks " + std::to_string(missing.size()) + " messages of the index, such as " +
+                                            missing.begin()->first);
     }
     return true;
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "models/mbox.h"
 
@@ -71,9 +72,17 @@ MailInput mail_of(Octets member, std::uint64_t max_bytes) {
   return mail;
 }
 
+void warn_of(const std::vector<std::string>& mboxes, const std::filesystem::path& file, Diagnostics& problems) {
+  if (mboxes.empty()) return;
+  problems.warning(in_file(file), std::to_string(mboxes.size()) +
+                                      " of its members look like mboxes of several messages, such as " +
+                                      mboxes.front() + "; each was read as one");
+}
+
 void report(archive* handle, const std::filesystem::path& file, Diagnostics& problems) {
   const char* reason = archive_error_string(handle);
-  problems.error(in_file(file), std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
+  problems.error(in_file(file),
+                 std::string("cannot be read as a tar archive: ") + (reason == nullptr ? "unknown reason" : reason));
 }
 
 }  // namespace
@@ -89,21 +98,20 @@ bool read_mail_archive(const std::filesystem::path& file, std::uint64_t max_byte
                        Diagnostics& problems) {
   Archive handle;
   archive_entry* entry = nullptr;
-  std::size_t mboxes = 0;
-  std::string first_mbox;
+  std::vector<std::string> mboxes;
   for (const bool opened = open_archive(file, handle); opened;) {
     const int result = archive_read_next_header(handle.get(), &entry);
-    if (result == ARCHIVE_EOF && mboxes > 0)
-      problems.warning(in_file(file), std::to_string(mboxes) + " of its members look like mboxes of several messages, such as " +
-                                          first_mbox + "; each was read as one");
-    if (result == ARCHIVE_EOF) return true;
+    if (result == ARCHIVE_EOF) {
+      warn_of(mboxes, file, problems);
+      return true;
+    }
     // A warning is about a name that this locale cannot write, and the message is there.
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
     const std::string name = member_name(entry);
     if (archive_entry_filetype(entry) != AE_IFREG || !reader.wants(name)) continue;
     Octets member;
     if (!read_member(handle.get(), max_bytes, member)) break;
-    if (text_holds_several_messages(member.raw) && ++mboxes == 1) first_mbox = name;
+    if (text_holds_several_messages(member.raw)) mboxes.push_back(name);
     if (!reader.take(name, mail_of(std::move(member), max_bytes))) return false;
   }
   report(handle.get(), file, problems);

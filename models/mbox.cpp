@@ -35,14 +35,16 @@ bool is_dated_separator(std::string_view line) {
   static constexpr std::string_view kMonths = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
   if (!line.starts_with(kSeparator)) return false;
   for (std::size_t at = kSeparator.size(); at + 8 <= line.size(); ++at) {
-    const bool is_date = line[at - 1] == ' ' && kDays.find(line.substr(at, 4)) % 4 == 0 && kMonths.find(line.substr(at + 4, 4)) % 4 == 0;
-    if (is_date) return has_time_of_day(line.substr(at + 8));
+    const bool is_day = line[at - 1] == ' ' && kDays.find(line.substr(at, 4)) % 4 == 0;
+    if (is_day && kMonths.find(line.substr(at + 4, 4)) % 4 == 0) return has_time_of_day(line.substr(at + 8));
   }
   return false;
 }
 
 /// Where the first separator of an mbox has a date, a paragraph that begins with "From " is none.
-bool separates(std::string_view line, bool dated) { return dated ? is_dated_separator(line) : line.starts_with(kSeparator); }
+bool separates(std::string_view line, bool dated) {
+  return dated ? is_dated_separator(line) : line.starts_with(kSeparator);
+}
 
 /// Reads lines in pieces, so that a file without line ends cannot fill the memory.
 class LineReader {
@@ -129,6 +131,7 @@ bool holds_several_messages(const std::filesystem::path& file) {
 }
 
 bool text_holds_several_messages(const std::string& text) {
+  if (!text.starts_with(kSeparator)) return false;  // as most mail: it need not be copied
   std::istringstream stream(text);
   return has_two_separators(stream);
 }

@@ -71,8 +71,8 @@ bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& position
     const auto count = std::count_if(positions.begin(), positions.end(),
                                      [&](std::size_t at) { return is_spam(set.label(at)) == spam; });
     if (count < needed.fewest) {
-      problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") +
-                             needed.what + ", at least " + std::to_string(needed.fewest) + " are needed");
+      problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") + needed.what +
+                             ", at least " + std::to_string(needed.fewest) + " are needed");
       return false;
     }
   }
@@ -307,7 +307,8 @@ bool judges_have_names(const TrainingWork& work) {
   std::set<std::string> names;
   for (const std::vector<std::string>& corpora : work.options.left_out) {
     if (work.options.left_out_models.empty() || names.insert(judge_name(corpora)).second) continue;
-    work.problems.error({}, "two models would be called " + judge_name(corpora) + ".pt", "leave those corpora out in other groups");
+    work.problems.error({}, "two models would be called " + judge_name(corpora) + ".pt",
+                        "leave those corpora out in other groups");
     return false;
   }
   return true;
@@ -316,7 +317,8 @@ bool judges_have_names(const TrainingWork& work) {
 bool is_enough(const TrainingWork& work, const TrainingSet& set) {
   if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
   return has_enough(set, set.parts().learnt, {kFewestOfALabel, "to learn from"}, work.problems) &&
-         has_enough(set, set.parts().held_out, {kFewestOfALabel, "held out"}, work.problems) && has_enough_phishing(work, set) &&
+         has_enough(set, set.parts().held_out, {kFewestOfALabel, "held out"}, work.problems) &&
+         has_enough_phishing(work, set) &&
          std::all_of(work.options.left_out.begin(), work.options.left_out.end(),
                      [&](const auto& corpora) { return has_enough_without(work, set, corpora); });
 }
@@ -359,8 +361,8 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
   TrainingSet set(options.max_memory_bytes);
   if (base) set.use_labels(base->manifest.labels);
-  return has_room_for_outputs(work) && judges_have_names(work) && left_out_is_there(work) && read_training_mail(work, set) &&
-         is_enough(work, set) && train_and_write(work, set, *backend, report);
+  return has_room_for_outputs(work) && judges_have_names(work) && left_out_is_there(work) &&
+         read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 
 }  // namespace winnow

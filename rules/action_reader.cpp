@@ -47,8 +47,7 @@ bool is_extension(std::string_view text) {
 }
 
 std::string why_header_is_protected(std::string_view name, std::string_view why_once) {
-  const auto starts = [&](std::string_view prefix) { return starts_ignoring_case(name, prefix); };
-  if (starts("X-Spam") || starts("X-Winnow")) {
+  if (starts_ignoring_case(name, "X-Spam") || starts_ignoring_case(name, "X-Winnow")) {
     return "Winnow writes the X-Spam and X-Winnow headers itself, and removes those that come in";
   }
   const bool once = std::any_of(kOnceOnly.begin(), kOnceOnly.end(),

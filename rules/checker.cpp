@@ -316,8 +316,8 @@ bool depends_on_recipient(const Expression& expression) {
 }
 
 bool asks_for(const Expression& expression, std::span<const Fact> facts) {
-  const bool is_one = expression.operation == Operation::Fact &&
-                      std::find(facts.begin(), facts.end(), expression.fact) != facts.end();
+  const bool is_one =
+      expression.operation == Operation::Fact && std::find(facts.begin(), facts.end(), expression.fact) != facts.end();
   return is_one || std::any_of(expression.children.begin(), expression.children.end(),
                                [facts](const Expression& child) { return asks_for(child, facts); });
 }

@@ -80,7 +80,8 @@ std::string why_unlikely(std::string_view line) {
 /// Facts have the ASCII form of internationalised domains, which no entry in letters finds.
 bool is_domain_in_letters(std::string_view entry) {
   const std::size_t dot = entry.find('.');
-  return !is_printable_ascii(entry) && dot != entry.npos && dot + 1 < entry.size() && entry.find_first_of(" \t") == entry.npos;
+  return !is_printable_ascii(entry) && dot != entry.npos && dot + 1 < entry.size() &&
+         entry.find_first_of(" \t") == entry.npos;
 }
 
 class ListReader {
@@ -118,7 +119,8 @@ class ListReader {
       problems_.error(std::move(where), quoted_for_message(text) + " cannot stand in a list: " + why_not);
     } else {
       if (is_domain_in_letters(text)) {
-        problems_.warning(where, quoted_for_message(text) + " finds no domain: those have their ASCII form, as xn--bcher-kva.example");
+        problems_.warning(where, quoted_for_message(text) +
+                                     " finds no domain: those have their ASCII form, as xn--bcher-kva.example");
       }
       list.entries.push_back({std::string(text), std::move(where)});
     }

@@ -100,7 +100,8 @@ std::string why_not_an_address_pattern(std::string_view pattern) {
     return "'*' may only stand as @*.example.org";
   }
   const bool is_clean = std::all_of(pattern.begin(), pattern.end(), [](char c) { return c > 0x20 && c <= 0x7E; });
-  if (!is_printable_ascii(domain)) return "an internationalised domain is written in its ASCII form, as xn--bcher-kva.example";
+  if (!is_printable_ascii(domain))
+    return "an internationalised domain is written in its ASCII form, as xn--bcher-kva.example";
   if (!is_clean) return "it may hold printable ASCII without blanks only";
   const std::string why_not = why_not_a_local_part(pattern.substr(0, at));
   return why_not.empty() ? why_not_a_domain(domain) : why_not;

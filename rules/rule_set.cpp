@@ -114,7 +114,9 @@ void lower(Decision& decision, Verdict ceiling) {
 class ProgramRuleSet final : public RuleSet {
  public:
   ProgramRuleSet(std::shared_ptr<const RuleProgram> program, Policy common)
-      : program_(std::move(program)), common_(std::move(common)), info_(program_->info),
+      : program_(std::move(program)),
+        common_(std::move(common)),
+        info_(program_->info),
         asks_for_recipient_(asks_for(*program_, kRecipientFacts)) {
     info_.thresholds = common_.thresholds();
   }
@@ -193,7 +195,7 @@ class ProgramRuleSet final : public RuleSet {
   const std::shared_ptr<const RuleProgram> program_;
   const Policy common_;
   RuleSetInfo info_;
-  const bool asks_for_recipient_;  // without an override recipients differ only where a rule does
+  const bool asks_for_recipient_;  // else recipients differ by their overrides only
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ struct RuleSetInfo {
   std::size_t rules = 0;         // all
   std::size_t common_rules = 0;  // those that stand in no override
   std::size_t overrides = 0;
-  bool asks_for_size = false;    // of the message: it must be counted to its end
+  bool asks_for_size = false;                // of the message: it must be counted to its end
   std::vector<std::string> removed_headers;  // names that a remove_header has, each once
   std::vector<std::filesystem::path> files;
 };

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/features/gather.h"
 #include "config/ascii.h"
+#include "engine/features/gather.h"
 #include "engine/message/attachments.h"
 
 namespace winnow {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/features/message_facts.h"
 #include "config/ascii.h"
+#include "engine/features/message_facts.h"
 
 namespace winnow {
 namespace {

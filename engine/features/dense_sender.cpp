@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "engine/features/dense_table.h"
 #include "config/ascii.h"
+#include "engine/features/dense_table.h"
 #include "engine/message/links.h"
 #include "engine/message/mime_codec.h"
 

@@ -5,8 +5,8 @@
 #include <bit>
 #include <utility>
 
-#include "engine/features/gather.h"
 #include "config/ascii.h"
+#include "engine/features/gather.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 
-#include "engine/features/gather.h"
 #include "config/ascii.h"
+#include "engine/features/gather.h"
 #include "engine/message/links.h"
 
 namespace winnow {

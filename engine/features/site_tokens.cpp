@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "config/ascii.h"
 #include "engine/features/received_line.h"
 #include "engine/features/site_headers.h"
-#include "config/ascii.h"
 
 namespace winnow {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "engine/features/scripts.h"
 #include "config/ascii.h"
+#include "engine/features/scripts.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/features/dense_table.h"
 #include "config/ascii.h"
+#include "engine/features/dense_table.h"
 #include "engine/message/charset.h"
 #include "engine/message/links.h"
 

@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/features/scripts.h"
 #include "config/ascii.h"
+#include "engine/features/scripts.h"
 #include "engine/message/charset.h"
 
 namespace winnow {

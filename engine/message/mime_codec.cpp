@@ -265,7 +265,8 @@ std::string rewritten(std::string_view text, const Rewriting& rewriting) {
 
 /// GMime turns what follows xn-- into letters, from which no way leads back: full-width letters become those of another's
 /// domain in ASCII. So it never sees one.
-void add_mailboxes_as_written(const std::string& octets, std::size_t max, std::vector<Mailbox>& mailboxes, std::size_t& repairs) {
+void add_mailboxes_as_written(const std::string& octets, std::size_t max, std::vector<Mailbox>& mailboxes,
+                              std::size_t& repairs) {
   const std::string hidden = rewritten(octets, kHide);
   const Object<InternetAddressList> list(internet_address_list_parse(nullptr, hidden.c_str()));
   if (list) add_mailboxes(list.get(), max, mailboxes, repairs);

@@ -59,12 +59,14 @@ TEST_F(CliJudging, ClassifyJudgesNothingWhenStandardInputCannotBeRead) {
 }
 
 TEST_F(CliJudging, CheckNamesAGroupThatIsNotThere) {
-  const std::string settings = "milter: {socket_group: no-such-group}\nengine: {model: model.pt}\nrules: [rules.yaml]\n";
+  const std::string settings =
+      "milter: {socket_group: no-such-group}\nengine: {model: model.pt}\nrules: [rules.yaml]\n";
   std::ofstream(small_.file("group.yaml")) << settings;
   const ToolRun run = run_tool({"check", "--config", small_.file("group.yaml")});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_NE(run.err.find("there is no group 'no-such-group'"), std::string::npos) << run.err;
-  std::ofstream(small_.file("inet.yaml")) << "milter: {socket: 'inet:8891@127.0.0.1', socket_group: no-such-group}\nengine: {model: model.pt}\nrules: [rules.yaml]\n";
+  std::ofstream(small_.file("inet.yaml")) << "milter: {socket: 'inet:8891@127.0.0.1', socket_group: "
+                                             "no-such-group}\nengine: {model: model.pt}\nrules: [rules.yaml]\n";
   EXPECT_EQ(run_tool({"check", "--config", small_.file("inet.yaml")}).exit_code, 0) << "only a unix socket has a group";
 }
 
@@ -77,7 +79,8 @@ TEST_F(CliJudging, ClassifyWarnsOfAnMboxOfSeveralMessagesOnStandardInput) {
   EXPECT_EQ(one.err, "");
   const ToolRun several = run_tool(command, first + "\n" + first);
   EXPECT_EQ(several.exit_code, 0);
-  EXPECT_NE(several.err.find("warning: standard input looks like an mbox of several messages"), std::string::npos) << several.err;
+  EXPECT_NE(several.err.find("warning: standard input looks like an mbox of several messages"), std::string::npos)
+      << several.err;
 }
 
 TEST_F(CliJudging, ClassifySaysThatThereIsNoMail) {

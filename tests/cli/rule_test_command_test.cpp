@@ -39,7 +39,9 @@ TEST_F(CliTest, ExitsWithZeroWhenAllPassed) {
 // They are allowed, and the tests of settings without rules ended the program.
 TEST_F(CliTest, RunsTheTestsOfSettingsWithoutRules) {
   const std::string settings = folder_.write("winnow.yaml", "rules: []\n").string();
-  const std::string file = folder_.write("none.yaml", "version: 1\ntests:\n  - {name: a, facts: {spam: 95%}, expect: {verdict: accept}}\n").string();
+  const std::string file =
+      folder_.write("none.yaml", "version: 1\ntests:\n  - {name: a, facts: {spam: 95%}, expect: {verdict: accept}}\n")
+          .string();
   const ToolRun run = run_tool({"test", "--config", settings, file});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.out, "1 passed, 0 failed\n");

@@ -17,9 +17,15 @@ TEST(CliTrain, WithoutMailIsWrongUsage) {
 }
 
 TEST(CliTrain, RefusesNumbersThatNoTrainingCanHave) {
-  for (const auto& [option, value] : {std::pair{"--members", "0"}, {"--batch-size", "0"}, {"--batch-size", "-1"},
-                                      {"--epochs", "0"}, {"--held-out", "5"}, {"--tails", "-3"},
-                                      {"--table-size", "0"}, {"--table-size", "1"}, {"--table-size", "1000"}}) {
+  for (const auto& [option, value] : {std::pair{"--members", "0"},
+                                      {"--batch-size", "0"},
+                                      {"--batch-size", "-1"},
+                                      {"--epochs", "0"},
+                                      {"--held-out", "5"},
+                                      {"--tails", "-3"},
+                                      {"--table-size", "0"},
+                                      {"--table-size", "1"},
+                                      {"--table-size", "1000"}}) {
     const ToolRun run = run_tool({"train", "--ham", "a", "--spam", "b", "-o", "m.pt", option, value});
     EXPECT_EQ(run.exit_code, 2) << option << " " << value;
     EXPECT_NE(run.err.find(option), std::string::npos) << run.err;
@@ -64,7 +70,8 @@ TEST(CliTrain, RefusesAnOutputWhoseCardWouldReplaceTheBase) {
 // The checkpoint is removed when the training is done: the model was written, and gone.
 TEST(CliTrain, RefusesACheckpointThatWouldReplaceTheModelItsCardOrTheBase) {
   for (const std::string checkpoint : {"m.pt", "./m.pt", "m.md", "b.pt"}) {
-    const ToolRun run = run_tool({"train", "--base", "b.pt", "-o", "m.pt", "--checkpoint", checkpoint, "--ham", "a", "--spam", "b"});
+    const ToolRun run =
+        run_tool({"train", "--base", "b.pt", "-o", "m.pt", "--checkpoint", checkpoint, "--ham", "a", "--spam", "b"});
     EXPECT_EQ(run.exit_code, 2) << checkpoint;
     EXPECT_NE(run.err.find("--checkpoint would replace "), std::string::npos) << run.err;
   }

@@ -252,9 +252,11 @@ TEST(ShippedSettings, NameKeysInTheOrderOfTheTable) {
 
 TEST(Settings, RefuseASocketPathThatIsOneByteTooLongAndEveryHeaderOfWinnowsOwnForTheFlag) {
   EXPECT_TRUE(load("milter: {socket: 'unix:/" + std::string(106, 'x') + "'}"));
-  EXPECT_NE(problem_of("milter: {socket: 'unix:/" + std::string(107, 'x') + "'}").find("at most 107 bytes"), std::string::npos);
+  EXPECT_NE(problem_of("milter: {socket: 'unix:/" + std::string(107, 'x') + "'}").find("at most 107 bytes"),
+            std::string::npos);
   for (const char* name : {"X-Spam", "x-spam-flag", "X-Spam-Score", "X-Spam-Level", "X-Winnow"})
-    EXPECT_NE(problem_of(std::string("headers: {flag_name: ") + name + "}").find("must not be a header"), std::string::npos);
+    EXPECT_NE(problem_of(std::string("headers: {flag_name: ") + name + "}").find("must not be a header"),
+              std::string::npos);
 }
 
 }  // namespace

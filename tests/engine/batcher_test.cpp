@@ -349,7 +349,8 @@ TEST_F(BatcherTest, TellsTheModelTheEarliestDeadlineAndTheMessagesWhoStoodIn) {
   const auto batcher = make_batcher(std::move(models), settings);
   const auto soon = steady_clock::now() + hours(1), later = soon + hours(1);
   for (const auto& pair : {std::pair(later, soon), std::pair(later, later)}) {
-    const auto first = batcher->submit(features_of({1}), pair.first), second = batcher->submit(features_of({2}), pair.second);
+    const auto first = batcher->submit(features_of({1}), pair.first),
+               second = batcher->submit(features_of({2}), pair.second);
     EXPECT_EQ(await(*first).stand_in_cause, "timeout");
     await(*second);
   }

@@ -113,7 +113,8 @@ TEST(Engine, QueuesAsTheSettingsSay) {
   const Engine engine(std::move(model), settings);
   const auto running = engine.submit(features_of({1}));
   gate->await_arrivals(1);
-  const auto first = engine.submit(features_of({2})), second = engine.submit(features_of({3})), third = engine.submit(features_of({4}));
+  const auto first = engine.submit(features_of({2})), second = engine.submit(features_of({3})),
+             third = engine.submit(features_of({4}));
   EXPECT_EQ(third->wait_until(std::chrono::steady_clock::now())->error, ScoreError::Busy);
   gate->open();
   ASSERT_TRUE(second->wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
@@ -124,7 +125,8 @@ TEST(Engine, WaitsForOthersAsLongAsTheSettingsSay) {
   EngineSettings settings;
   settings.max_queue_delay = std::chrono::milliseconds(20);
   const Engine engine(loaded_model(), settings);
-  const auto outcome = engine.submit(features_of({1}))->wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(60));
+  const auto outcome =
+      engine.submit(features_of({1}))->wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(60));
   EXPECT_GE(outcome.value().waited, settings.max_queue_delay);
 }
 

@@ -78,7 +78,8 @@ TEST_F(HttpEndpointTest, ServesMetricsAndHealth) {
   ready_ = false;
   EXPECT_THAT(get(address, "/readyz"), StartsWith("HTTP/1.1 503"));
   EXPECT_THAT(get(address, "/other"), StartsWith("HTTP/1.1 404"));
-  EXPECT_THAT(get(address, "/metrics?format=text"), StartsWith("HTTP/1.1 200")) << "Prometheus sends the params of its settings";
+  EXPECT_THAT(get(address, "/metrics?format=text"), StartsWith("HTTP/1.1 200"))
+      << "Prometheus sends the params of its settings";
 }
 
 TEST_F(HttpEndpointTest, ServesOnAUnixSocket) {
@@ -93,7 +94,8 @@ TEST_F(HttpEndpointTest, RefusesOtherMethodsLongHeadersAndNoise) {
   EXPECT_THAT(ask(address, "DELETE /metrics HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 405"));
   EXPECT_EQ(ask(address, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "");
   EXPECT_EQ(ask(address, "no HTTP at all\r\n\r\n"), "");
-  EXPECT_THAT(ask(address, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(1000, 'x')), StartsWith("HTTP/1.1 405"));
+  EXPECT_THAT(ask(address, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(1000, 'x')),
+              StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(get(address, "/livez"), StartsWith("HTTP/1.1 200"));
 }
 
@@ -168,14 +170,13 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   metrics->model("m-1", "aa");
   metrics->model("m-2", "bb");
   const std::string text = metrics->text();
-  for (const char* line : {"winnow_messages_total{verdict=\"junk\"} 1", "winnow_messages_total{verdict=\"accept\"} 0",
-                           "winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1",
-                           "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
-                           "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1",
-                           "winnow_reload_total{result=\"ok\"} 1", "winnow_judge_seconds_count 1",
-                           "winnow_stage_seconds_count{stage=\"infer\"} 1",
-                           "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0",
-                           "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
+  for (const char* line :
+       {"winnow_messages_total{verdict=\"junk\"} 1", "winnow_messages_total{verdict=\"accept\"} 0",
+        "winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1",
+        "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
+        "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1", "winnow_reload_total{result=\"ok\"} 1",
+        "winnow_judge_seconds_count 1", "winnow_stage_seconds_count{stage=\"infer\"} 1",
+        "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0", "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -183,8 +184,9 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
 // increase() sees nothing of a series that was not there before.
 TEST(Metrics, BeginAtZeroWhereAnAlertLooks) {
   const std::string text = make_metrics()->text();
-  for (const char* line : {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0", "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0",
-                           "winnow_modifications_refused_total 0"}) {
+  for (const char* line :
+       {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0",
+        "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0", "winnow_modifications_refused_total 0"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -198,8 +200,9 @@ TEST(Metrics, CountTheRulesOfEveryRecipientAndWhoStoodIn) {
   judgement.recipients[1].decision.rule = "away";
   judgement.stand_in_cause = "timeout";
   metrics->judged(judgement, std::chrono::milliseconds(3));
-  for (const char* line : {"winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1", "winnow_rule_total{mode=\"enforce\",rule=\"away\"} 1",
-                           "winnow_stand_in_total{cause=\"timeout\"} 1"}) {
+  for (const char* line :
+       {"winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1", "winnow_rule_total{mode=\"enforce\",rule=\"away\"} 1",
+        "winnow_stand_in_total{cause=\"timeout\"} 1"}) {
     EXPECT_THAT(metrics->text(), HasSubstr(line));
   }
 }

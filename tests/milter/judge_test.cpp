@@ -185,7 +185,8 @@ TEST_F(JudgeTest, BelievesTheServersThatTheSettingsTrust) {
   auto snapshot = make_snapshot(kJunkRule);
   snapshot->settings.milter.trusted_authserv_ids = {"mx.home.example"};
   MailInput input = mail("Minutes");
-  input.raw = "Authentication-Results: mx.home.example; spf=pass smtp.mailfrom=a@b.example; dkim=fail; dmarc=none\r\n" + input.raw;
+  input.raw = "Authentication-Results: mx.home.example; spf=pass smtp.mailfrom=a@b.example; dkim=fail; dmarc=none\r\n" +
+              input.raw;
   const Judgement judgement = judge(*snapshot, input, soon());
   const Facts facts = facts_of(judgement.message, judgement);
   const auto text = [&](Fact fact) { return std::get<std::string>(facts.get(fact)); };
@@ -201,7 +202,8 @@ TEST_F(JudgeTest, GivesRulesFurtherLabelsTruncationAndNamesOfAttachments) {
   EXPECT_EQ(std::get<double>(facts.get(Fact::Phishing)), 0.25);
   EXPECT_TRUE(std::get<bool>(facts.get(Fact::Truncated)));
   EXPECT_EQ(std::get<double>(facts.get(Fact::AttachmentsCount)), 2);
-  EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::AttachmentsNames)), (std::vector<std::string>{"a.pdf", "b.exe"}));
+  EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::AttachmentsNames)),
+            (std::vector<std::string>{"a.pdf", "b.exe"}));
 }
 
 TEST_F(JudgeTest, SamplesAMessageAlikeEachTimeItIsTried) {

@@ -23,7 +23,8 @@ class MailServiceTest : public JudgeTest {
   /// The X-Winnow header of a message that shouts.
   std::string header_of_junk(const std::shared_ptr<const Snapshot>& snapshot) {
     MailService service(snapshot, log_, metrics_);
-    for (const Modification& change : service.end_of_message(session_for(snapshot, " Win now!!!"), "A1", {}).modifications)
+    for (const Modification& change :
+         service.end_of_message(session_for(snapshot, " Win now!!!"), "A1", {}).modifications)
       if (change.name == "X-Winnow") return change.value;
     return "no X-Winnow";
   }
@@ -106,7 +107,8 @@ TEST_F(MailServiceTest, GivesUpByOnError) {
   snapshot->settings.milter.on_error = OnError::TempFail;
   MailService service(snapshot, log_, metrics_);
   EXPECT_EQ(service.give_up(session_for(snapshot), "A1", "out of memory").reply.kind, Reply::Kind::TempFail);
-  EXPECT_THAT(log_.lines_, testing::ElementsAre("A1: fallback cause=internal action=tempfail detail=\"out of memory\""));
+  EXPECT_THAT(log_.lines_,
+              testing::ElementsAre("A1: fallback cause=internal action=tempfail detail=\"out of memory\""));
 }
 
 TEST_F(MailServiceTest, JudgesAMessageByTheSnapshotItStartedWith) {

@@ -117,7 +117,8 @@ TEST(MessageLog, SaysWhatMonitoredRulesAndChangesOfRecipientsThereWere) {
   Judgement judgement = junk();
   judgement.decision.monitored = {"watch", "look"};
   Answer answer;
-  answer.modifications = {{Modification::Kind::AddRecipient, "", 0, "a"}, {Modification::Kind::RemoveRecipient, "", 0, "b"},
+  answer.modifications = {{Modification::Kind::AddRecipient, "", 0, "a"},
+                          {Modification::Kind::RemoveRecipient, "", 0, "b"},
                           {Modification::Kind::RemoveRecipient, "", 0, "c"}};
   const std::string line = judged_line("A1", judgement, answer, session_with(false), std::chrono::microseconds(1));
   EXPECT_THAT(line, testing::HasSubstr(" monitored=watch,look recipients_added=1 recipients_removed=2 "));

@@ -301,12 +301,14 @@ TEST(Answer, LetsNoLineBreakOrSeparatorOfANameThrough) {
 TEST(Answer, AddsTheHeadersOfRulesToAuthenticatedMailToo) {
   AnswerContext context;
   context.authenticated = true;
-  const Judgement judgement = judged(Verdict::Accept, 0.1, {{.kind = ActionKind::AddHeader, .name = "X-Tag", .text = "a"}});
+  const Judgement judgement =
+      judged(Verdict::Accept, 0.1, {{.kind = ActionKind::AddHeader, .name = "X-Tag", .text = "a"}});
   EXPECT_THAT(inserted(answer_for(judgement, {}, context)), ElementsAre("X-Tag: a"));
 }
 
 TEST(Answer, CutsALineOfAReplyThatMtasWouldNotSend) {
-  const Judgement judgement = judged(Verdict::Reject, 0.99, {{.kind = ActionKind::Reject, .text = std::string(450, 'x') + "\nb"}});
+  const Judgement judgement =
+      judged(Verdict::Reject, 0.99, {{.kind = ActionKind::Reject, .text = std::string(450, 'x') + "\nb"}});
   EXPECT_EQ(answer_for(judgement, {}, {}).reply.text, std::string(400, 'x') + "\nb");
 }
 

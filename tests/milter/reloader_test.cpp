@@ -87,7 +87,8 @@ TEST_F(ReloaderTest, NamesEverySettingThatNeedsARestartAndTellsTheNewModel) {
     reloader.request();
     EXPECT_TRUE(poll_until([&] { return service.snapshot() != before; }));
   }
-  EXPECT_THAT(log_.lines_.at(0), testing::HasSubstr("milter.socket, milter.socket_mode, milter.socket_group, log.to changed"));
+  EXPECT_THAT(log_.lines_.at(0),
+              testing::HasSubstr("milter.socket, milter.socket_mode, milter.socket_group, log.to changed"));
   EXPECT_THAT(metrics_.models_, testing::ElementsAre("fake-2"));
 }
 

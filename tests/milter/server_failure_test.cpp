@@ -100,7 +100,8 @@ TEST(ServerFailure, FinishesWhatIsInFlightWhenItIsStopped) {
   daemon.signal(SIGTERM);
   EXPECT_TRUE(daemon.log_has(" stopping: "));
   // It says so before it closes its door.
-  EXPECT_TRUE(poll_until([&] { return !std::filesystem::exists(daemon.folder().path() / "sock"); })) << "no MTA connects then";
+  EXPECT_TRUE(poll_until([&] { return !std::filesystem::exists(daemon.folder().path() / "sock"); }))
+      << "no MTA connects then";
   daemon.control().hold = false;
   for (std::thread& sender : senders) sender.join();
   EXPECT_EQ(answered, 8);

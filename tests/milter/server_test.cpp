@@ -285,7 +285,8 @@ TEST(Server, TakesTheDeclaredSizeForABodyThatItDoesNotSeeWhole) {
 }
 
 TEST(Server, SeesABodyWholeWhereARuleAsksForTheSize) {
-  const TestDaemon daemon([](Settings& s) { s.milter.max_scan_bytes = 16 << 10; }, "rules: [{id: large, when: size > 150KiB, then: [reject]}]");
+  const TestDaemon daemon([](Settings& s) { s.milter.max_scan_bytes = 16 << 10; },
+                          "rules: [{id: large, when: size > 150KiB, then: [reject]}]");
   const auto client = daemon.client();
   ASSERT_NE(client, nullptr);
   MilterMail mail = test_mail();

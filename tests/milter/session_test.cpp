@@ -92,9 +92,10 @@ TEST(Session, TakesTheDeclaredSizeForWhatItDoesNotGetToSee) {
 
 // `size > 2MiB` missed all mail whose size the client had not declared.
 TEST(Session, CountsAllOfAMessageWhereRulesAskForItsSize) {
-  for (const std::string text : {"rules: [{id: a, when: size > 2MiB, then: [reject]}]",
-                                 "rules: [{id: a, when: true, then: [{tag_subject: \"{size}\"}, accept]}]",
-                                 "overrides: [{for: [a@b.example], rules: [{id: a, when: true, unless: size < 1KiB, then: [accept]}]}]"}) {
+  for (const std::string text :
+       {"rules: [{id: a, when: size > 2MiB, then: [reject]}]",
+        "rules: [{id: a, when: true, then: [{tag_subject: \"{size}\"}, accept]}]",
+        "overrides: [{for: [a@b.example], rules: [{id: a, when: true, unless: size < 1KiB, then: [accept]}]}]"}) {
     Diagnostics problems;
     const auto rules = load_rule_texts({{"r.yaml", text}}, problems);
     ASSERT_TRUE(rules) << problems.to_string();
@@ -282,7 +283,8 @@ TEST(Session, KeepsWhenAMessageCameAndWhetherUnderTls) {
 
 TEST(Session, CountsNothingOfTheMessageBefore) {
   Diagnostics problems;
-  const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
+  const auto rules =
+      load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
   const auto with_rules = [&](Snapshot& s) { s.rules = rules; };
   Session session = started(with_rules);
   session.header("X-Old", " 1", true);

@@ -17,11 +17,10 @@ TEST(SkipList, CoversNetworksAndAuthenticatedClients) {
   Diagnostics problems;
   const SkipList list = SkipList::from({"authenticated", "192.0.2.0/24", "2001:db8::/32"}, problems);
   EXPECT_FALSE(problems.has_errors());
-  const SkipCase cases[] = {
-      {"192.0.2.9", false, SkipEntry::Network},  {"192.0.3.9", false, SkipEntry::None},
-      {"2001:db8::1", false, SkipEntry::Network}, {"2001:db9::1", false, SkipEntry::None},
-      {"192.0.3.9", true, SkipEntry::Authenticated}, {"", false, SkipEntry::None},
-      {"not an address", false, SkipEntry::None}};
+  const SkipCase cases[] = {{"192.0.2.9", false, SkipEntry::Network},      {"192.0.3.9", false, SkipEntry::None},
+                            {"2001:db8::1", false, SkipEntry::Network},    {"2001:db9::1", false, SkipEntry::None},
+                            {"192.0.3.9", true, SkipEntry::Authenticated}, {"", false, SkipEntry::None},
+                            {"not an address", false, SkipEntry::None}};
   for (const SkipCase& one : cases) EXPECT_EQ(list.entry_for(one.client, one.authenticated), one.entry) << one.client;
 }
 

@@ -127,13 +127,17 @@ TEST(LabelledMail, CutsAnMboxWithCarriageReturnsToo) {
 
 TEST(LabelledMail, TakesAParagraphThatBeginsWithFromForNoSeparatorWhereSeparatorsHaveADate) {
   const TempFolder folder;
-  const auto file = folder.write("saved", "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nDear all,\n\nFrom Paris we go on to Rome.\n");
-  EXPECT_THAT(read({{file, Label::Ham}}).texts(), ElementsAre("Subject: 1\n\nDear all,\n\nFrom Paris we go on to Rome.\n"));
+  const auto file = folder.write(
+      "saved", "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nDear all,\n\nFrom Paris we go on to Rome.\n");
+  EXPECT_THAT(read({{file, Label::Ham}}).texts(),
+              ElementsAre("Subject: 1\n\nDear all,\n\nFrom Paris we go on to Rome.\n"));
 }
 
 TEST(LabelledMail, ToldInMemoryAnMboxIsWhatItIsInAFile) {
-  EXPECT_TRUE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\r\nS: 1\r\n\r\nx\r\n\r\nFrom b Thu Jan  1 00:00:00 2026\r\n"));
-  EXPECT_FALSE(text_holds_several_messages("From a Thu Jan  1 00:00:00 2026\nS: 1\n\nx\n\nFrom Rome the train of Thu May leaves 3\n\nFrom Rome at 10:30\n"));
+  EXPECT_TRUE(text_holds_several_messages(
+      "From a Thu Jan  1 00:00:00 2026\r\nS: 1\r\n\r\nx\r\n\r\nFrom b Thu Jan  1 00:00:00 2026\r\n"));
+  EXPECT_FALSE(text_holds_several_messages(
+      "From a Thu Jan  1 00:00:00 2026\nS: 1\n\nx\n\nFrom Rome the train of Thu May leaves 3\n\nFrom Rome at 10:30\n"));
   EXPECT_FALSE(text_holds_several_messages("Subject: 1\n\nx\n\nFrom b Thu Jan  1 00:00:00 2026\n"));
 }
 
@@ -205,7 +209,8 @@ TEST(LabelledMail, WarnsOfAnMboxInAnArchive) {
   const auto file = folder.write_tar("m.tar", {{"saved", mail}, {"Inbox", mail + "\n" + mail}});
   const Reading reading = read({{file, Label::Ham}});
   EXPECT_EQ(reading.mail.size(), 2u);
-  EXPECT_THAT(reading.problems.to_string(), HasSubstr("m.tar: warning: 1 of its members look like mboxes of several messages, such as Inbox"));
+  EXPECT_THAT(reading.problems.to_string(),
+              HasSubstr("m.tar: warning: 1 of its members look like mboxes of several messages, such as Inbox"));
 }
 
 TEST(LabelledMail, BoundsAMemberOfAnArchive) {

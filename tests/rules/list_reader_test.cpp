@@ -47,7 +47,11 @@ TEST_F(ListFile, WarnsOfEntriesThatAreNotWhatWasMeant) {
 }
 
 TEST_F(ListFile, WarnsOfDomainsInLettersThatNoFactHas) {
-  ASSERT_TRUE(load("xn--bcher-kva.example\n@b\xC3\xBC" "cher.example\nM\xC3\xBC" "ller\n")) << problems_;
+  ASSERT_TRUE(
+      load("xn--bcher-kva.example\n@b\xC3\xBC"
+           "cher.example\nM\xC3\xBC"
+           "ller\n"))
+      << problems_;
   EXPECT_EQ(warnings(), 1u) << problems_;
   EXPECT_NE(problems_.find("list.txt:2:1: warning: "), std::string::npos) << problems_;
 }

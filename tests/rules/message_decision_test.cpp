@@ -155,15 +155,17 @@ TEST(Recipients, DifferWhereOnlyTheUnlessOfARuleNamesThem) {
 }
 
 TEST(Recipients, DifferWhereARuleOfTheirOverrideNamesThem) {
-  const auto rules = load("overrides: [{for: ['@x.test'], rules: [{id: o, when: recipient == 'boss@x.test', then: [accept]}]}]\n"
-                          "rules: [{id: j, when: true, then: [junk]}]\n");
+  const auto rules = load(
+      "overrides: [{for: ['@x.test'], rules: [{id: o, when: recipient == 'boss@x.test', then: [accept]}]}]\n"
+      "rules: [{id: j, when: true, then: [junk]}]\n");
   Facts facts;
   facts.recipients = {"a@x.test", "boss@x.test"};
   EXPECT_EQ(by_recipient(rules->decide(facts)), "junk: 0; accept: 1");
 }
 
 TEST(Recipients, AreFlaggedByTheirOwnThreshold) {
-  const auto rules = load("overrides: [{for: ['@x.test'], thresholds: {flag: 60%}}]\nrules: [{id: f, when: spam >= flag, then: [flag]}]\n");
+  const auto rules = load(
+      "overrides: [{for: ['@x.test'], thresholds: {flag: 60%}}]\nrules: [{id: f, when: spam >= flag, then: [flag]}]\n");
   Facts facts;
   facts.set(Fact::Spam, 0.55);
   facts.recipients = {"a@other.test", "a@x.test"};

@@ -209,7 +209,8 @@ TEST(Overrides, AgreeWithTheTableOfTheirMerge) {
 }
 
 TEST(Ceiling, LeavesAVerdictThatIsAsStrictAsItselfAlone) {
-  const auto rules = load("overrides: [{for: ['@a.test'], ceiling: junk}]\nrules: [{id: j, when: true, then: [junk: {extension: J}]}]\n");
+  const auto rules = load(
+      "overrides: [{for: ['@a.test'], ceiling: junk}]\nrules: [{id: j, when: true, then: [junk: {extension: J}]}]\n");
   Facts facts;
   facts.recipients = {"x@a.test"};
   const Decision decision = rules->decide(facts).message;
@@ -218,8 +219,9 @@ TEST(Ceiling, LeavesAVerdictThatIsAsStrictAsItselfAlone) {
 }
 
 TEST(Ceiling, OfTheMostSpecificOverrideCounts) {
-  const auto rules = load("overrides: [{for: ['@a.test'], ceiling: flag}, {for: [x@a.test], ceiling: reject}]\n"
-                          "rules: [{id: a, when: true, then: [accept]}]\n");
+  const auto rules = load(
+      "overrides: [{for: ['@a.test'], ceiling: flag}, {for: [x@a.test], ceiling: reject}]\n"
+      "rules: [{id: a, when: true, then: [accept]}]\n");
   EXPECT_EQ(rules->policy_for("x@a.test", "").ceiling->value, Verdict::Reject);
   EXPECT_EQ(rules->policy_for("y@a.test", "").ceiling->value, Verdict::Flag);
 }

@@ -326,14 +326,16 @@ TEST(Rules, TakeAnotherFlagThresholdThanTheFilesSay) {
 }
 
 TEST(RuleFiles, NameTheHeadersThatRulesOfOverridesRemoveToo) {
-  const auto rules = load("overrides: [{for: ['@a.test'], rules: [{id: o, when: true, then: [remove_header: X-Old, accept]}]}]\n"
-                          "rules: [{id: a, when: true, then: [accept]}]\n");
+  const auto rules = load(
+      "overrides: [{for: ['@a.test'], rules: [{id: o, when: true, then: [remove_header: X-Old, accept]}]}]\n"
+      "rules: [{id: a, when: true, then: [accept]}]\n");
   EXPECT_EQ(rules->info().removed_headers, std::vector<std::string>{"X-Old"});
 }
 
 TEST(RuleFiles, ApplyTheirModeToTheRulesOfTheirOverridesToo) {
-  const auto rules = load("mode: monitor\noverrides: [{for: ['@example.org'], rules: [{id: o, when: true, then: [reject]}]}]\n"
-                          "rules: [{id: a, when: true, then: [junk], mode: enforce}]\n");
+  const auto rules = load(
+      "mode: monitor\noverrides: [{for: ['@example.org'], rules: [{id: o, when: true, then: [reject]}]}]\n"
+      "rules: [{id: a, when: true, then: [junk], mode: enforce}]\n");
   const Decision decision = rules->decide(facts_with_spam(0)).message;
   EXPECT_EQ(decision.verdict, Verdict::Junk);
   EXPECT_EQ(decision.monitored, std::vector<std::string>{"o"});

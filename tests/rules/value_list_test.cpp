@@ -31,11 +31,17 @@ TEST(TextSet, FindsEachFormOfEntry) {
     std::vector<const char*> inside, outside;
   };
   const std::vector<Case> cases{
-      {".good.example", {"good.example", "a.b.good.example", "joe@mail.good.example"}, {"notgood.example", "joe@good.example"}},
-      {"@good.example", {"joe@good.example", "JOE@GOOD.example"}, {"good.example", "joe@mail.good.example", "joe@notgood.example"}},
+      {".good.example",
+       {"good.example", "a.b.good.example", "joe@mail.good.example"},
+       {"notgood.example", "joe@good.example"}},
+      {"@good.example",
+       {"joe@good.example", "JOE@GOOD.example"},
+       {"good.example", "joe@mail.good.example", "joe@notgood.example"}},
       {"@*.good.example", {"joe@mail.good.example"}, {"joe@good.example", "mail.good.example"}},
       {"@.good.example", {"joe@mail.good.example", "joe@good.example"}, {"joe@notgood.example", "good.example"}},
-      {"news-*@*.shop.example", {"news-1@a.shop.example", "NEWS-@b.c.shop.example"}, {"news@a.shop.example", "x.news-1@a.shop.example"}},
+      {"news-*@*.shop.example",
+       {"news-1@a.shop.example", "NEWS-@b.c.shop.example"},
+       {"news@a.shop.example", "x.news-1@a.shop.example"}},
       {"@mx?.shop.example", {"joe@mx1.shop.example"}, {"joe@mx.shop.example", "mx1.shop.example"}},
       {"A[Z]z.EXAMPLE", {"a[z]Z.example"}, {"a{z}z.example"}},
       {"inv?ice*", {"invoice 12", "INVOICE"}, {"an invoice", "invice"}},

@@ -74,8 +74,9 @@ TEST(ReadMessage, GivesInternationalisedDomainsInOneForm) {
 
 /// The label decodes to full-width letters, which stand for paypal.com where they are typed.
 TEST(ReadMessage, TakesNoAsciiFormForAnotherOne) {
-  for (const char* address : {"ann@xn--mi7ca7anb7c.com", "Ann <ann@xn--mi7ca7anb7c.com>", "\"Lee, Ann\" <ann@XN--mi7ca7anb7c.com>",
-                              "b@c.example, Ann (work) <ann@xn--mi7ca7anb7c.com>"}) {
+  for (const char* address :
+       {"ann@xn--mi7ca7anb7c.com", "Ann <ann@xn--mi7ca7anb7c.com>", "\"Lee, Ann\" <ann@XN--mi7ca7anb7c.com>",
+        "b@c.example, Ann (work) <ann@xn--mi7ca7anb7c.com>"}) {
     const Message message = read(std::string("From: ") + address + "\n\nwords\n");
     ASSERT_FALSE(message.from.empty()) << address;
     EXPECT_EQ(message.from.back().domain, "xn--mi7ca7anb7c.com") << address;
