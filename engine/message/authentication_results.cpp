@@ -10,15 +10,18 @@
 namespace winnow {
 namespace {
 
-/// Comments may nest (RFC 5322 3.2.2) and hold semicolons.
-std::string without_comments(std::string_view value) {
+/// What separates results and words does so outside of quotes only: the sender chooses what stands within them.
+char harmless(char c) { return c == ';' || is_space(c) ? '_' : c; }
+
+/// Without comments, which may nest (RFC 5322 3.2.2), and without quotes.
+std::string unquoted(std::string_view value) {
   std::string text;
   std::size_t depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
     if (c == '\\' && i + 1 < value.size()) {
-      if (depth == 0) text += value[i + 1];
+      if (depth == 0) text += harmless(value[i + 1]);
       ++i;
     } else if (c == '"' && depth == 0) {
       quoted = !quoted;
@@ -27,7 +30,7 @@ std::string without_comments(std::string_view value) {
     } else if (!quoted && c == ')' && depth > 0) {
       --depth;
     } else if (depth == 0) {
-      text += c;
+      text += quoted ? harmless(c) : c;
     }
   }
   return text;
@@ -43,7 +46,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-/// The value of `name` in "a=b name=value c=d".
+/// The value of `name` in "method=result name=value c=d".
 std::string property(std::string_view result, std::string_view name) {
   std::size_t at = 0;
   while (at < result.size()) {
@@ -61,11 +64,13 @@ std::string property(std::string_view result, std::string_view name) {
 }
 
 void add_result(std::string_view result, Authentication& results) {
-  if (const std::string spf = property(result, "spf"); !spf.empty() && results.spf.empty()) results.spf = spf;
-  if (const std::string dmarc = property(result, "dmarc"); !dmarc.empty() && results.dmarc.empty()) {
+  // Only the first word names a method and its result: the others are properties, whose values the sender may choose.
+  const std::string_view first = result.substr(0, result.find_first_of(" \t\n\v\f\r"));
+  if (const std::string spf = property(first, "spf"); !spf.empty() && results.spf.empty()) results.spf = spf;
+  if (const std::string dmarc = property(first, "dmarc"); !dmarc.empty() && results.dmarc.empty()) {
     results.dmarc = dmarc;
   }
-  const std::string dkim = property(result, "dkim");
+  const std::string dkim = property(first, "dkim");
   if (dkim.empty()) return;
   const bool better = dkim == "pass" && results.dkim != "pass";
   if (results.dkim.empty() || better) results.dkim = dkim;
@@ -83,7 +88,7 @@ void add_result(std::string_view result, Authentication& results) {
 
 void add_authentication_results(std::string_view value, const std::vector<std::string>& trusted_authserv_ids,
                                 Authentication& results) {
-  const std::string text = without_comments(value);
+  const std::string text = unquoted(value);
   const std::vector<std::string_view> pieces = split(text, ';');
   // "authserv-id" or "authserv-id 1", the version of the syntax.
   const std::string_view id = pieces[0].substr(0, pieces[0].find_first_of(" \t"));

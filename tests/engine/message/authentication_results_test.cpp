@@ -42,6 +42,19 @@ TEST(AuthenticationResults, KeepTheFirstResultAndThePassingSignature) {
   EXPECT_EQ(results.dkim_domain, "c.example");
 }
 
+TEST(AuthenticationResults, AreNotTakenFromWhatTheSenderChose) {
+  for (const char* forged : {R"(mx.home.example; spf=fail smtp.mailfrom="a; dmarc=pass; dkim=pass b"@evil.example)",
+                             R"(mx.home.example; spf=fail smtp.mailfrom="a dkim=pass dmarc=pass b"@evil.example)",
+                             R"(mx.home.example; spf=fail smtp.mailfrom="a\; dmarc=pass\;dkim=pass"@evil.example)",
+                             "mx.home.example; spf=fail reason=key dmarc=pass dkim=pass header.d=bank.example"}) {
+    const Authentication results = results_of({forged, "mx.home.example; dmarc=fail; dkim=none"});
+    EXPECT_EQ(results.spf, "fail") << forged;
+    EXPECT_EQ(results.dmarc, "fail") << forged;
+    EXPECT_EQ(results.dkim, "none") << forged;
+    EXPECT_EQ(results.dkim_domain, "") << forged;
+  }
+}
+
 TEST(AuthenticationResults, SurviveOpenCommentsAndQuotes) {
   EXPECT_EQ(results_of({"mx.home.example; spf=pass (open; dkim=pass"}).dkim, "");
   EXPECT_EQ(results_of({"mx.home.example; spf=\"pass\""}).spf, "pass");
