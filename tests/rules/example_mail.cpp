@@ -138,9 +138,9 @@ const std::vector<ExampleMail> kMails{
      .recipients = {"info@shop.example"},
      .expected = "junk (rule junk)"},
     {.example = "season",
-     .what = "from track.parcels.example, DKIM passed, spam 93% to info@shop.example",
+     .what = "from track.parcels.example, DMARC passed, spam 93% to info@shop.example",
      .spam = 0.93,
-     .facts = {{Fact::FromDomain, "track.parcels.example"}, {Fact::Dkim, "pass"}},
+     .facts = {{Fact::FromDomain, "track.parcels.example"}, {Fact::Dmarc, "pass"}},
      .recipients = {"info@shop.example"},
      .expected = "accept (rule parcel-services)"},
 
