@@ -5,6 +5,7 @@
 
 #include "cli/judgement_text.h"
 #include "cli/mail_files.h"
+#include "cli/mailbox_envelope.h"
 #include "cli/progress.h"
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
@@ -45,11 +46,13 @@ void classify_one(const Snapshot& snapshot, const NamedMail& mail, bool json, Ta
 
 int run_classify(const Command& self, int argc, char** argv) {
   SnapshotOptions chosen;
+  EnvelopeOptions envelope;
   bool json = false;
   std::vector<std::filesystem::path> files;
   Arguments arguments(self);
   arguments.add_files("mail: files, folders, Maildir, mbox, tar archives, - for standard input", files);
   add_snapshot_options(arguments, chosen);
+  add_envelope_options(arguments, envelope);
   arguments.add({"--json", "", "one JSON object a line"}, json);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
@@ -61,6 +64,7 @@ int run_classify(const Command& self, int argc, char** argv) {
     if (!json) print_row("probability", "verdict", "rule", "file");
     read_mail(files, snapshot->settings.milter.max_scan_bytes, problems, [&](NamedMail&& mail) {
       progress.clear();
+      mail.input.envelope = envelope_for(envelope, mail.input);
       classify_one(*snapshot, mail, json, tally);
       progress.show({"judged", tally.judged, 0, ""});
     });

@@ -11,6 +11,7 @@
 #include "cli/explanation_text.h"
 #include "cli/judgement_text.h"
 #include "cli/mail_files.h"
+#include "cli/mailbox_envelope.h"
 #include "cli/snapshot_options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -32,15 +33,25 @@ struct Shown {
   Colour colour = Colour::None;
 };
 
+struct ExplainOptions {
+  SnapshotOptions snapshot;
+  EnvelopeOptions envelope;
+  Shown shown;
+  std::string label;  // "" = the model's first
+  std::vector<std::filesystem::path> files;
+};
+
 struct Explained {
   std::string file;
+  std::string recipient;  // whose overrides were applied; "" = none is known
   Judgement judgement;
   std::vector<RuleTrial> trials;
   Explanation explanation;
 };
 
 Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t label) {
-  Explained result{std::move(mail.name), {}, {}, {}};
+  const std::vector<std::string>& recipients = mail.input.envelope.recipients;
+  Explained result{std::move(mail.name), recipients.empty() ? "" : recipients.front(), {}, {}, {}};
   result.judgement = judge(snapshot, mail.input, {std::chrono::steady_clock::now() + kPatience, {}});
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
@@ -56,6 +67,8 @@ void print_verdict(const Explained& e) {
   Rows rows{{"file", e.file},
             {"subject", cut_to_width(judgement.message.subject, kSubjectWidth)},
             {"spam", spam_percent(judgement)},
+            {"recipient", e.recipient.empty() ? "not known (--to), so no override for one was applied"
+                                              : cut_to_width(e.recipient, kSubjectWidth)},
             {"verdict", verdict_word(judgement) + (rule.empty() ? "" : " by rule " + rule)},
             {"model", judgement.model}};
   if (judgement.gtube) rows.push_back({"note", "holds the GTUBE test string, for which the fact gtube is true"});
@@ -82,6 +95,7 @@ void print_text(const Explained& e, const Shown& shown) {
 
 void print_json(const Explained& e) {
   Json json = Json::parse(judgement_json(e.file, e.judgement));
+  json["recipient"] = e.recipient.empty() ? Json(nullptr) : Json(e.recipient);
   json["gtube"] = e.judgement.gtube;
   Json& rules = json["rules"] = Json::array();
   for (const RuleTrial& trial : e.trials) {
@@ -110,12 +124,12 @@ std::optional<std::size_t> label_named(const Snapshot& snapshot, const std::stri
 }
 
 /// False when one of the messages could not be explained.
-bool explain_all(const Snapshot& snapshot, const std::vector<std::filesystem::path>& files, std::size_t label,
-                 const Shown& shown, Diagnostics& problems) {
+bool explain_all(const Snapshot& snapshot, const ExplainOptions& options, std::size_t label, Diagnostics& problems) {
   bool fine = true;
-  read_mail(files, snapshot.settings.milter.max_scan_bytes, problems, [&](NamedMail&& mail) {
+  read_mail(options.files, snapshot.settings.milter.max_scan_bytes, problems, [&](NamedMail&& mail) {
+    mail.input.envelope = envelope_for(options.envelope, mail.input);
     const Explained explained = explain_one(snapshot, std::move(mail), label);
-    shown.json ? print_json(explained) : print_text(explained, shown);
+    options.shown.json ? print_json(explained) : print_text(explained, options.shown);
     const std::string failure = failure_of(explained);
     if (failure.empty()) return;
     fine = false;
@@ -126,14 +140,13 @@ bool explain_all(const Snapshot& snapshot, const std::vector<std::filesystem::pa
 }
 
 int run_explain(const Command& self, int argc, char** argv) {
-  SnapshotOptions chosen;
-  Shown shown;
-  std::string label_name;
-  std::vector<std::filesystem::path> files;
+  ExplainOptions options;
+  Shown& shown = options.shown;
   Arguments arguments(self);
-  arguments.add_files("mail: files, folders, mbox, - for standard input", files);
-  add_snapshot_options(arguments, chosen);
-  arguments.add({"--label", "NAME", "the model's label that is explained (default: its first, spam)"}, label_name);
+  arguments.add_files("mail: files, folders, mbox, - for standard input", options.files);
+  add_snapshot_options(arguments, options.snapshot);
+  add_envelope_options(arguments, options.envelope);
+  arguments.add({"--label", "NAME", "the model's label that is explained (default: its first, spam)"}, options.label);
   arguments.add({"--top", "N", "contributions shown"}, shown.contributions);
   arguments.add({"--all", "", "all contributions, and the named features that are 0"}, shown.all);
   arguments.add({"--json", "", "one JSON object a line, with everything"}, shown.json);
@@ -142,9 +155,9 @@ int run_explain(const Command& self, int argc, char** argv) {
   Diagnostics problems;
   bool fine = false;
   shown.colour = colour_of(STDOUT_FILENO);
-  if (const auto snapshot = load_chosen_snapshot(chosen, problems)) {
-    const auto label = label_named(*snapshot, label_name, problems);
-    fine = label && explain_all(*snapshot, files, *label, shown, problems);
+  if (const auto snapshot = load_chosen_snapshot(options.snapshot, problems)) {
+    const auto label = label_named(*snapshot, options.label, problems);
+    fine = label && explain_all(*snapshot, options, *label, problems);
   }
   print_problems(problems);
   return fine && !problems.has_errors() ? kFine : kProblems;

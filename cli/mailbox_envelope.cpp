@@ -56,4 +56,20 @@ Envelope envelope_of_delivered(const MailInput& input) {
   return envelope;
 }
 
+void add_envelope_options(Arguments& arguments, EnvelopeOptions& options) {
+  arguments.add(
+      {"--from", "ADDRESS", "envelope sender, <> for the null sender (default: the mail's Return-Path, From)"},
+      options.sender);
+  arguments.add(
+      {"--to", "ADDRESS", "envelope recipient; may be repeated (default: the mail's X-Original-To, Delivered-To, To)"},
+      options.recipients);
+}
+
+Envelope envelope_for(const EnvelopeOptions& options, const MailInput& input) {
+  Envelope envelope = envelope_of_delivered(input);
+  if (!options.sender.empty()) envelope.mail_from = options.sender == "<>" ? "" : options.sender;
+  if (!options.recipients.empty()) envelope.recipients = options.recipients;
+  return envelope;
+}
+
 }  // namespace winnow

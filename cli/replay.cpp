@@ -26,8 +26,7 @@ struct ReplayOptions {
   std::vector<std::filesystem::path> paths;
   std::string junk, flag;           // as written; "" = as the rules say
   std::filesystem::path new_rules;  // "" = today's
-  std::string sender;
-  std::vector<std::string> recipients;
+  EnvelopeOptions envelope;
   bool all = false, json = false;
 
   bool compares() const { return !junk.empty() || !flag.empty() || !new_rules.empty(); }
@@ -39,12 +38,7 @@ void add_options(Arguments& arguments, ReplayOptions& options) {
   arguments.add({"--junk", "X%", "what if this were the common junk threshold"}, options.junk);
   arguments.add({"--flag", "X%", "what if this were the common flag threshold"}, options.flag);
   arguments.add({"--new-rules", "PATH", "what if these were the rules: a file or folder"}, options.new_rules);
-  arguments.add(
-      {"--from", "ADDRESS", "envelope sender, <> for the null sender (default: the mail's Return-Path, From)"},
-      options.sender);
-  arguments.add(
-      {"--to", "ADDRESS", "envelope recipient; may be repeated (default: the mail's X-Original-To, Delivered-To, To)"},
-      options.recipients);
+  add_envelope_options(arguments, options.envelope);
   arguments.add({"--all", "", "all messages that would change, not only the first 50"}, options.all);
   arguments.add({"--json", "", "one object with counts and changes"}, options.json);
 }
@@ -76,16 +70,9 @@ std::shared_ptr<const RuleSet> load_other_rules(const ReplayOptions& options, co
   return rules->with_thresholds(thresholds);
 }
 
-Envelope envelope_for(const ReplayOptions& options, const MailInput& input) {
-  Envelope envelope = envelope_of_delivered(input);
-  if (!options.sender.empty()) envelope.mail_from = options.sender == "<>" ? "" : options.sender;
-  if (!options.recipients.empty()) envelope.recipients = options.recipients;
-  return envelope;
-}
-
 void replay_one(const ReplayOptions& options, const Snapshot& today, const RuleSet* others, NamedMail mail,
                 ReplayReport& report) {
-  mail.input.envelope = envelope_for(options, mail.input);
+  mail.input.envelope = envelope_for(options.envelope, mail.input);
   const Judgement judgement = judge(today, mail.input, {std::chrono::steady_clock::now() + kPatience, {}});
   if (judgement.fallback) {
     report.add_failed();

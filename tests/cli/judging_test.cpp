@@ -123,6 +123,27 @@ TEST_F(CliJudging, ExplainNamesTheRuleThatDecidedAndWhatCounts) {
   }
 }
 
+/// Whoever asks why a customer's mail was junked must see what that customer's override did.
+TEST_F(CliJudging, OverridesOfTheRecipientCount) {
+  const std::string rules = small_.folder()
+                                .write("overridden.yaml",
+                                       "overrides:\n  - {for: [\"@own.example\"], ceiling: accept}\n"
+                                       "rules:\n  - {id: all, when: true, then: [junk]}\n")
+                                .string();
+  const std::string mail =
+      small_.folder().write("delivered.eml", "Delivered-To: joe@own.example\n" + invented_ham(1)).string();
+  const auto verdict = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> command = {"classify", "--config", small_.config(), "--rules", rules, "--json", mail};
+    command.insert(command.end(), options.begin(), options.end());
+    return Json::parse(run_tool(command).out)["verdict"].get<std::string>();
+  };
+  EXPECT_EQ(verdict({}), "accept");
+  EXPECT_EQ(verdict({"--to", "joe@other.example"}), "junk");
+  const ToolRun explained = run_tool({"explain", "--config", small_.config(), "--rules", rules, "--json", mail});
+  EXPECT_EQ(Json::parse(explained.out)["verdict"], "accept") << explained.out;
+  EXPECT_EQ(Json::parse(explained.out)["recipient"], "joe@own.example");
+}
+
 TEST_F(CliJudging, ExplainAddsUpToTheProbability) {
   for (const char* file : {"spam/100.eml", "ham/100.eml"}) {
     const ToolRun run = run_tool({"explain", "--config", small_.config(), "--json", small_.file(file)});
