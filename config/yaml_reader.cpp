@@ -107,7 +107,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?") return;
-    problems_.error(locate(mark, 1), "YAML tags are not supported", "remove it");
+    problems_.error(locate(mark, 1), "a value that begins with '!' is a YAML tag, which is not supported",
+                    "conditions write 'not' instead of '!'; a text that begins with '!' must be quoted");
   }
 
   /// The file itself holds none, but a double-quoted text makes them of escapes: of the "\b" in a pattern, say.

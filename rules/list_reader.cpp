@@ -66,14 +66,28 @@ bool is_several(std::string_view text) {
   return parts > 1;
 }
 
+/// An address or a domain and something behind it, as in the maps of MTAs; not "Vale, R. Robin".
+bool is_map_entry(std::string_view text) {
+  const std::string_view first = text.substr(0, text.find_first_of(" \t"));
+  const std::size_t dot = first.rfind('.');
+  return first.size() < text.size() &&
+         (first.find('@') != first.npos || (dot != first.npos && dot > 0 && dot + 2 < first.size()));
+}
+
 /// Why a line of a file, taken as it stands, hardly finds what was meant; "" when nothing speaks for that.
 std::string why_unlikely(std::string_view line) {
   const bool is_quoted = line.size() > 1 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front();
   if (is_quoted) return "the quotes count as a part of the entry";
   if (line.starts_with("- ")) return "the '-' counts as a part of the entry";
   if (is_several(line)) return "a line is one entry; write each into its own";
-  if (line.find('#') != line.npos) return "a comment begins with a blank and '#'";
+  if (line.find('#') != line.npos || line.starts_with("//") || line.starts_with(';'))
+    return "a comment begins with a blank and '#'";
+  if (line.starts_with('!')) return "an entry cannot be excepted; use a second list and 'not'";
+  if (is_map_entry(line)) return "what stands behind an address or domain counts as a part of it";
   const bool is_name = line.find_first_of(" \t") == line.npos;
+  if (is_name && (line.find_first_of("<>") != line.npos || line.find("://") != line.npos ||
+                  line.find_last_of(";:/") == line.size() - 1))
+    return "a line holds the bare address or domain";
   return is_name && line.ends_with('.') ? "names stand without the dot behind them" : "";
 }
 
@@ -137,6 +151,7 @@ class ListReader {
     }
     if (text->starts_with(kByteOrderMark)) text->erase(0, kByteOrderMark.size());
     read_lines(std::make_shared<const SourceText>(SourceText{file.string(), std::move(*text)}), list);
+    if (list.entries.empty()) problems_.warning(in_file(file), "this list holds no entry: nothing is found in it");
     if (list.entries.size() > kMaxEntries) {
       problems_.error(name.where, "a list may have " + std::to_string(kMaxEntries) + " entries at most");
     }

@@ -15,7 +15,9 @@ namespace {
 std::optional<Sourced<double>> read_threshold(const YamlNode& node, std::string_view name, Diagnostics& problems) {
   const auto read = node.kind == YamlNode::Kind::Scalar ? parse_percent(node.scalar) : std::nullopt;
   if (read) return Sourced<double>{*read, place_of(node.where)};
-  problems.error(node.where, std::string(name) + " must be a percentage such as 90%, got " + describe_found(node));
+  const bool lacks_sign = node.kind == YamlNode::Kind::Scalar && parse_percent(node.scalar + "%");
+  problems.error(node.where, std::string(name) + " must be a percentage such as 90%, got " + describe_found(node),
+                 lacks_sign ? "did you mean " + node.scalar + "%?" : "");
   return std::nullopt;
 }
 

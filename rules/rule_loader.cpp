@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "rules/rule_file_reader.h"
 #include "rules/yaml_keys.h"
@@ -93,7 +94,19 @@ class FileCollector {
 
  private:
   void add_file(const std::filesystem::path& file) {
-    if (std::optional<YamlNode> root = read_yaml_file(file, problems_)) add(file, std::move(*root));
+    std::optional<YamlNode> root = read_yaml_file(file, problems_);
+    if (!root) return;
+    if (root->kind == YamlNode::Kind::Null) doubt_nothing(file, *root);
+    add(file, std::move(*root));
+  }
+
+  /// A full disk and a script that failed leave nothing at all; whoever switched rules off left comments.
+  void doubt_nothing(const std::filesystem::path& file, const YamlNode& root) {
+    if (root.where.source == nullptr || trim(root.where.source->text).empty()) {
+      problems_.error(in_file(file), "the file is empty", "write its rules, or remove it");
+    } else {
+      problems_.warning(in_file(file), "the file holds no rules, only comments");
+    }
   }
 
   bool is_read(const std::filesystem::path& file) const {

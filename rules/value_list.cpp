@@ -68,6 +68,9 @@ bool IgnoringCase::operator()(std::string_view left, std::string_view right) con
 void TextSet::reserve(std::size_t entries) { exact_.reserve(entries); }
 
 void TextSet::add(std::string_view entry) {
+  // Another spelling of "@example.org", which is found without going through all globs.
+  if (entry.starts_with("*@") && !entry.substr(2).starts_with('.') && !has_wildcard(entry.substr(2)))
+    entry.remove_prefix(1);
   const std::size_t at = entry.starts_with('@') ? 1 : 0;
   const std::string_view name = entry.substr(at);
   const bool below = name.starts_with("*."), itself_and_below = name.starts_with('.');

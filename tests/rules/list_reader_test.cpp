@@ -37,7 +37,13 @@ TEST_F(ListFile, WarnsOfEntriesThatAreNotWhatWasMeant) {
       {"\"example.org\"", "the quotes count as a part of the entry"},
       {"'example.org'", "the quotes count as a part of the entry"},
       {"- example.org", "the '-' counts as a part of the entry"},
-      {"a.example, b.example", "a line is one entry; write each into its own"}};
+      {"a.example, b.example", "a line is one entry; write each into its own"},
+      {"// partners", "a comment begins with a blank and '#'"},
+      {"!bad.example", "an entry cannot be excepted; use a second list and 'not'"},
+      {"<joe@a.example>", "a line holds the bare address or domain"},
+      {"http://a.example/x", "a line holds the bare address or domain"},
+      {"joe@a.example;", "a line holds the bare address or domain"},
+      {"a.example REJECT", "what stands behind an address or domain counts as a part of it"}};
   for (const auto& [line, why] : unlikely) {
     ASSERT_TRUE(load("good.example\n  " + std::string(line) + "\n")) << problems_;
     EXPECT_NE(problems_.find("list.txt:2:3: warning: '" + std::string(line) + "' is looked for as it stands (" + why + ")"),
@@ -57,8 +63,18 @@ TEST_F(ListFile, WarnsOfDomainsInLettersThatNoFactHas) {
 }
 
 TEST_F(ListFile, IsTakenWithoutAWordWhereItSaysWhatItMeans) {
-  ASSERT_TRUE(load("# all of them\nexample.org # partner\n.a.example\t#b\nVale, Robin\nExample Inc.\nO'Neil\n-x\n192.0.2.0/24\n"));
+  ASSERT_TRUE(
+      load("# all of them\nexample.org # partner\n.a.example\t#b\nVale, Robin\nVale, R. Robin\nSt. Mary\nYour "
+           "invoice:\nExample Inc.\nO'Neil\n-x\n192.0.2.0/24\n"));
   EXPECT_EQ(problems_, "");
+}
+
+/// A failed export leaves an empty file.
+TEST_F(ListFile, WarnsOfAFileWithoutEntries) {
+  for (const char* text : {"", "# nobody\n\n"}) {
+    ASSERT_TRUE(load(text)) << problems_;
+    EXPECT_NE(problems_.find("list.txt: warning: this list holds no entry"), std::string::npos) << problems_;
+  }
 }
 
 TEST_F(ListFile, WarnsOnceOfEachMistakeHoweverManyLinesHaveIt) {

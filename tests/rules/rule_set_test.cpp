@@ -278,6 +278,23 @@ TEST_F(RuleFolder, WarnsWhenThereIsNoRuleAtAll) {
   EXPECT_EQ(problems.to_string(), "warning: there are no rules: every message is accepted\n");
 }
 
+/// A full disk leaves an empty file; taken as no rules, it would switch all of them off at the next reload.
+TEST_F(RuleFolder, RefusesAnEmptyFileAndDoubtsOneOfCommentsAlone) {
+  write("rules.yaml", "rules:\n  - {id: a, when: true, then: [flag]}\n");
+  for (const char* text : {"", " \n\n"}) {
+    write("site.yaml", text);
+    Diagnostics problems;
+    EXPECT_FALSE(load_rules({folder_ / "rules.yaml", folder_ / "site.yaml"}, problems));
+    EXPECT_NE(problems.to_string().find("site.yaml: error: the file is empty"), std::string::npos)
+        << problems.to_string();
+  }
+  write("site.yaml", "# rules:\n");
+  Diagnostics problems;
+  EXPECT_TRUE(load_rules({folder_ / "rules.yaml", folder_ / "site.yaml"}, problems));
+  EXPECT_NE(problems.to_string().find("site.yaml: warning: the file holds no rules"), std::string::npos)
+      << problems.to_string();
+}
+
 // The shipped file
 
 class ShippedRules : public testing::Test {

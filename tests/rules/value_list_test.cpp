@@ -61,6 +61,15 @@ TEST(TextSet, RefusesEntriesThatNameNothing) {
   for (const char* entry : {"a", "*.a", "a@b.example", "a*", "@b.example"}) EXPECT_EQ(why_not_an_entry(entry), "") << entry;
 }
 
+TEST(TextSet, TakesAStarBeforeTheAtForAllAddressesThere) {
+  TextSet texts;
+  for (std::size_t i = 0; i <= TextSet::kMaxGlobs; ++i) texts.add("*@a" + std::to_string(i) + ".example");
+  EXPECT_FALSE(texts.has_too_many_globs());
+  EXPECT_TRUE(texts.contains("joe@a7.example"));
+  EXPECT_FALSE(texts.contains("joe@b.a7.example"));
+  EXPECT_FALSE(texts.contains("a7.example"));
+}
+
 TEST(TextSet, RefusesMoreGlobsThanItSearchesQuickly) {
   TextSet texts;
   for (std::size_t i = 0; i <= TextSet::kMaxGlobs; ++i) texts.add("a*" + std::to_string(i));
