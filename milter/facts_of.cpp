@@ -92,7 +92,10 @@ void set_content_facts(Facts& facts, const Message& message) {
   facts.set(Fact::SamplePoint, sample_point(message));
   facts.set(Fact::AttachmentsCount, static_cast<double>(message.attachments.size()));
   std::vector<std::string> names;
-  for (const Attachment& attachment : message.attachments) names.push_back(attachment.name);
+  for (const Attachment& attachment : message.attachments) {
+    names.push_back(attachment.name);
+    names.insert(names.end(), attachment.other_names.begin(), attachment.other_names.end());
+  }
   facts.set(Fact::AttachmentsNames, std::move(names));
   std::vector<std::string> domains;
   for (const Link& link : message.links) {

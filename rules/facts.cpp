@@ -31,7 +31,7 @@ constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Size, "size", FactType::Size, "Bytes of the message."},
     {Fact::Truncated, "truncated", FactType::Bool, "The message is larger than max_scan_bytes; only its start was judged."},
     {Fact::AttachmentsCount, "attachments.count", FactType::Number, "Number of attachments."},
-    {Fact::AttachmentsNames, "attachments.names", FactType::TextList, "File names of the attachments."},
+    {Fact::AttachmentsNames, "attachments.names", FactType::TextList, "File names of the attachments: all that a part bears, because mail programs differ in which one they take."},
     {Fact::UrlsDomains, "urls.domains", FactType::TextList, "Domains of the links in the text."},
     {Fact::Spf, "spf", FactType::Text, "SPF result of a trusted server, on the envelope sender: pass, fail, softfail ...; empty when unknown."},
     {Fact::Dkim, "dkim", FactType::Text, "DKIM result of a trusted server, on any domain's signature; empty when unknown."},

@@ -54,6 +54,7 @@ struct Link {
 
 struct Attachment {
   std::string name;           // decoded file name
+  std::vector<std::string> other_names;  // that its headers give besides; mail programs differ in which one they take
   std::string extension;      // lower case without the dot
   std::string declared_type;  // "application/pdf"
   std::string magic_type;  // by first bytes: "pdf", "zip", "exe", "ole", "html", "image", "text", "" unknown

@@ -67,6 +67,17 @@ std::optional<std::int64_t> arrival_of(const Header& received) {
   return parse_date(received.value.substr(semicolon + 1));
 }
 
+/// As they would be stored, each once. The first is the one that most mail programs show: of Content-Disposition, if it has one.
+std::vector<std::string> names_of(const ContentType& type, const ContentDisposition& disposition) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) { add_unique(std::string(name_as_stored(name)), names); };
+  add(disposition.file_name);
+  add(type.name);
+  for (const auto* others : {&disposition.other_names, &type.other_names})
+    std::for_each(others->begin(), others->end(), add);
+  return names;
+}
+
 }  // namespace
 
 void MessageBuilder::add_headers(const HeaderBlock& block) {
@@ -128,10 +139,10 @@ void MessageBuilder::add_leaf(const LeafPart& part) {
   const ContentDisposition disposition =
       parse_content_disposition(part.headers->value("Content-Disposition"), message_.shape.broken_encodings);
   note_part(part, encoding);
-  const std::string& name = disposition.file_name.empty() ? part.content_type.name : disposition.file_name;
-  const bool is_file = disposition.is_attachment || (!name.empty() && !is_text_with_name(part));
+  std::vector<std::string> names = names_of(part.content_type, disposition);
+  const bool is_file = disposition.is_attachment || (!names.empty() && !is_text_with_name(part));
   if (is_text_type(part.content_type.type) && !is_file) return add_text(part, encoding);
-  add_attachment(part, encoding, std::string(name_as_stored(name)));
+  add_attachment(part, encoding, std::move(names));
 }
 
 void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
@@ -167,14 +178,18 @@ void MessageBuilder::add_html(std::string html, std::size_t alternative) {
   pieces_.push_back({std::move(read.visible), true, alternative});
 }
 
-void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encoding, std::string name) {
+void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names) {
   constexpr std::size_t kLook = 36u << 10;  // as far as the mark of an ISO image
   constexpr std::size_t kEncodedLook = 52u << 10;
   bool cut = false;
   const std::string first = decode_transfer(part.body.substr(0, kEncodedLook), encoding, kLook, cut);
   Attachment attachment;
-  attachment.extension = file_extension(name);
-  attachment.name = std::move(name);
+  if (!names.empty()) {
+    attachment.name = std::move(names.front());
+    names.erase(names.begin());
+  }
+  attachment.extension = file_extension(attachment.name);
+  attachment.other_names = std::move(names);
   attachment.declared_type = part.content_type.type;
   attachment.magic_type = magic_type(first);
   // The size is told without decoding: base64 carries three octets in four, with a line end every 76.

@@ -37,7 +37,7 @@ class MessageBuilder {
 
   void add_text(const LeafPart& part, TransferEncoding encoding);
   void add_html(std::string html, std::size_t alternative);
-  void add_attachment(const LeafPart& part, TransferEncoding encoding, std::string name);
+  void add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names);
   void add_authentication(const HeaderBlock& block);
   void note_part(const LeafPart& part, TransferEncoding encoding);
   void merge_text();

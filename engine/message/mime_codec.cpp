@@ -126,6 +126,21 @@ std::string with_few_parameters(const std::string& value) {
   return value;
 }
 
+/// The values of all but the first parameter of this name, decoded. What is broken in them counts with the first alone.
+std::vector<std::string> further_values(GMimeParamList* parameters, const char* name) {
+  std::vector<std::string> values;
+  bool is_first = true;
+  for (int i = 0; i < g_mime_param_list_length(parameters); ++i) {
+    GMimeParam* parameter = g_mime_param_list_get_parameter_at(parameters, i);
+    if (!equal_ignoring_case(g_mime_param_get_name(parameter), name)) continue;
+    std::size_t repairs = 0;
+    if (!is_first)
+      values.push_back(decode_header_text(text_or_empty(g_mime_param_get_value(parameter), repairs), repairs));
+    is_first = false;
+  }
+  return values;
+}
+
 Mailbox mailbox_of(InternetAddress* address, std::size_t& repairs) {
   Mailbox mailbox;
   if (const char* name = internet_address_get_name(address)) mailbox.name = decode_header_text(name, repairs);
@@ -329,6 +344,7 @@ ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
   result.charset = to_lower(trim(parameter("charset")));
   result.boundary = parameter("boundary");
   result.name = decode_header_text(parameter("name"), repairs);
+  result.other_names = further_values(g_mime_content_type_get_parameters(parsed.get()), "name");
   result.protocol = to_lower(parameter("protocol"));
   return result;
 }
@@ -344,6 +360,7 @@ ContentDisposition parse_content_disposition(const std::string* value, std::size
   result.is_attachment = disposition != nullptr && equal_ignoring_case(disposition, "attachment");
   const char* name = g_mime_content_disposition_get_parameter(parsed.get(), "filename");
   result.file_name = decode_header_text(text_or_empty(name, repairs), repairs);
+  result.other_names = further_values(g_mime_content_disposition_get_parameters(parsed.get()), "filename");
   return result;
 }
 

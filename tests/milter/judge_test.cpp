@@ -197,13 +197,13 @@ TEST_F(JudgeTest, GivesRulesFurtherLabelsTruncationAndNamesOfAttachments) {
   Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
   judgement.probabilities.push_back({"phishing", 0.25});
   judgement.message.truncated = true;
-  judgement.message.attachments = {{.name = "a.pdf"}, {.name = "b.exe"}};
+  judgement.message.attachments = {{.name = "a.pdf", .other_names = {"a.pdf.scr"}}, {.name = "b.exe"}};
   const Facts facts = facts_of(judgement.message, judgement);
   EXPECT_EQ(std::get<double>(facts.get(Fact::Phishing)), 0.25);
   EXPECT_TRUE(std::get<bool>(facts.get(Fact::Truncated)));
   EXPECT_EQ(std::get<double>(facts.get(Fact::AttachmentsCount)), 2);
   EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::AttachmentsNames)),
-            (std::vector<std::string>{"a.pdf", "b.exe"}));
+            (std::vector<std::string>{"a.pdf", "a.pdf.scr", "b.exe"}));
 }
 
 TEST_F(JudgeTest, SamplesAMessageAlikeEachTimeItIsTried) {

@@ -171,6 +171,25 @@ TEST(ReadMessage, DescribesAttachmentsByNameAndFirstOctets) {
   EXPECT_EQ(message.attachments[0].size, 9U);
 }
 
+/// A rule on ".exe" was passed by a second name, which some mail programs show.
+TEST(ReadMessage, KeepsAllNamesThatAnAttachmentBears) {
+  const std::pair<const char*, const char*> headers[] = {
+      {"Content-Type: application/octet-stream; name=\"b.exe\"", "Content-Disposition: attachment; filename=\"a.txt\""},
+      {"Content-Type: application/octet-stream",
+       "Content-Disposition: attachment; filename=\"a.txt\"; filename*=utf-8''b.exe"},
+      {"Content-Type: application/octet-stream",
+       "Content-Disposition: attachment; filename=\"a.txt\"; filename=\"b.exe. \""},
+      {"Content-Type: application/octet-stream; name=a.txt; name=b.exe",
+       "Content-Disposition: attachment; filename=a.txt"}};
+  for (const auto& [type, disposition] : headers) {
+    const Message message = read("Content-Type: multipart/mixed; boundary=x\n\n--x\n\nsee file\n--x\n" +
+                                 std::string(type) + "\n" + disposition + "\n\nabc\n--x--\n");
+    ASSERT_THAT(message.attachments, SizeIs(1)) << disposition;
+    EXPECT_EQ(message.attachments[0].name, "a.txt");
+    EXPECT_THAT(message.attachments[0].other_names, ElementsAre("b.exe")) << type << disposition;
+  }
+}
+
 TEST(ReadMessage, TakesHtmlWithANameAsTextWhereItIsTheText) {
   EXPECT_EQ(read("Content-Type: text/html; name=\"letter.htm\"\n\n<p>Good day</p>\n").text, "Good day\n");
   const Message twins = read(
