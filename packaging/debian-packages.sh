@@ -54,7 +54,7 @@ POLICY
     chmod 755 "$policy"
   fi
   had_systemd=$(command -v systemctl || true)  # else all that it brings counts as added, and nothing boots by it
-  before=$(enabled_services)
+  before=$([ -z "$had_systemd" ] || enabled_services)
   apt-get -q update &&
     apt-get -q -y --no-install-recommends --no-remove -o Dpkg::Options::=--force-confold install "$@" || exit
   [ -n "$had_systemd" ] || exit 0
