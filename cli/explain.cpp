@@ -43,15 +43,14 @@ struct ExplainOptions {
 
 struct Explained {
   std::string file;
-  std::string recipient;  // whose overrides were applied; "" = none is known
+  std::vector<std::string> recipients;  // whose overrides were applied; none = not known
   Judgement judgement;
   std::vector<RuleTrial> trials;
   Explanation explanation;
 };
 
 Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t label) {
-  const std::vector<std::string>& recipients = mail.input.envelope.recipients;
-  Explained result{std::move(mail.name), recipients.empty() ? "" : recipients.front(), {}, {}, {}};
+  Explained result{std::move(mail.name), mail.input.envelope.recipients, {}, {}, {}};
   result.judgement = judge(snapshot, mail.input, {std::chrono::steady_clock::now() + kPatience, {}});
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
@@ -61,14 +60,19 @@ Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t labe
   return result;
 }
 
+std::string recipients_text(const std::vector<std::string>& recipients) {
+  std::string text;
+  for (const std::string& recipient : recipients) text += (text.empty() ? "" : ", ") + recipient;
+  return text.empty() ? "not known (--to), so no override for one was applied" : cut_to_width(text, kSubjectWidth);
+}
+
 void print_verdict(const Explained& e) {
   const Judgement& judgement = e.judgement;
   const std::string& rule = judgement.decision.rule;
   Rows rows{{"file", e.file},
             {"subject", cut_to_width(judgement.message.subject, kSubjectWidth)},
             {"spam", spam_percent(judgement)},
-            {"recipient", e.recipient.empty() ? "not known (--to), so no override for one was applied"
-                                              : cut_to_width(e.recipient, kSubjectWidth)},
+            {"recipients", recipients_text(e.recipients)},
             {"verdict", verdict_word(judgement) + (rule.empty() ? "" : " by rule " + rule)},
             {"model", judgement.model}};
   if (judgement.gtube) rows.push_back({"note", "holds the GTUBE test string, for which the fact gtube is true"});
@@ -79,7 +83,8 @@ void print_verdict(const Explained& e) {
 void print_rules(const Explained& e) {
   Rows rows;
   for (const RuleTrial& trial : e.trials) rows.push_back({"  " + trial.rule, trial_word(trial, e.judgement.decision.rule)});
-  std::printf("\nrules, in the order they were tried\n%s", format_table({{""}, {""}}, rows).c_str());
+  std::printf("\nrules, in the order they were tried%s\n%s", e.recipients.size() > 1 ? " for the first recipient" : "",
+              format_table({{""}, {""}}, rows).c_str());
 }
 
 void print_text(const Explained& e, const Shown& shown) {
@@ -95,7 +100,7 @@ void print_text(const Explained& e, const Shown& shown) {
 
 void print_json(const Explained& e) {
   Json json = Json::parse(judgement_json(e.file, e.judgement));
-  json["recipient"] = e.recipient.empty() ? Json(nullptr) : Json(e.recipient);
+  json["recipients"] = e.recipients;
   json["gtube"] = e.judgement.gtube;
   Json& rules = json["rules"] = Json::array();
   for (const RuleTrial& trial : e.trials) {

@@ -24,9 +24,9 @@ struct SessionLimits {
   std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
   std::size_t max_recipients = 10'000;    // of one message; more are counted, and not seen by the rules
   std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
-  std::size_t max_removed_headers =
-      1000;  // instances of forged ones, and of those that rules remove; more stay. Forged ones
-             // that mail programs look for are counted each by itself
+  // Instances of forged ones, and of those that rules remove; more stay. Forged ones that mail programs look for are
+  // counted each by itself.
+  std::size_t max_removed_headers = 1000;
 };
 
 /// Instances of a header: of one that only Winnow or another spam filter should have written, or that a rule removes.

@@ -70,7 +70,10 @@ std::optional<std::int64_t> arrival_of(const Header& received) {
 /// As they would be stored, each once. The first is the one that most mail programs show: of Content-Disposition, if it has one.
 std::vector<std::string> names_of(const ContentType& type, const ContentDisposition& disposition) {
   std::vector<std::string> names;
-  const auto add = [&](const std::string& name) { add_unique(std::string(name_as_stored(name)), names); };
+  const auto add = [&](const std::string& name) {
+    const std::string_view stored = name_as_stored(name);
+    if (!stored.empty() && std::find(names.begin(), names.end(), stored) == names.end()) names.emplace_back(stored);
+  };
   add(disposition.file_name);
   add(type.name);
   for (const auto* others : {&disposition.other_names, &type.other_names})

@@ -141,7 +141,11 @@ TEST_F(CliJudging, OverridesOfTheRecipientCount) {
   EXPECT_EQ(verdict({"--to", "joe@other.example"}), "junk");
   const ToolRun explained = run_tool({"explain", "--config", small_.config(), "--rules", rules, "--json", mail});
   EXPECT_EQ(Json::parse(explained.out)["verdict"], "accept") << explained.out;
-  EXPECT_EQ(Json::parse(explained.out)["recipient"], "joe@own.example");
+  EXPECT_EQ(Json::parse(explained.out)["recipients"], Json::parse(R"(["joe@own.example"])"));
+  const ToolRun both = run_tool({"explain", "--config", small_.config(), "--rules", rules, "--to", "joe@own.example",
+                                 "--to", "ann@other.example", mail});
+  EXPECT_NE(both.out.find("joe@own.example, ann@other.example"), std::string::npos) << both.out;
+  EXPECT_NE(both.out.find("tried for the first recipient"), std::string::npos) << both.out;
 }
 
 TEST_F(CliJudging, ExplainAddsUpToTheProbability) {

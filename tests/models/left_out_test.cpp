@@ -73,10 +73,7 @@ TEST_F(TrainOnCorpora, NeitherCountsNorJudgesCopiesWithATail) {
 TEST_F(TrainOnCorpora, CalibratesOnLeftOutMailWhenThereIsSome) {
   const auto calibration = [&] {
     EXPECT_TRUE(train()) << problems_.to_string();
-    EngineSettings settings;
-    settings.model = options_.output;
-    settings.device = "cpu";
-    const auto engine = make_engine(settings, problems_);
+    const auto engine = load(options_.output);
     return engine ? engine->manifest().calibration : std::vector<Calibration>{};
   };
   const auto held_out = calibration();
@@ -93,10 +90,7 @@ TEST_F(TrainOnCorpora, WritesTheModelsThatJudgedWhatWasLeftOut) {
   ASSERT_TRUE(train()) << problems_.to_string();
   std::set<std::string> digests;
   for (const char* name : {"without-one", "without-two"}) {
-    EngineSettings settings;
-    settings.model = options_.left_out_models / (std::string(name) + ".pt");
-    settings.device = "cpu";
-    const auto engine = make_engine(settings, problems_);
+    const auto engine = load(options_.left_out_models / (std::string(name) + ".pt"));
     ASSERT_TRUE(engine) << problems_.to_string();
     EXPECT_EQ(engine->manifest().name, name);
     digests.insert(engine->manifest().corpora_digest);
@@ -175,10 +169,7 @@ TEST_F(TrainOnCorpora, GoesOnWithinTheLeftOutGroupsToTheSameModel) {
 TEST_F(TrainOnCorpora, GivesPhishingALabelOfItsOwn) {
   options_.filter.phishing_corpora = {"two"};
   ASSERT_TRUE(train()) << problems_.to_string();
-  EngineSettings settings;
-  settings.model = options_.output;
-  settings.device = "cpu";
-  const auto engine = make_engine(settings, problems_);
+  const auto engine = load(options_.output);
   ASSERT_TRUE(engine) << problems_.to_string();
   EXPECT_EQ(engine->manifest().labels, (std::vector<std::string>{"spam", "phishing"}));
   EXPECT_EQ(report_.held_out.at("").spam + report_.spam, kOfEach);  // phishing is spam, too
@@ -189,10 +180,7 @@ TEST_F(TrainOnCorpora, CalibratesALabelOfOneLeftOutGroupOnHeldOutMail) {
   options_.filter.phishing_corpora = {"two"};
   options_.left_out = {{"one"}, {"two"}};  // without "two" there is no phishing to learn
   ASSERT_TRUE(train()) << problems_.to_string();
-  EngineSettings settings;
-  settings.model = options_.output;
-  settings.device = "cpu";
-  const auto engine = make_engine(settings, problems_);
+  const auto engine = load(options_.output);
   ASSERT_TRUE(engine) << problems_.to_string();
   ASSERT_EQ(engine->manifest().calibration.size(), 2u);
   EXPECT_GT(engine->manifest().calibration[1].slope, 0);

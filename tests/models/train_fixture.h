@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/engine.h"
 #include "engine/torch_backend.h"
 #include "models/train.h"
 #include "models/whole_file.h"
@@ -57,6 +60,14 @@ class Train : public testing::Test {
     std::string bytes;
     EXPECT_TRUE(read_whole_file(options_.output, bytes));
     return bytes;
+  }
+
+  /// Null, with problems, when the model cannot be used.
+  std::shared_ptr<Engine> load(const std::filesystem::path& model) {
+    EngineSettings settings;
+    settings.model = model;
+    settings.device = "cpu";
+    return make_engine(settings, problems_);
   }
 
   test::TempFolder folder_;

@@ -16,10 +16,7 @@ using testing::HasSubstr;
 
 TEST_F(Train, MakesAModelThatLoadsAndTellsTheWordsApart) {
   ASSERT_TRUE(train()) << problems_.to_string();
-  EngineSettings settings;
-  settings.model = options_.output;
-  settings.device = "cpu";
-  const auto engine = make_engine(settings, problems_);
+  const auto engine = load(options_.output);
   ASSERT_TRUE(engine) << problems_.to_string();
   const auto scored = score_mail(
       *engine, {options_.sources}, [](std::size_t, std::size_t) { return true; }, problems_);

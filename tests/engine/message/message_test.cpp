@@ -190,6 +190,14 @@ TEST(ReadMessage, KeepsAllNamesThatAnAttachmentBears) {
   }
 }
 
+TEST(ReadMessage, KeepsTheLastNameOfAFloodOfThem) {
+  std::string disposition = "Content-Disposition: attachment";
+  for (int i = 0; i < 50; ++i) disposition += "; filename=" + std::to_string(i) + ".txt";
+  const Message message = read("Content-Type: application/octet-stream\n" + disposition + "; filename=b.exe\n\nabc\n");
+  ASSERT_THAT(message.attachments, SizeIs(1));
+  EXPECT_EQ(message.attachments[0].other_names.back(), "b.exe");
+}
+
 TEST(ReadMessage, TakesHtmlWithANameAsTextWhereItIsTheText) {
   EXPECT_EQ(read("Content-Type: text/html; name=\"letter.htm\"\n\n<p>Good day</p>\n").text, "Good day\n");
   const Message twins = read(
