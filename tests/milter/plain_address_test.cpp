@@ -38,6 +38,14 @@ TEST(PlainAddress, IsComparedWithItsDomainInAscii) {
   EXPECT_EQ(comparable_address("a@[IPv6:2001:DB8::1]"), "a@[IPv6:2001:DB8::1]");
 }
 
+/// A colon in brackets or behind a quoted "@" ended a route that was none, so an address read twice was another one.
+TEST(PlainAddress, EndsARouteOnlyAtAColonOfTheRoute) {
+  for (const char* written : {"@[IPv6:2001:db8::1]", "\"@x\"@[IPv6:2001:db8::1]"})
+    EXPECT_EQ(plain_address(written), written);
+  EXPECT_EQ(plain_address("@[\\:]"), "@[:]");
+  EXPECT_EQ(plain_address("@[IPv6:2001:db8::1],@b.test:away@x.test"), "away@x.test");
+}
+
 TEST(PlainAddress, TakesWhatIsNoAddressAsItStands) {
   EXPECT_EQ(plain_address(" \"open@x.test"), "\"open@x.test");
   EXPECT_EQ(plain_address("open(@x.test"), "open(@x.test");
