@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "config/ascii.h"
 
@@ -26,6 +27,14 @@ std::string_view field_name(std::string_view line) {
   return printable ? name : std::string_view{};
 }
 
+/// What a reader sees of a header, and what its body is read by: filler in front of them must not hide them.
+bool is_essential(std::string_view name) {
+  constexpr std::string_view kEssential[] = {"Subject", "From", "Sender", "Reply-To", "To", "Cc", "Date",
+                                             "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
+  return std::any_of(std::begin(kEssential), std::end(kEssential),
+                     [&](std::string_view one) { return equal_ignoring_case(name, one); });
+}
+
 }  // namespace
 
 const std::string* HeaderBlock::value(std::string_view name) const {
@@ -39,7 +48,7 @@ void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBl
   if (line.front() == ' ' || line.front() == '\t') {
     // A continuation of a field that was not kept must not be added to the last one that was.
     if (block.field_count == 0) ++block.skipped_lines;
-    if (!block.fields.empty() && block.field_count == block.fields.size()) append_value(line, limits, block);
+    if (block.kept_last) append_value(line, limits, block);
     return;
   }
   const std::string_view name = field_name(line);
@@ -48,7 +57,8 @@ void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBl
     return;
   }
   ++block.field_count;
-  if (block.field_count > limits.max_fields) {
+  block.kept_last = block.field_count <= limits.max_fields || (is_essential(name) && block.value(name) == nullptr);
+  if (!block.kept_last) {
     block.cut = true;
     return;
   }

@@ -19,10 +19,11 @@ struct RawHeader {
 };
 
 struct HeaderBlock {
-  std::vector<RawHeader> fields;  // the first max_fields
+  std::vector<RawHeader> fields;  // the first max_fields, and behind them the first of each that mail is read by
   std::size_t field_count = 0;    // all
   std::size_t skipped_lines = 0;  // neither a field nor the continuation of one
   std::size_t bytes = 0;
+  bool kept_last = false;  // whether the field that was read last is among them
   bool cut = false;  // a field or a value was left out by the limits
 
   /// The first field of that name (case-insensitive), or null.

@@ -20,7 +20,7 @@
 namespace winnow {
 
 struct MessageLimits {
-  std::size_t max_headers = 1000;            // header fields kept; more are counted
+  std::size_t max_headers = 1000;            // header fields kept, and the first of those that mail is read by
   std::size_t max_header_bytes = 16u << 10;  // of one field's value
   std::size_t max_depth = 20;                // nested parts
   std::size_t max_parts = 500;
