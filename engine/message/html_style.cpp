@@ -2,36 +2,92 @@
 #include "engine/message/html_style.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
-#include <cstdlib>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 #include "config/ascii.h"
 
 namespace winnow {
 namespace {
 
-struct NamedColor {
-  std::string_view name;
-  Color color;
+enum Property : std::size_t {
+  kColor,
+  kBackgroundColor,
+  kBackgroundImage,
+  kBackground,  // stands for the two above
+  kDisplay,
+  kVisibility,
+  kOpacity,
+  kTextIndent,
+  kFontSize,
+  kWidth,
+  kHeight,
+  kMaxWidth,
+  kMaxHeight,
+  kOverflow,
+  kPosition,
+  kLeft,
+  kTop,
+  kProperties
 };
 
-constexpr NamedColor kColors[] = {
-    {"white", 0xFFFFFF},     {"black", 0x000000},      {"red", 0xFF0000},    {"green", 0x008000},
-    {"blue", 0x0000FF},      {"yellow", 0xFFFF00},     {"gray", 0x808080},   {"grey", 0x808080},
-    {"silver", 0xC0C0C0},    {"navy", 0x000080},       {"snow", 0xFFFAFA},   {"whitesmoke", 0xF5F5F5},
-    {"ivory", 0xFFFFF0},     {"orange", 0xFFA500},     {"maroon", 0x800000}, {"lightgrey", 0xD3D3D3},
-    {"lightgray", 0xD3D3D3}, {"ghostwhite", 0xF8F8FF},
-};
+/// In the order of the list above; the many that hide nothing are not in it. Nor is mso-hide: only Outlook knows it.
+constexpr std::string_view kNames[kProperties] = {
+    "color",      "background-color", "background-image", "background", "display", "visibility",
+    "opacity",    "text-indent",      "font-size",        "width",      "height",  "max-width",
+    "max-height", "overflow",         "position",         "left",       "top"};
 
-/// What the declarations of one style attribute add up to; some hide only together.
-struct Sizes {
-  bool zero_width = false, zero_height = false, zero_max_height = false, zero_max_width = false;
-  bool clips = false;       // overflow:hidden
-  bool positioned = false;  // position:absolute or fixed
-  bool off_page = false;    // left:-9999px and the like
+/// The declarations of one style attribute. Of several for one property the last counts, but for those that are
+/// !important.
+class Declarations {
+ public:
+  explicit Declarations(std::string_view css) {
+    while (!css.empty()) {
+      const std::size_t end = std::min(css.find(';'), css.size());
+      read(css.substr(0, end));
+      css.remove_prefix(std::min(end + 1, css.size()));
+    }
+  }
+
+  /// "" where nothing is declared.
+  std::string_view operator[](Property property) const { return counting_[property].value; }
+  bool says(Property property, std::string_view word) const {
+    return starts_ignoring_case(counting_[property].value, word);
+  }
+
+ private:
+  struct Declaration {
+    std::string_view value;
+    bool important = false;
+  };
+
+  void read(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return;
+    const std::string_view name = trim(text.substr(0, colon));
+    const auto known = std::find_if(std::begin(kNames), std::end(kNames),
+                                    [&](std::string_view other) { return equal_ignoring_case(name, other); });
+    Declaration declaration{trim(text.substr(colon + 1))};
+    const std::size_t mark = declaration.value.rfind('!');
+    if (mark != std::string_view::npos && equal_ignoring_case(trim(declaration.value.substr(mark + 1)), "important"))
+      declaration = {trim(declaration.value.substr(0, mark)), true};
+    if (known == std::end(kNames) || declaration.value.empty()) return;
+    const auto property = static_cast<Property>(known - std::begin(kNames));
+    if (property != kBackground) return declare(property, declaration);
+    declare(kBackgroundColor, declaration);
+    declare(kBackgroundImage, declaration);
+  }
+
+  void declare(Property property, Declaration declaration) {
+    Declaration& counting = counting_[property];
+    if (declaration.important || !counting.important) counting = declaration;
+  }
+
+  std::array<Declaration, kProperties> counting_;
 };
 
 /// A length in pixels: "0", "1px", ".5em", "2pt"; nullopt for percentages and words.
@@ -55,133 +111,57 @@ bool is_zero(std::string_view value) {
   return size && *size == 0;
 }
 
-void apply_visibility(std::string_view name, std::string_view value, TagStyle& style) {
-  if (name == "display" && starts_ignoring_case(value, "none")) style.hides = true;
-  if (name == "mso-hide" && starts_ignoring_case(value, "all")) style.hides = true;
-  if (name == "visibility") {
-    style.invisible = starts_ignoring_case(value, "hidden") || starts_ignoring_case(value, "collapse");
-    style.visible = starts_ignoring_case(value, "visible");
-  }
-  if (name == "opacity" && pixels(value).value_or(1) < 0.05) style.hides = true;
-  if (name == "text-indent" && pixels(value).value_or(0) < -500) style.hides = true;
-  if (name == "font-size") style.font_pixels = pixels(value);
+/// Some properties hide only together.
+bool hides_box(const Declarations& css) {
+  const bool no_room =
+      is_zero(css[kWidth]) || is_zero(css[kHeight]) || is_zero(css[kMaxWidth]) || is_zero(css[kMaxHeight]);
+  if (no_room && css.says(kOverflow, "hidden")) return true;
+  const bool positioned = css.says(kPosition, "absolute") || css.says(kPosition, "fixed");
+  return positioned && (pixels(css[kLeft]).value_or(0) < -500 || pixels(css[kTop]).value_or(0) < -500);
 }
 
-void apply_color(std::string_view name, std::string_view value, TagStyle& style) {
-  if (name == "color") {
-    if (starts_ignoring_case(value, "transparent")) style.hides = true;
-    style.color = parse_color(value);
-  }
-  if (name != "background" && name != "background-color" && name != "background-image") return;
-  if (value.find("url(") != std::string_view::npos || value.find("gradient") != std::string_view::npos) {
-    style.background_unknown = true;
-  } else if (const std::optional<Color> color = parse_color(value)) {
-    style.background = color;
-  }
+void apply_visibility(const Declarations& css, TagStyle& style) {
+  if (!css[kDisplay].empty()) style.hides = css.says(kDisplay, "none");
+  if (pixels(css[kOpacity]).value_or(1) < 0.05) style.hides = true;
+  if (pixels(css[kTextIndent]).value_or(0) < -500) style.hides = true;
+  if (hides_box(css)) style.hides = true;
+  style.invisible = css.says(kVisibility, "hidden") || css.says(kVisibility, "collapse");
+  style.visible = css.says(kVisibility, "visible");
+  style.font_pixels = pixels(css[kFontSize]);
 }
 
-void apply_size(std::string_view name, std::string_view value, Sizes& sizes) {
-  if (name == "width") sizes.zero_width = is_zero(value);
-  if (name == "height") sizes.zero_height = is_zero(value);
-  if (name == "max-height") sizes.zero_max_height = is_zero(value);
-  if (name == "max-width") sizes.zero_max_width = is_zero(value);
-  if (name == "overflow") sizes.clips = starts_ignoring_case(value, "hidden");
-  if (name == "position")
-    sizes.positioned = starts_ignoring_case(value, "absolute") || starts_ignoring_case(value, "fixed");
-  if (name == "left" || name == "top") sizes.off_page = sizes.off_page || pixels(value).value_or(0) < -500;
+void apply_colors(const Declarations& css, TagStyle& style) {
+  const auto is_of_parent = [&] {
+    return css.says(kColor, "inherit") || css.says(kColor, "unset") || css.says(kColor, "currentcolor");
+  };
+  if (!css[kColor].empty()) style.color = is_of_parent() ? Paint{} : read_paint(css[kColor]);
+  if (!css[kBackgroundColor].empty()) style.background = read_background(css[kBackgroundColor]);
 }
 
-/// The property's name as it is compared below; "" for the many that hide nothing.
-std::string_view known_property(std::string_view written) {
-  static constexpr std::string_view kProperties[] = {
-      "color",      "width",      "height",   "display", "font-size",   "background", "background-color", "background-image",
-      "max-width",  "max-height", "overflow", "opacity", "text-indent", "mso-hide",   "visibility",       "position",
-      "left",       "top"};
-  for (const std::string_view name : kProperties)
-    if (equal_ignoring_case(written, name)) return name;
-  return {};
+/// Whether a picture, or what may be one, lies on the colour of the background.
+bool has_picture(const HtmlTag& tag, const Declarations& css) {
+  if (css[kBackgroundImage].empty()) return !trim(tag.attribute("background")).empty();
+  return read_background(css[kBackgroundImage]).kind == PaintKind::Unknown;
 }
 
-void apply_css(std::string_view css, TagStyle& style) {
-  Sizes sizes;
-  while (!css.empty()) {
-    const std::size_t end = std::min(css.find(';'), css.size());
-    const std::string_view declaration = css.substr(0, end);
-    css.remove_prefix(std::min(end + 1, css.size()));
-    const std::size_t colon = declaration.find(':');
-    if (colon == std::string_view::npos) continue;
-    const std::string_view name = known_property(trim(declaration.substr(0, colon)));
-    if (name.empty()) continue;
-    const std::string value = to_lower(trim(declaration.substr(colon + 1).substr(0, 200)));
-    apply_visibility(name, value, style);
-    apply_color(name, value, style);
-    apply_size(name, value, sizes);
-  }
-  const bool no_room = sizes.zero_width || sizes.zero_height || sizes.zero_max_height || sizes.zero_max_width;
-  if ((no_room && sizes.clips) || (sizes.positioned && sizes.off_page)) style.hides = true;
+/// The old attributes know no transparent colours.
+Paint old_color(const HtmlTag& tag, std::string_view attribute) {
+  const Paint paint = read_paint(tag.attribute(attribute));
+  return paint.kind == PaintKind::Clear ? Paint{} : paint;
 }
 
 }  // namespace
 
-std::optional<Color> parse_color(std::string_view text) {
-  text = trim(text);
-  const auto digit = [](char c) {
-    return is_digit(c) ? c - '0' : to_lower(c) >= 'a' && to_lower(c) <= 'f' ? to_lower(c) - 'a' + 10 : -1;
-  };
-  const bool hash = !text.empty() && text.front() == '#';
-  const std::string_view hex = hash ? text.substr(1) : text;
-  const auto run = static_cast<std::size_t>(
-      std::find_if(hex.begin(), hex.end(), [&](char c) { return digit(c) < 0; }) - hex.begin());
-  if (run == 6 && (hash || hex.size() == 6)) {
-    Color color = 0;
-    for (std::size_t i = 0; i < 6; ++i) color = color << 4 | static_cast<Color>(digit(hex[i]));
-    return color;
-  }
-  if (run == 3 && hash) {
-    Color color = 0;
-    for (std::size_t i = 0; i < 3; ++i) color = color << 8 | static_cast<Color>(digit(hex[i]) * 17);
-    return color;
-  }
-  if (starts_ignoring_case(text, "rgb")) {
-    Color color = 0;
-    std::size_t at = std::min(text.find('('), text.size());
-    for (int i = 0; i < 3; ++i) {
-      while (at < text.size() && !is_digit(text[at])) ++at;
-      Color part = 0;
-      while (at < text.size() && is_digit(text[at]) && part < 1000)
-        part = part * 10 + static_cast<Color>(text[at++] - '0');
-      while (at < text.size() && (text[at] == '.' || is_digit(text[at]))) ++at;
-      color = color << 8 | std::min<Color>(part, 255);
-    }
-    return color;
-  }
-  for (const NamedColor& named : kColors) {
-    if (starts_ignoring_case(text, named.name) &&
-        (text.size() == named.name.size() || !is_alpha(text[named.name.size()])))
-      return named.color;
-  }
-  return std::nullopt;
-}
-
-bool nearly_equal(Color a, Color b) {
-  constexpr int kDistance = 24;
-  for (int shift = 0; shift <= 16; shift += 8) {
-    const int difference = static_cast<int>(a >> shift & 0xFF) - static_cast<int>(b >> shift & 0xFF);
-    if (std::abs(difference) > kDistance) return false;
-  }
-  return true;
-}
-
 TagStyle style_of(const HtmlTag& tag) {
   TagStyle style;
-  if (tag.has("hidden")) style.hides = true;
-  if (tag.has("bgcolor")) style.background = parse_color(tag.attribute("bgcolor"));
-  if (tag.has("background")) style.background_unknown = true;
-  if (tag.name == "font" || tag.name == "body") {
-    if (tag.has("color")) style.color = parse_color(tag.attribute("color"));
-    if (tag.has("text")) style.color = parse_color(tag.attribute("text"));
-  }
-  if (tag.has("style")) apply_css(tag.attribute("style"), style);
+  style.hides = tag.has("hidden");
+  style.background = old_color(tag, "bgcolor");
+  if (tag.name == "font" || tag.name == "body") style.color = old_color(tag, tag.name == "font" ? "color" : "text");
+  const std::string written = tag.attribute("style");
+  const Declarations css(written);
+  apply_visibility(css, style);
+  apply_colors(css, style);
+  if (has_picture(tag, css)) style.background = {PaintKind::Unknown, 0};
   return style;
 }
 

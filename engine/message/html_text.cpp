@@ -10,6 +10,7 @@
 
 #include "config/ascii.h"
 #include "engine/message/charset.h"
+#include "engine/message/html_color.h"
 #include "engine/message/html_entities.h"
 #include "engine/message/html_style.h"
 #include "engine/message/html_tokenizer.h"
@@ -67,15 +68,15 @@ struct OpenElement {
   bool hidden = false;  // also by an ancestor
   bool invisible = false;
   bool unseen = false;  // no text at all, not even hidden text
-  bool background_known = true;
   double font_pixels = 16;
-  Color color = 0x000000;
-  Color background = 0xFFFFFF;
+  Paint color{PaintKind::Solid, 0x000000};
+  Paint background{PaintKind::Solid, 0xFFFFFF};
   std::size_t text_at = 0;  // characters seen when it was opened
 
   bool hides_text() const {
-    return hidden || invisible || font_pixels <= kTinyFont ||
-           (background_known && nearly_equal(color, background));
+    return hidden || invisible || font_pixels <= kTinyFont || color.kind == PaintKind::Clear ||
+           (color.kind == PaintKind::Solid && background.kind == PaintKind::Solid &&
+            nearly_equal(color.color, background.color));
   }
 };
 
@@ -262,12 +263,11 @@ void HtmlReader::open_element(const HtmlTag& tag, unsigned kinds) {
   if (style.invisible) element.invisible = true;
   if (style.visible) element.invisible = false;
   if (style.font_pixels) element.font_pixels = *style.font_pixels;
-  if (style.color) element.color = *style.color;
-  if (style.background) {
-    element.background = *style.background;
-    element.background_known = true;
-  } else if (style.background_unknown || (result_.shape.styles > 0 && tag.has("class"))) {
-    element.background_known = false;  // the style sheet may paint it
+  if (style.color.kind != PaintKind::Unsaid) element.color = style.color;
+  if (style.background.kind == PaintKind::Solid || style.background.kind == PaintKind::Unknown) {
+    element.background = style.background;
+  } else if (style.background.kind == PaintKind::Unsaid && result_.shape.styles > 0 && tag.has("class")) {
+    element.background.kind = PaintKind::Unknown;  // the style sheet may paint it
   }
   open_.push_back(std::move(element));
 }

@@ -40,11 +40,10 @@ TEST(VisibleHtml, ResolvesReferences) {
 }
 
 TEST(HiddenHtml, IsKeptApart) {
-  for (const char* style :
-       {"display:none", "DISPLAY : NONE", "visibility:hidden", "font-size:0", "font-size:1px", "opacity:0",
-        "max-height:0;overflow:hidden", "width:0px;height:0px;overflow:hidden", "color:#ffffff",
-        "color:white", "color:rgb(254,255,255)", "mso-hide:all", "text-indent:-9999px",
-        "position:absolute;left:-5000px", "background:#000;color:#010101", "color:transparent"}) {
+  for (const char* style : {"display:none", "DISPLAY : NONE", "visibility:hidden", "font-size:0", "font-size:1px",
+                            "opacity:0", "max-height:0;overflow:hidden", "width:0px;height:0px;overflow:hidden",
+                            "color:#ffffff", "color:white", "color:rgb(254,255,255)", "text-indent:-9999px",
+                            "position:absolute;left:-5000px", "background:#000;color:#010101", "color:transparent"}) {
     const HtmlText result =
         read(std::string("<p>seen</p><div style=\"") + style + "\">unseen <b>too</b></div><p>after</p>");
     EXPECT_EQ(result.visible, "seen\nafter\n") << style;
@@ -61,6 +60,24 @@ TEST(HiddenHtml, IsNotSeenInOrdinaryStyles) {
     EXPECT_THAT(result.visible, HasSubstr("text")) << style;
     EXPECT_THAT(result.hidden, IsEmpty()) << style;
   }
+}
+
+TEST(HiddenHtml, GoesByTheDeclarationThatCounts) {
+  for (const char* style :
+       {"display:none;display:block", "visibility:hidden;visibility:visible", "font-size:0;font-size:14px",
+        "opacity:0;opacity:1", "display:block !important;display:none", "text-indent:-9999px;text-indent:0",
+        "position:absolute;left:-9999px;left:0", "background:#fff!important;background:#000;color:#000",
+        "color:#fff;color:#333", "display:none;mso-hide:all;display:block", "mso-hide:all",
+        "background:url(x.png);background-color:#fff;color:#fff"}) {
+    EXPECT_EQ(read(std::string("<p style='") + style + "'>seen</p>").visible, "seen\n") << style;
+  }
+  for (const char* style : {"display:block;display:none", "display:none ! important;display:block",
+                            "display:none!IMPORTANT; display:inline", "display:block!important;display:none!important",
+                            "font-size:14px;font-size:0", "color:#333;color:#fff",
+                            "background:url(x.png);background:#fff;color:#fff", "display:none;display:"}) {
+    EXPECT_EQ(read(std::string("<p style='") + style + "'>unseen</p>").hidden, "unseen") << style;
+  }
+  EXPECT_EQ(read("<p hidden style='display:block'>seen</p>").visible, "seen\n");
 }
 
 TEST(HiddenHtml, KnowsTheOldAttributes) {
@@ -81,6 +98,47 @@ TEST(HiddenHtml, DoesNotGuessWhatAStyleSheetPaints) {
       read("<style>.a{background:#000}</style><div class=a><span style='color:#fff'>seen</span></div>")
           .hidden,
       IsEmpty());
+}
+
+TEST(HiddenHtml, IsNotGuessedWhereTheBackgroundCannotBeRead) {
+  for (const char* background :
+       {"background:var(--dark)", "background-color:midnightblue", "background:hsl(240,100%,20%)",
+        "background:#00000080", "background:rgba(0,0,0,.5)", "background:#fff url(dark.png)",
+        "background-image:linear-gradient(#000,#111)", "background-image:var(--picture);background-color:#fff"}) {
+    const HtmlText result = read(std::string("<div style='") + background + "'><b style='color:#fff'>seen</b></div>");
+    EXPECT_EQ(result.visible, "seen\n") << background;
+    EXPECT_EQ(result.hidden, "") << background;
+  }
+  EXPECT_EQ(read("<td bgcolor=midnightblue><font color=white>seen</font>").hidden, "");
+  EXPECT_EQ(read("<td bgcolor=white background=dark.png><font color=white>seen</font>").hidden, "");
+}
+
+TEST(HiddenHtml, IsNotGuessedWhereTheColourOfTheTextCannotBeRead) {
+  for (const char* color : {"var(--light)", "papayawhip", "hsl(0,0%,90%)", "rgba(0,0,0,.5)", "#00000080"}) {
+    const HtmlText result =
+        read(std::string("<div style='background:#000;color:#000'><b style='color:") + color + "'>seen</b></div>");
+    EXPECT_EQ(result.visible, "seen\n") << color;
+  }
+}
+
+TEST(HiddenHtml, LiesOnTheBackgroundOfTheParentWhereItsOwnIsClear) {
+  for (const char* background : {"background:transparent", "background-color:rgba(0, 0, 0, 0)", "background:none",
+                                 "background:#ffffff00", "background:#0000", "background:transparent none repeat 0 0",
+                                 "background-color:inherit", "background-image:none"}) {
+    const std::string in_it = std::string("<div style='") + background + "'><b style='color:#fff'>text</b></div>";
+    EXPECT_EQ(read(in_it).hidden, "text") << background;
+    EXPECT_EQ(read("<div style='background:#000'>" + in_it + "</div>").visible, "text\n") << background;
+  }
+}
+
+TEST(HiddenHtml, IsFoundInEachWayToWriteAColour) {
+  for (const char* style :
+       {"color:#ffff", "color:#ffffffff", "color:rgba(255,255,255,1)", "color:rgb(255 255 255 / 100%)",
+        "color:rgb(100%,100%,100%)", "background:none #000 0 0;color:#000",
+        "background:no-repeat center/cover #000;color:#000", "color:rgba(9,9,9,0)"}) {
+    EXPECT_EQ(read(std::string("<div style='") + style + "'>unseen</div>").hidden, "unseen") << style;
+  }
+  EXPECT_EQ(read("<p style='color:transparent'>un<b style='color:#000'>seen</b>").visible, "seen");
 }
 
 TEST(SplitWords, AreCountedAndJoined) {
