@@ -50,9 +50,18 @@ class Tokenizer {
       at_ += peek(0) == '>' ? 1 : 2;
       return events_.on_comment({});
     }
-    const std::size_t end = html_.find("-->", at_);
-    events_.on_comment(html_.substr(at_, end == std::string_view::npos ? end : end - at_));
-    at_ = end == std::string_view::npos ? html_.size() : end + 3;
+    const std::size_t end = comment_end();
+    events_.on_comment(html_.substr(at_, end - at_));
+    at_ = std::min(html_.find('>', end), html_.size() - 1) + 1;
+  }
+
+  /// Where "-->" stands, or "--!>", which browsers take for it.
+  std::size_t comment_end() const {
+    for (std::size_t end = html_.find("--", at_); end != std::string_view::npos; end = html_.find("--", end + 1)) {
+      const std::string_view rest = html_.substr(end + 2, 2);
+      if (rest.substr(0, 1) == ">" || rest == "!>") return end;
+    }
+    return html_.size();
   }
 
   void bogus_comment() {

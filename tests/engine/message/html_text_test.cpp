@@ -32,11 +32,35 @@ TEST(VisibleHtml, LeavesOutScriptsStylesHeadAndComments) {
   EXPECT_EQ(result.shape.styles, 1U);
 }
 
+TEST(VisibleHtml, GoesOnWhereBrowsersEndAComment) {
+  for (const char* comment : {"<!-->", "<!--->", "<!---->", "<!--x-->", "<!--x--!>", "<!----!>", "<!-- a -- b --- -->",
+                              "<!-- a --! b -->", "<!-- > --->", "<!--!-->"}) {
+    EXPECT_EQ(read(std::string("one ") + comment + "two<!-- three -->").visible, "one two") << comment;
+  }
+  EXPECT_EQ(read("one<!-- --! > -- > two").visible, "one");
+}
+
 TEST(VisibleHtml, ResolvesReferences) {
   EXPECT_EQ(unescape_html("&lt;&amp;&nbsp;&euro;&#8364;&#x20AC;&#128;&apos;"), "<&\u00A0€€€€'");
   EXPECT_EQ(unescape_html("AT&T &unknown; &#; &#xZZ; &"), "AT&T &unknown; &#; &#xZZ; &");
   EXPECT_EQ(unescape_html("/?a=1&copy=2&amp;b=3"), "/?a=1&copy=2&b=3");
   EXPECT_EQ(unescape_html("&#0;&#xD800;&#99999999;"), "&#0;\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(VisibleHtml, ResolvesNumbersAsBrowsersDo) {
+  EXPECT_EQ(unescape_html("&#0000065;&#x0041;&#X000000000000041;&#00000000000000000065"), "AAAA");
+  EXPECT_EQ(unescape_html("&#118iagra &#x76;iagra &#118=1 &#x76ulgar"), "viagra viagra v=1 vulgar");
+  EXPECT_EQ(unescape_html("&#99999999999999999999999999;&#x110000;&#x;&#a"), "\uFFFD\uFFFD&#x;&#a");
+  EXPECT_TRUE(unescape_html("&#" + std::string(100000, '0') + "65;") == "A");
+}
+
+TEST(VisibleHtml, ResolvesNamesThatSpamIsWrittenIn) {
+  EXPECT_EQ(unescape_html("a&NewLine;b&Tab;c&nbsp;d&NonBreakingSpace;e"), "a\nb\tc\u00A0d\u00A0e");
+  EXPECT_EQ(unescape_html("&zwnj;&zwj;&shy;&ZeroWidthSpace;&NoBreak;"), "\u200C\u200D\u00AD\u200B\u2060");
+  EXPECT_EQ(unescape_html("https&colon;&sol;&sol;a&period;example&quest;b&equals;c&commat;d"),
+            "https://a.example?b=c@d");
+  // Without a semicolon these names are no references.
+  EXPECT_EQ(unescape_html("/?a=1&num&Tab=2&colonel;"), "/?a=1&num&Tab=2&colonel;");
 }
 
 TEST(HiddenHtml, IsKeptApart) {
