@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kMaxOpen = 256;   // deeper elements inherit from the last that is remembered
 constexpr std::size_t kMaxSearch = 64;  // open elements that an end tag is compared with
 constexpr std::size_t kMaxAnchorText = 500;
+constexpr std::size_t kMaxUrl = 4096;
 constexpr double kTinyFont = 1.5;  // pixels
 
 /// What an element is, as bits.
@@ -94,7 +96,11 @@ class HtmlReader : public HtmlEvents {
  private:
   void count_tag(const HtmlTag& tag);
   void image(const HtmlTag& tag);
-  void add_link(std::string url, bool is_image);
+  std::optional<std::size_t> add_link(const std::string& url, bool is_image);
+  void close_anchor();
+  void set_base(const HtmlTag& tag);
+  void read_links(const HtmlTag& tag);
+  bool is_remote(const std::string& url) const;
   void open_element(const HtmlTag& tag, unsigned kinds);
   void close_implied(std::string_view name, unsigned kinds);
   void append(std::string_view text, std::string& target, bool& space_waits);
@@ -106,8 +112,10 @@ class HtmlReader : public HtmlEvents {
   std::vector<OpenElement> open_;
   bool visible_space_ = false, hidden_space_ = false;
   bool interrupted_ = false;  // a comment or empty element since the last letter
-  bool has_anchor_ = false;
-  std::size_t anchor_ = 0;  // index of the open link
+  std::optional<std::size_t> anchor_;  // index of the open link
+  bool anchor_has_image_ = false;
+  std::vector<std::size_t> empty_links_;  // indexes of anchors that were closed and show nothing
+  std::optional<std::string> base_;       // "" where it names no host
   std::string last_image_;
 };
 
@@ -166,8 +174,8 @@ void HtmlReader::on_text(std::string_view raw) {
   if (!trim(text).empty()) interrupted_ = false;
   const std::size_t before = result_.visible.size();
   append(text, result_.visible, visible_space_);
-  if (!has_anchor_ || before == result_.visible.size()) return;
-  std::string& anchor_text = result_.links[anchor_].text;
+  if (!anchor_ || before == result_.visible.size()) return;
+  std::string& anchor_text = result_.links[*anchor_].text;
   if (anchor_text.size() >= kMaxAnchorText) return;
   anchor_text +=
       utf8_prefix(std::string_view(result_.visible).substr(before), kMaxAnchorText - anchor_text.size());
@@ -182,25 +190,57 @@ void HtmlReader::on_raw_text(std::string_view element, std::string_view text) {
   if (element == "textarea" || element == "xmp") on_text(text);
 }
 
-void HtmlReader::add_link(std::string url, bool is_image) {
-  // Browsers drop line ends and tabs inside of URLs.
-  url.erase(
-      std::remove_if(url.begin(), url.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }),
-      url.end());
-  const std::string_view trimmed = trim(url);
-  if (trimmed.empty() || trimmed.front() == '#' || starts_ignoring_case(trimmed, "cid:") ||
-      starts_ignoring_case(trimmed, "data:"))
-    return;
-  if (result_.links.size() >= limits_.max_links) {
+/// Where the link stands in the list; nullopt when it is none or the list is full.
+std::optional<std::size_t> HtmlReader::add_link(const std::string& url, bool is_image) {
+  if (url.empty() || url.front() == '#' || starts_ignoring_case(url, "cid:") || starts_ignoring_case(url, "data:"))
+    return std::nullopt;
+  std::size_t place = result_.links.size();
+  if (place < limits_.max_links) {
+    result_.links.emplace_back();
+  } else {
     result_.cut = true;
-    return;
+    if (empty_links_.empty()) return std::nullopt;
+    place = empty_links_.back();
+    empty_links_.pop_back();
   }
   Link link;
-  link.url = std::string(trimmed.substr(0, 4096));
-  if (link.url.compare(0, 2, "//") == 0) link.url.insert(0, "http:");
+  link.url = std::string(utf8_prefix(url, kMaxUrl));
   link.from_html = true;
   link.is_image = is_image;
-  result_.links.push_back(std::move(link));
+  result_.links[place] = std::move(link);
+  return place;
+}
+
+/// Nobody clicks on a link that shows nothing: in a full list it gives way to a later one.
+void HtmlReader::close_anchor() {
+  if (anchor_ && !anchor_has_image_ && result_.links[*anchor_].text.empty()) empty_links_.push_back(*anchor_);
+  anchor_.reset();
+  anchor_has_image_ = false;
+}
+
+/// The first base of a page counts, also where it is none that a link can start from.
+void HtmlReader::set_base(const HtmlTag& tag) {
+  if (base_ || !tag.has("href")) return;
+  const std::string url = resolved_url(cleaned_url(tag.attribute("href")), {});
+  base_ = split_url(url).host.empty() ? std::string() : std::string(utf8_prefix(url, kMaxUrl));
+}
+
+void HtmlReader::read_links(const HtmlTag& tag) {
+  if (tag.name == "base") set_base(tag);
+  if (tag.name == "a") {
+    close_anchor();
+    anchor_ = add_link(cleaned_url(tag.attribute("href")), false);
+  }
+  if (tag.name == "area") add_link(cleaned_url(tag.attribute("href")), false);
+  if (tag.name == "iframe" || tag.name == "frame") add_link(cleaned_url(tag.attribute("src")), false);
+  if (tag.name == "form") {
+    const std::string url = cleaned_url(tag.attribute("action"));
+    if (is_remote(url)) add_link(url, false);
+  }
+}
+
+bool HtmlReader::is_remote(const std::string& url) const {
+  return starts_ignoring_case(resolved_url(url, base_.value_or("")), "http");
 }
 
 void HtmlReader::image(const HtmlTag& tag) {
@@ -210,14 +250,15 @@ void HtmlReader::image(const HtmlTag& tag) {
     const std::string value = tag.attribute(side);
     return value == "0" || value == "1" || value == "0px" || value == "1px";
   };
-  if (tiny("width") && tiny("height")) ++shape.tiny_images;
-  std::string source = tag.attribute("src");
-  if (starts_ignoring_case(source, "http") || source.compare(0, 2, "//") == 0) {
-    ++shape.remote_images;
-    // A newsletter shows the same spacer a hundred times.
-    if (source != last_image_) add_link(source, true);
-    last_image_ = std::move(source);
-  }
+  const bool is_tiny = tiny("width") && tiny("height");
+  if (is_tiny) ++shape.tiny_images;
+  anchor_has_image_ = anchor_has_image_ || !is_tiny;
+  std::string source = cleaned_url(tag.attribute("src"));
+  if (!is_remote(source)) return;
+  ++shape.remote_images;
+  // A newsletter shows the same spacer a hundred times.
+  if (source != last_image_) add_link(source, true);
+  last_image_ = std::move(source);
 }
 
 void HtmlReader::count_tag(const HtmlTag& tag) {
@@ -277,22 +318,12 @@ void HtmlReader::on_start(const HtmlTag& tag) {
   count_tag(tag);
   if ((kinds & kBlock) != 0) line_break();
   if ((kinds & kCell) != 0) visible_space_ = true;
-  if (tag.name == "a" || tag.name == "area" || tag.name == "form") {
-    const std::size_t before = result_.links.size();
-    if (tag.name == "a") has_anchor_ = false;
-    const std::string url = tag.attribute(tag.name == "form" ? "action" : "href");
-    if (tag.name != "form" || starts_ignoring_case(url, "http")) add_link(url, false);
-    if (tag.name == "a" && result_.links.size() > before) {
-      has_anchor_ = true;
-      anchor_ = before;
-    }
-  }
-  if (tag.name == "iframe" || tag.name == "frame") add_link(tag.attribute("src"), false);
+  read_links(tag);
   if ((kinds & kVoid) == 0) open_element(tag, kinds);
 }
 
 void HtmlReader::on_end(std::string_view name) {
-  if (name == "a") has_anchor_ = false;
+  if (name == "a") close_anchor();
   const std::size_t lowest = open_.size() > kMaxSearch ? open_.size() - kMaxSearch : 1;
   for (std::size_t i = open_.size(); i-- > lowest;) {
     if (open_[i].name != name) continue;
@@ -304,7 +335,11 @@ void HtmlReader::on_end(std::string_view name) {
 }
 
 HtmlText HtmlReader::take() {
-  for (Link& link : result_.links) complete_link(link);
+  const std::string base = base_.value_or("");
+  for (Link& link : result_.links) {
+    link.url = resolved_url(link.url, base);
+    complete_link(link);
+  }
   return std::move(result_);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/message/html_tokenizer.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "config/ascii.h"
 #include "engine/message/html_entities.h"
@@ -10,7 +11,9 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kMaxAttributes = 64;
+/// The attributes that readers ask for. Only these are kept, so that one is found behind any number of others.
+constexpr std::string_view kKept[] = {"action", "background", "bgcolor", "class", "color", "height",
+                                      "hidden", "href",       "src",     "style", "text",  "width"};
 constexpr std::size_t kMaxTagName = 32;
 
 bool is_raw_text_element(std::string_view name) {
@@ -116,7 +119,15 @@ class Tokenizer {
     } else {
       at_ = after;
     }
-    if (tag_.attributes.size() < kMaxAttributes) tag_.attributes.push_back(attribute);
+    keep(attribute);
+  }
+
+  /// Of two with one name the first counts.
+  void keep(const HtmlAttribute& attribute) {
+    const bool asked_for = std::any_of(std::begin(kKept), std::end(kKept), [&](std::string_view name) {
+      return equal_ignoring_case(attribute.name, name);
+    });
+    if (asked_for && !tag_.has(attribute.name)) tag_.attributes.push_back(attribute);
   }
 
   std::string_view attribute_value() {

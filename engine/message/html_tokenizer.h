@@ -23,7 +23,7 @@ struct HtmlAttribute {
 /// One start tag.
 struct HtmlTag {
   std::string name;  // lower case
-  std::vector<HtmlAttribute> attributes;
+  std::vector<HtmlAttribute> attributes;  // of those that readers ask for (kKept in html_tokenizer.cpp)
   bool self_closing = false;
 
   /// The value of that attribute with references resolved; "" when it is missing.

@@ -146,6 +146,36 @@ std::string comparable_host(std::string_view host) {
   return ascii.empty() ? to_lower(host) : ascii;
 }
 
+std::string cleaned_url(std::string_view written) {
+  const auto is_dropped = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!written.empty() && is_dropped(written.front())) written.remove_prefix(1);
+  while (!written.empty() && is_dropped(written.back())) written.remove_suffix(1);
+  std::string url(written);
+  const auto breaks = [](char c) { return c == '\n' || c == '\r' || c == '\t'; };
+  url.erase(std::remove_if(url.begin(), url.end(), breaks), url.end());
+  return url;
+}
+
+std::string resolved_url(std::string_view url, std::string_view base) {
+  constexpr std::string_view kSlashes = "/\\";
+  const bool is_rooted = !url.empty() && kSlashes.find(url[0]) != std::string_view::npos;
+  const bool names_host = is_rooted && url.size() > 1 && kSlashes.find(url[1]) != std::string_view::npos;
+  const std::string_view scheme = base.substr(0, base.find(':'));
+  if (names_host) return std::string(base.empty() ? "http" : scheme) + ":" + std::string(url);
+  const bool is_whole = url.substr(0, url.find_first_of("/\\?#")).find(':') != std::string_view::npos;
+  if (base.empty() || url.empty() || is_whole) return std::string(url);
+  base = base.substr(0, base.find('#'));
+  const std::size_t host = std::min(base.find_first_not_of(kSlashes, scheme.size() + 1), base.size());
+  const std::size_t path = std::min(base.find_first_of("/\\?", host), base.size());
+  if (is_rooted) return std::string(base.substr(0, path)) + std::string(url);
+  const std::string_view page = base.substr(0, base.find('?', path));
+  if (url[0] == '?') return std::string(page) + std::string(url);
+  const std::size_t slash = page.find_last_of(kSlashes);
+  const bool has_folder = slash != std::string_view::npos && slash >= path;
+  return std::string(has_folder ? page.substr(0, slash + 1) : page.substr(0, path)) + (has_folder ? "" : "/") +
+         std::string(url);
+}
+
 UrlParts split_url(std::string_view url) {
   UrlParts parts;
   url = trim(url);

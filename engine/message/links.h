@@ -24,6 +24,12 @@ struct UrlParts {
 };
 UrlParts split_url(std::string_view url);
 
+/// The URL of an attribute without what browsers drop: control characters and blanks around it, tabs and line ends in it.
+std::string cleaned_url(std::string_view written);
+
+/// `url` as it is meant on a page whose URLs start from `base`; "" where the page names none.
+std::string resolved_url(std::string_view url, std::string_view base);
+
 /// Lower case and ASCII form of a host name; "" when it is none.
 std::string ascii_host(std::string_view host);
 

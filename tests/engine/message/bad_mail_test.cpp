@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <string>
+#include <utility>
 
 #include "engine/message/message.h"
 
@@ -147,6 +148,20 @@ TEST(BadMail, ReadsUnfinishedHtmlInLinearTime) {
                             "<p style=\"a:b;", "<td><table>"}) {
     const Timed result = read("Content-Type: text/html\n\n" + repeat(piece, 100000));
     EXPECT_LT(result.seconds, 2) << piece;
+  }
+}
+
+TEST(BadMail, ReadsHtmlOfOneHugeElementInLinearTime) {
+  for (const auto& [begin, piece] : {std::pair("<a ", "href=x "),
+                                     {"<a ", "a=b "},
+                                     {"<!--", "--!"},
+                                     {"&#", "0"},
+                                     {"<p style='", "color:rgb(;"},
+                                     {"<p style='background:", "(none,"},
+                                     {"<p style='color:rgb(", "1"},
+                                     {"<base href='http://a/", "/"}}) {
+    const Timed result = read("Content-Type: text/html\n\n" + (begin + repeat(piece, 200000)) + "'>");
+    EXPECT_LT(result.seconds, 2) << begin << piece;
   }
 }
 

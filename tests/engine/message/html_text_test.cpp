@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "engine/message/html_entities.h"
 #include "engine/message/html_style.h"
 
@@ -184,6 +186,62 @@ TEST(HtmlLinks, HaveTheirTextAndTarget) {
 
 TEST(HtmlLinks, LoseLineEndsAndTabsAsInBrowsers) {
   EXPECT_EQ(read("<a href=\" ht\ntps://a.exa\tmple/ \">x</a>").links.at(0).host, "a.example");
+}
+
+TEST(HtmlLinks, LoseControlCharactersAroundThemAsInBrowsers) {
+  for (const char* url : {"\x01 \x1Fhttps://a.example/\x02", "&#1;&#32;https://a.example/&#31;",
+                          "\t\x0Bhttps://a.example/ ", "ht&Tab;tps&colon;//a.ex&NewLine;ample/"}) {
+    const HtmlText result = read(std::string("<a href='") + url + "'>x</a><img src='" + url + "'>");
+    ASSERT_THAT(result.links, SizeIs(2)) << url;
+    EXPECT_EQ(result.links[0].url, "https://a.example/") << url;
+    EXPECT_EQ(result.links[1].url, "https://a.example/") << url;
+  }
+  EXPECT_THAT(read("<a href='\x01'>x</a><a href=' \n#top'>x</a>").links, IsEmpty());
+}
+
+TEST(HtmlLinks, AreFoundBehindAnyNumberOfAttributes) {
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += " a" + std::to_string(i) + "=b";
+  const HtmlText result = read("<a" + many + " HREF='https://a.example/' href='https://b.example/'>x</a><p" + many +
+                               " style='display:none'>unseen</p>");
+  ASSERT_THAT(result.links, SizeIs(1));
+  EXPECT_EQ(result.links[0].host, "a.example");
+  EXPECT_EQ(result.hidden, "unseen");
+}
+
+TEST(HtmlLinks, StartFromTheFirstBase) {
+  const HtmlText result = read(
+      "<base target=_top><base href=' https://a.example/dir/page?q'><base href='https://b.example/'>"
+      "<a href='x?y'>1</a><a href='/z'>2</a><a href='//c.example/'>3</a><a href='mailto:d@e.example'>4</a>"
+      "<a href='https://f.example/'>5</a><img src='pixel.gif'>");
+  ASSERT_THAT(result.links, SizeIs(6));
+  EXPECT_EQ(result.links[0].url, "https://a.example/dir/x?y");
+  EXPECT_EQ(result.links[0].domain, "a.example");
+  EXPECT_EQ(result.links[1].url, "https://a.example/z");
+  EXPECT_EQ(result.links[2].url, "https://c.example/");
+  EXPECT_EQ(result.links[3].url, "mailto:d@e.example");
+  EXPECT_EQ(result.links[4].url, "https://f.example/");
+  EXPECT_EQ(result.links[5].url, "https://a.example/dir/pixel.gif");
+  EXPECT_EQ(result.shape.remote_images, 1U);
+  EXPECT_EQ(read("<base href='data:x,y'><a href='x'>1</a>").links.at(0).url, "x");
+  EXPECT_EQ(read("<base href='cid:x'><base href='https://b.example'><a href='x'>1</a>").links.at(0).host, "");
+}
+
+TEST(HtmlLinks, ThatShowNothingGiveWayToOthersInAFullList) {
+  std::string html;
+  for (int i = 0; i < 200; ++i) html += "<a href='https://a.example/" + std::to_string(i) + "'> </a>";
+  html += "<a href='https://b.example/'><img src='cid:x'></a><a href='https://c.example/'>click</a>";
+  HtmlLimits limits;
+  limits.max_links = 100;
+  const HtmlText result = read_html(html, limits);
+  EXPECT_THAT(result.links, SizeIs(100));
+  EXPECT_TRUE(result.cut);
+  const auto holds = [&](std::string_view host) {
+    return std::any_of(result.links.begin(), result.links.end(), [&](const Link& link) { return link.host == host; });
+  };
+  EXPECT_TRUE(holds("a.example"));
+  EXPECT_TRUE(holds("b.example"));
+  EXPECT_TRUE(holds("c.example"));
 }
 
 TEST(HtmlImages, AreCounted) {

@@ -69,6 +69,28 @@ TEST(Url, WithoutAHostGivesNone) {
   }
 }
 
+TEST(Url, StartsFromTheBaseOfItsPage) {
+  const struct {
+    const char* url;
+    const char* base;
+    const char* resolved;
+  } cases[] = {
+      {"x", "https://a.example/b/c?d/e#f/g", "https://a.example/b/x"},
+      {"x", "https://a.example", "https://a.example/x"},
+      {"x", "https://a.example?b/c", "https://a.example/x"},
+      {"/x", "https://a.example:8080/b/c", "https://a.example:8080/x"},
+      {"\\x", "https://a.example/b/c", "https://a.example\\x"},
+      {"?x:y", "https://a.example/b/c?d", "https://a.example/b/c?x:y"},
+      {"//c.example/x", "https://a.example/", "https://c.example/x"},
+      {"\\/c.example/x", "", "http:\\/c.example/x"},
+      {"x/y:z", "https://a.example/", "https://a.example/x/y:z"},
+      {"tel:1", "https://a.example/", "tel:1"},
+      {"x", "", "x"},
+      {"", "https://a.example/", ""},
+  };
+  for (const auto& c : cases) EXPECT_EQ(resolved_url(c.url, c.base), c.resolved) << c.url << ' ' << c.base;
+}
+
 TEST(Host, ComesInAsciiForm) {
   EXPECT_EQ(ascii_host("B\xC3\xBC"
                        "cher.example"),
