@@ -71,11 +71,12 @@ class Declarations {
     const std::string_view name = trim(text.substr(0, colon));
     const auto known = std::find_if(std::begin(kNames), std::end(kNames),
                                     [&](std::string_view other) { return equal_ignoring_case(name, other); });
+    if (known == std::end(kNames)) return;
     Declaration declaration{trim(text.substr(colon + 1))};
     const std::size_t mark = declaration.value.rfind('!');
     if (mark != std::string_view::npos && equal_ignoring_case(trim(declaration.value.substr(mark + 1)), "important"))
       declaration = {trim(declaration.value.substr(0, mark)), true};
-    if (known == std::end(kNames) || declaration.value.empty()) return;
+    if (declaration.value.empty()) return;
     const auto property = static_cast<Property>(known - std::begin(kNames));
     if (property != kBackground) return declare(property, declaration);
     declare(kBackgroundColor, declaration);

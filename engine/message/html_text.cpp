@@ -240,7 +240,7 @@ void HtmlReader::read_links(const HtmlTag& tag) {
 }
 
 bool HtmlReader::is_remote(const std::string& url) const {
-  return starts_ignoring_case(resolved_url(url, base_.value_or("")), "http");
+  return starts_ignoring_case(url, "http") || starts_ignoring_case(resolved_url(url, base_.value_or("")), "http");
 }
 
 void HtmlReader::image(const HtmlTag& tag) {
