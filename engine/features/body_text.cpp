@@ -45,28 +45,51 @@ bool is_rule_line(std::string_view line, char c) {
 
 bool names_a_list(std::string_view footer) {
   const std::string lower = to_lower(footer.substr(0, kMaxFooter));
-  for (const std::string_view mark :
-       {"mailing list", "unsubscribe from this list", "unsubscribe from this group",
-        "you received this message because you are subscribed", "/listinfo/", "email is sponsored by"}) {
+  for (const std::string_view mark : {"mailing list", "unsubscribe from this list", "unsubscribe from this group",
+                                      "you received this message because you are subscribed", "/listinfo/",
+                                      "/mailman3/lists/", "-leave@", "email is sponsored by"}) {
     if (lower.find(mark) != std::string::npos) return true;
   }
   return false;
 }
 
-/// Where the footer of a list server starts: the mark of Mailman is a line of underscores, of others a
-/// signature line or a line of dashes followed by words about the list.
+/// Whether `footer` may be dropped below `above`: a sender who puts the mark of a footer over his message must not hide it.
+/// The few lines of Mailman may be longer than a short answer, other footers not longer than what they stand below.
+bool leaves_the_message(std::string_view above, std::string_view footer) {
+  constexpr std::size_t kFewLines = 6;
+  constexpr std::size_t kFewBytes = 400;
+  above = trim(above);
+  footer = trim(footer);
+  if (above.empty()) return false;
+  const auto lines = static_cast<std::size_t>(std::count(footer.begin(), footer.end(), '\n')) + 1;
+  return (lines <= kFewLines && footer.size() <= kFewBytes) || footer.size() <= above.size();
+}
+
+/// Where the footer of a list server starts: a line of underscores (Mailman) or of dashes or a signature line, followed by
+/// words about the list.
 std::size_t footer_position(std::string_view text) {
   std::size_t from = text.size() > kMaxFooter ? text.size() - kMaxFooter : 0;
   if (from > 0) from = std::min(text.find('\n', from), text.size() - 1) + 1;
   while (from < text.size()) {
     const std::size_t end = std::min(text.find('\n', from), text.size());
     const std::string_view line = text.substr(from, end - from);
-    if (is_rule_line(line, '_')) return from;
-    const bool signature = line == "-- " || line == "--";
-    if ((signature || is_rule_line(line, '-')) && names_a_list(text.substr(end))) return from;
+    const bool is_mark = line == "-- " || line == "--" || is_rule_line(line, '_') || is_rule_line(line, '-');
+    const std::string_view below = text.substr(end);
+    if (is_mark && names_a_list(below) && leaves_the_message(text.substr(0, from), below)) return from;
     from = end + 1;
   }
   return text.size();
+}
+
+std::string without_quote_marks(std::string_view quoted) {
+  std::string text;
+  while (!quoted.empty()) {
+    const std::size_t end = std::min(quoted.find('\n'), quoted.size());
+    const std::string_view line = quoted.substr(0, end);
+    text.append(line.substr(std::min(line.find_first_not_of("> \t"), line.size()))).push_back('\n');
+    quoted.remove_prefix(std::min(end + 1, quoted.size()));
+  }
+  return text;
 }
 
 }  // namespace
@@ -97,6 +120,9 @@ void split_body(std::string_view text, std::string& own, std::string& quoted) {
     (quote ? quoted : own).append(line).push_back('\n');
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+  if (!trim(own).empty() || quoted.empty()) return;
+  own = without_quote_marks(quoted);  // nothing but quotes: they are what the reader is meant to read
+  quoted.clear();
 }
 
 }  // namespace winnow

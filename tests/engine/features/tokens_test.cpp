@@ -99,6 +99,13 @@ TEST(Tokens, KeepQuotedLinesApart) {
   EXPECT_THAT(found, Contains("text word \"mine\""));
 }
 
+TEST(Tokens, OfAMailOfQuotesAloneAreThoseOfItsText) {
+  const auto found = names("\n> cheap pills\n>> for you\n\n");
+  for (const char* word : {"text word \"cheap\"", "opening word \"pills\"", "text pair \"for you\""})
+    EXPECT_THAT(found, Contains(word));
+  EXPECT_THAT(found, Not(Contains("quoted word \"cheap\"")));
+}
+
 TEST(Tokens, DoNotNameTheRecipient) {
   const auto found = names("To: gardeners@home.com\n\nDear gardeners of home\n");
   EXPECT_THAT(found, Contains("text word \"<recipient>\""));
@@ -148,6 +155,36 @@ TEST(Body, LosesTheFooterOfAListAndItsLinks) {
   const Features without = extractor.extract(message_of(own));
   EXPECT_EQ(with.tokens, without.tokens);
   EXPECT_EQ(with.dense, without.dense);
+}
+
+std::string own_text(const std::string& text) {
+  std::string body, quoted;
+  split_body(text, body, quoted);
+  return body;
+}
+
+const std::string kRule = "_______________________________________________\n";
+
+TEST(Body, KeepsWhatStandsBelowALineThatIsNoListFooter) {
+  EXPECT_THAT(own_text("hello\n" + kRule + "cheap pills\n"), HasSubstr("pills"));
+  EXPECT_THAT(names("\nhello\n" + kRule + "https://pills.com/\n"), Contains("url domain \"pills.com\""));
+}
+
+TEST(Body, IsNoListFooterAsAWhole) {
+  for (const std::string& mark : {kRule, std::string("-- \n")})
+    EXPECT_THAT(own_text("\n" + mark + "cheap pills\nGardeners mailing list\n"), HasSubstr("pills")) << mark;
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += "cheap pills for you\n";
+  EXPECT_THAT(own_text("hello\n" + kRule + lines + "Gardeners mailing list\n"), HasSubstr("pills"));
+  EXPECT_THAT(names("\nhello\n" + kRule + lines + "https://pills.com/\nGardeners mailing list\n"),
+              Contains("url domain \"pills.com\""));
+}
+
+TEST(Body, LosesAFooterLongerThanAShortAnswer) {
+  const std::string footer = kRule +
+                             "Gardeners mailing list -- gardeners@lists.home.org\n"
+                             "To unsubscribe send an email to gardeners-leave@lists.home.org\n";
+  EXPECT_EQ(own_text("yes\n" + footer), "yes\n");
 }
 
 TEST(Body, KeepsASignatureThatIsNoListFooter) {
