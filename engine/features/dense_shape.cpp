@@ -1,5 +1,6 @@
 // dense_shape.cpp - dense features of HTML, MIME structure, charsets and attachments.
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "engine/features/dense_table.h"
@@ -24,14 +25,23 @@ float image_only(F f) {
   return flag(any && f.body.letters < kLittleText);
 }
 
-/// A charset that does not fit: none of the declared is UTF-8 or ASCII but the text needs no other.
+/// Charsets of other scripts than Latin, by how their names begin. With windows-1254, -1257 and -1258 one writes Latin.
+constexpr std::string_view kOtherScripts[] = {
+    "koi8",       "gb",         "hz-gb",       "x-gbk",        "big5",          "shift_jis",    "shift-jis",
+    "sjis",       "x-sjis",     "windows-31j", "iso-2022",     "euc",           "x-euc",        "ks_c",
+    "ksc",        "tis-620",    "windows-874", "windows-1251", "windows-1253",  "windows-1255", "windows-1256",
+    "cp1251",     "cp1253",     "cp1255",      "cp1256",       "cp866",         "ibm866",       "iso-8859-5",
+    "iso-8859-6", "iso-8859-7", "iso-8859-8",  "iso-8859-11",  "x-mac-cyrillic"};
+
+bool is_of_other_script(std::string_view charset) {
+  return std::any_of(std::begin(kOtherScripts), std::end(kOtherScripts),
+                     [charset](std::string_view name) { return charset.starts_with(name); });
+}
+
+/// All declared charsets are of another script, but the text needs none of them.
 float odd_charset(F f) {
   const auto& charsets = f.message->shape.charsets;
-  const bool all_odd =
-      !charsets.empty() && std::none_of(charsets.begin(), charsets.end(), [](std::string_view name) {
-        return name.rfind("utf", 0) == 0 || name.find("ascii") != std::string_view::npos ||
-               name.rfind("iso-8859-1", 0) == 0 || name.rfind("windows-1252", 0) == 0;
-      });
+  const bool all_odd = !charsets.empty() && std::all_of(charsets.begin(), charsets.end(), is_of_other_script);
   return flag(all_odd && f.body.letters > 20 &&
               f.body.cyrillic + f.body.cjk + f.body.arabic + f.body.other_script == 0);
 }

@@ -213,6 +213,23 @@ TEST(DenseFeatures, SeeTheSenderThatAListServerReplaced) {
   EXPECT_EQ(dense_value(raw, "from_freemail"), 1);
 }
 
+TEST(DenseFeatures, TakeNoCharsetOfTheTextsOwnScriptForOdd) {
+  const auto charset = [](const std::string& name, const std::string& words) {
+    return "Content-Type: text/plain; charset=" + name + "\n\n" + words + "\n";
+  };
+  const std::string czech =
+      "P\xF8\xEDli\xB9 \xBElu\xBB"
+      "ou\xE8k\xFD k\xF9\xF2 \xFAp\xECl \xEF\xE1"
+      "belsk\xE9";
+  EXPECT_EQ(dense_value(charset("iso-8859-2", czech), "odd_charset"), 0);
+  const std::string english = "Ordinary English words and nothing else";
+  for (const char* name : {"iso-8859-2", "windows-1250", "windows-1254", "windows-1257", "iso-8859-9", "macintosh"})
+    EXPECT_EQ(dense_value(charset(name, english), "odd_charset"), 0) << name;
+  for (const char* name :
+       {"gb2312", "big5", "shift_jis", "euc-kr", "windows-1251", "iso-8859-5", "iso-8859-11", "iso-2022-jp"})
+    EXPECT_EQ(dense_value(charset(name, english), "odd_charset"), 1) << name;
+}
+
 TEST(DenseFeatures, HaveUniqueNames) {
   std::set<std::string_view> names;
   for (const DenseFeature& feature : dense_features())
