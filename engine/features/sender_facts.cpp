@@ -83,11 +83,19 @@ bool names_other_address(const SenderFacts& sender) {
   return !named.empty() && named != sender.registrable;
 }
 
+bool is_addressed_to(const Message& message, std::string_view address) {
+  const auto is_it = [address](const Mailbox& to) { return equal_ignoring_case(to.address, address); };
+  return std::any_of(message.to.begin(), message.to.end(), is_it) ||
+         std::any_of(message.cc.begin(), message.cc.end(), is_it);
+}
+
 /// List servers put their own address into From where DMARC asks for it ("Ann via Some-List <list@...>") and
-/// the sender into Reply-To.
+/// the sender into Reply-To. The mail was sent to the list, so its address stands there, too: without that anybody could
+/// lend himself the name and domain of another. (List-* headers would tell no more: a sender can write them as well.)
 bool is_rewritten_by_list(const Message& message) {
-  return message.from.front().name.find(" via ") != std::string::npos && !message.reply_to.empty() &&
-         !message.reply_to.front().domain.empty();
+  const Mailbox& from = message.from.front();
+  return from.name.find(" via ") != std::string::npos && !message.reply_to.empty() &&
+         !message.reply_to.front().domain.empty() && !from.address.empty() && is_addressed_to(message, from.address);
 }
 
 Mailbox original_sender(const Message& message) {

@@ -213,6 +213,14 @@ TEST(DenseFeatures, SeeTheSenderThatAListServerReplaced) {
   EXPECT_EQ(dense_value(raw, "from_freemail"), 1);
 }
 
+TEST(DenseFeatures, LeaveTheIdentityToFromInMailThatWentToNoList) {
+  const std::string raw =
+      "From: Bank Service via Gardeners <a@offers.top>\nTo: bob@home.example\nReply-To: Ann <ann@gmail.com>\n\nx\n";
+  EXPECT_EQ(dense_value(raw, "from_freemail"), 0);
+  EXPECT_EQ(dense_value(raw, "from_cheap_tld"), 1);
+  EXPECT_EQ(dense_value(raw, "reply_to_differs"), 1);
+}
+
 TEST(DenseFeatures, TakeNoCharsetOfTheTextsOwnScriptForOdd) {
   const auto charset = [](const std::string& name, const std::string& words) {
     return "Content-Type: text/plain; charset=" + name + "\n\n" + words + "\n";
