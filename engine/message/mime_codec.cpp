@@ -20,8 +20,6 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kMaxParameters = 64;
-
 /// GObject sets a class up when its first object is made: here, and not while the first messages wait for each other.
 void init_gmime() {
   static std::once_flag once;
@@ -118,13 +116,7 @@ std::string readable_octets(const std::string& value, std::size_t& repairs) {
 }
 
 /// GMime compares each parameter with all before it: a flood of RFC 2231 pieces would take quadratic time.
-std::string with_few_parameters(const std::string& value) {
-  std::size_t seen = 0;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == ';' && ++seen > kMaxParameters) return value.substr(0, i);
-  }
-  return value;
-}
+std::string with_few_parameters(const std::string& value) { return with_few(';', 64, value); }
 
 /// The values of all but the first parameter of this name, decoded. What is broken in them counts with the first alone.
 std::vector<std::string> further_values(GMimeParamList* parameters, const char* name) {
@@ -177,13 +169,12 @@ void add_mailboxes(InternetAddressList* list, std::size_t max, std::vector<Mailb
 }
 
 /// Groups in groups make GMime recurse; no mail program writes more than a few groups.
-std::string with_few_groups(const std::string& value) {
-  constexpr std::size_t kMaxGroups = 50;
-  std::size_t seen = 0;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == ':' && ++seen > kMaxGroups) return value.substr(0, i);
-  }
-  return value;
+std::string with_few_groups(const std::string& value) { return with_few(':', 50, value); }
+
+/// Length of a soft line break with blanks behind its "=", or 0. RFC 2045 6.7 has them deleted; GMime takes it all for text.
+std::size_t blank_break_length(std::string_view text) {
+  const std::size_t end = text.find_first_not_of(" \t", 1);
+  return end != std::string_view::npos && end > 1 && text[end] == '\n' ? end + 1 : 0;
 }
 
 /// Quoted-printable is plain text between its escapes: that is copied, and GMime sees the escapes alone.
@@ -196,6 +187,10 @@ std::size_t decode_quoted(GMimeEncoding& state, std::string_view block, char* ou
       std::memcpy(out, block.data(), plain);
       out += plain;
       block.remove_prefix(plain);
+      if (const std::size_t soft_break = block.empty() ? 0 : blank_break_length(block)) {
+        block.remove_prefix(soft_break);
+        continue;
+      }
     }
     const std::size_t length = std::min(kEscape, block.size());
     out += g_mime_encoding_step(&state, block.data(), length, out);
@@ -328,9 +323,10 @@ std::optional<std::int64_t> parse_date(const std::string& value) {
 ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
   ContentType result;
   if (value == nullptr) return result;
-  if (std::optional<ContentType> plain = plain_content_type(*value)) return std::move(*plain);
+  const std::string written = with_subtype(*value);
+  if (std::optional<ContentType> plain = plain_content_type(written)) return std::move(*plain);
   init_gmime();
-  const std::string octets = with_few_parameters(readable_octets(*value, repairs));
+  const std::string octets = with_few_parameters(readable_octets(written, repairs));
   const Object<GMimeContentType> parsed(g_mime_content_type_parse(nullptr, octets.c_str()));
   if (!parsed) return result;
   const char* major = g_mime_content_type_get_media_type(parsed.get());
@@ -366,7 +362,8 @@ ContentDisposition parse_content_disposition(const std::string* value, std::size
 
 TransferEncoding parse_transfer_encoding(const std::string* value) {
   if (value == nullptr) return TransferEncoding::None;
-  const std::string_view name = trim(*value);
+  std::string_view name = *value;
+  name.remove_prefix(std::min(name.find_first_not_of(" \t\""), name.size()));
   if (starts_ignoring_case(name, "base64")) return TransferEncoding::Base64;
   if (starts_ignoring_case(name, "quoted-printable")) return TransferEncoding::QuotedPrintable;
   for (const char* uu : {"x-uuencode", "uuencode", "x-uue", "x-uu"}) {

@@ -84,6 +84,27 @@ bool set_address(std::string_view text, Mailbox& mailbox) {
 
 }  // namespace
 
+std::string with_few(char separator, std::size_t max, const std::string& value) {
+  constexpr std::size_t kMaxWithQuoted = 400;
+  std::size_t seen = 0, with_quoted = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '"') quoted = !quoted;
+    if (value[i] == '\\' && quoted)
+      ++i;
+    else if (value[i] == separator && (++with_quoted > kMaxWithQuoted || (!quoted && ++seen > max)))
+      return value.substr(0, i);
+  }
+  return value;
+}
+
+std::string with_subtype(const std::string& value) {
+  const std::size_t end = std::min(value.find(';'), value.size());
+  const std::string_view type = trim(std::string_view(value).substr(0, end));
+  const bool is_text = equal_ignoring_case(type, "text") || equal_ignoring_case(type, "text/");
+  return is_text ? "text/plain" + value.substr(end) : value;
+}
+
 std::optional<ContentType> plain_content_type(std::string_view value) {
   ContentType type;
   std::string_view rest = value;

@@ -7,12 +7,21 @@
 // Source:  RFC 2045 5.1, RFC 5322 3.4.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/message/mime_codec.h"
 
 namespace winnow {
+
+/// `value` up to the separator that is one too many. In quotes they part nothing; but some are counted there, too, because
+/// what GMime takes for a quote may be something else in broken mail.
+std::string with_few(char separator, std::size_t max, const std::string& value);
+
+/// "text" alone, which old programs write, with the subtype that they mean: GMime takes it for octets.
+std::string with_subtype(const std::string& value);
 
 /// text/html; charset="utf-8"
 std::optional<ContentType> plain_content_type(std::string_view value);

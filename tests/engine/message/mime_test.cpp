@@ -83,6 +83,28 @@ TEST(ContentTypes, ThatAreMissingOrBrokenArePlainText) {
   }
 }
 
+TEST(ContentTypes, MayHoldSemicolonsInQuotes) {
+  std::size_t repairs = 0;
+  const std::string one = "multipart/mixed; boundary=\"a;b\"";
+  EXPECT_EQ(parse_content_type(&one, repairs).boundary, "a;b");
+  const std::string many = "multipart/mixed; x=\"a\\\"" + std::string(70, ';') + "\"; boundary=b";
+  EXPECT_EQ(parse_content_type(&many, repairs).boundary, "b");
+}
+
+TEST(ContentTypes, WithoutASubtypeArePlainText) {
+  std::size_t repairs = 0;
+  for (const std::string value : {"text", "TEXT; charset=koi8-r", " text ; charset=\"koi8-r\"", "text/"})
+    EXPECT_EQ(parse_content_type(&value, repairs).type, "text/plain") << value;
+  const std::string value = "text; charset=koi8-r";
+  EXPECT_EQ(parse_content_type(&value, repairs).charset, "koi8-r");
+}
+
+TEST(TransferEncodings, MayStandInQuotes) {
+  const std::string base64 = "\"base64\"", quoted = " \"Quoted-Printable\"";
+  EXPECT_EQ(parse_transfer_encoding(&base64), TransferEncoding::Base64);
+  EXPECT_EQ(parse_transfer_encoding(&quoted), TransferEncoding::QuotedPrintable);
+}
+
 TEST(Dispositions, GiveDecodedFileNames) {
   std::size_t repairs = 0;
   const std::string word = "attachment; filename=\"=?utf-8?B?w6QucGRm?=\"";
@@ -139,6 +161,23 @@ TEST(Mailboxes, KeepTextThatIsNoAddressAsName) {
   EXPECT_EQ(mailboxes[0].address, "cafe@a.example");
 }
 
+TEST(Mailboxes, MayHoldColonsInQuotes) {
+  std::size_t repairs = 0;
+  for (const std::string& name :
+       {std::string("a: b"), std::string("\u00e4: b"), std::string(60, ':'), "x\\\"" + std::string(60, ':')}) {
+    const std::vector<Mailbox> mailboxes = parse_mailboxes("\"" + name + "\" <x@y.example>", 10, repairs);
+    ASSERT_THAT(mailboxes, SizeIs(1)) << name;
+    EXPECT_EQ(mailboxes[0].address, "x@y.example") << name;
+  }
+}
+
+TEST(Mailboxes, AreBoundedWhereAQuoteIsNone) {
+  std::size_t repairs = 0;
+  std::string groups = "(\")";
+  for (int i = 0; i < 8000; ++i) groups += "a:";
+  EXPECT_THAT(parse_mailboxes(groups, 10, repairs), SizeIs(testing::Le(10)));
+}
+
 TEST(Dates, AreReadOrLeftOut) {
   EXPECT_EQ(parse_date("Thu, 1 Jan 1970 00:01:00 +0000"), 60);
   EXPECT_EQ(parse_date("\xFF\xFE"), std::nullopt);
@@ -156,6 +195,12 @@ TEST(TransferDecoding, ReadsBase64OnAfterPadding) {
     EXPECT_EQ(decode_transfer(c.octets, TransferEncoding::Base64, 100, cut), c.text) << c.octets;
     EXPECT_FALSE(cut) << c.octets;
   }
+}
+
+TEST(TransferDecoding, JoinsLinesAlsoWhereBlanksFollowTheSoftBreak) {
+  bool cut = false;
+  EXPECT_EQ(decode_transfer("pil= \t\nls=\n = 3D=3D", TransferEncoding::QuotedPrintable, 100, cut), "pills = 3D=");
+  EXPECT_EQ(decode_transfer("a=  ", TransferEncoding::QuotedPrintable, 100, cut), "a=  ");
 }
 
 TEST(TransferDecoding, IsBounded) {
