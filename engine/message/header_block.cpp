@@ -44,6 +44,8 @@ const std::string* HeaderBlock::value(std::string_view name) const {
   return nullptr;
 }
 
+bool begins_field(std::string_view line) { return !field_name(line).empty(); }
+
 void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBlock& block) {
   if (line.front() == ' ' || line.front() == '\t') {
     // A continuation of a field that was not kept must not be added to the last one that was.

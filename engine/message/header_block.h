@@ -46,6 +46,9 @@ HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limit
 /// CRLF to LF; a lone CR stays.
 std::string normalise_line_ends(std::string_view octets);
 
+/// Whether the line is the first of a field.
+bool begins_field(std::string_view line);
+
 /// Takes one line of a header block.
 void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBlock& block);
 

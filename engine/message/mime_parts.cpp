@@ -21,6 +21,23 @@ struct BoundaryLine {
   bool is_close = false;
 };
 
+/// Of the lines that were read as headers: where a body begins that no empty line parts from them, or their end. Broken
+/// lines that another Content- field follows are headers, still: they must not hide that field.
+std::size_t body_among_headers(std::string_view headers) {
+  std::size_t body_at = headers.size();
+  for (std::size_t from = 0; from < headers.size();) {
+    const std::size_t end = std::min(headers.find('\n', from), headers.size() - 1) + 1;
+    const std::string_view line = headers.substr(from, end - from);
+    const bool is_field = begins_field(line);
+    const bool continues = from > 0 && (line.front() == ' ' || line.front() == '\t');
+    const bool is_mark = line == "\n" || line.starts_with("From ") || line.starts_with(">From ");
+    if (is_field && starts_ignoring_case(line, "Content-")) body_at = headers.size();
+    if (body_at == headers.size() && !is_field && !continues && !is_mark) body_at = from;
+    from = end;
+  }
+  return body_at;
+}
+
 class Walker {
  public:
   Walker(std::string_view octets, const MimeLimits& limits,
@@ -129,6 +146,7 @@ BoundaryLine Walker::walk_part(std::size_t at, std::size_t depth, std::size_t al
         BoundaryLine ignored;
         return !boundaries_.empty() && match(line, ignored);
       });
+  if (headers.skipped_lines > 0) body_at = body_among_headers(octets_.substr(at, body_at));
   return walk(headers, at + body_at, depth, alternative, default_type);
 }
 

@@ -51,6 +51,21 @@ TEST(Parts, WithoutABodyEndTheirHeadersAtTheBoundary) {
       ElementsAre("", "two"));
 }
 
+TEST(Parts, KeepABodyThatNoEmptyLinePartsFromTheHeaders) {
+  const std::string begin = "Content-Type: multipart/mixed; boundary=b\n\n--b\n";
+  const std::string end = "\n--b--\n";
+  EXPECT_THAT(walk(begin + "Content-Type: text/html\n<p>one</p>\n\n<p>two</p>" + end).bodies,
+              ElementsAre("<p>one</p>\n\n<p>two</p>"));
+  EXPECT_THAT(walk(begin + "no headers" + end).bodies, ElementsAre("no headers"));
+}
+
+TEST(Parts, ReadTheirHeadersOnBehindALineThatIsNone) {
+  const Walked walked = walk(
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\nno header\nContent-Type: text/html\n\n<p>one</p>\n--b--\n");
+  EXPECT_THAT(walked.bodies, ElementsAre("<p>one</p>"));
+  EXPECT_THAT(walked.summary.types, ElementsAre("multipart/mixed", "text/html"));
+}
+
 TEST(Parts, OfADigestAreMessages) {
   const Walked walked =
       walk("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\ninner\n--b--\n");
