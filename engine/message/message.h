@@ -114,7 +114,7 @@ struct Message {
 
   std::string
       text;  // visible text: text/plain parts, and the visible text of HTML where no plain twin exists
-  std::string html_text;    // visible text of the HTML parts
+  std::string html_text;    // visible text of the HTML parts and of plain parts beside them; "" without HTML
   std::string hidden_text;  // text a reader of the HTML does not see
   std::vector<Link> links;  // of HTML and of plain text
   std::vector<Attachment> attachments;

@@ -161,7 +161,8 @@ void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
   if (cut) message_.shape.limits_hit = true;
   if (is_html) return add_html(std::move(text), part.alternative);
   if (!find_links(text, options_.limits.max_links, message_.links)) message_.shape.limits_hit = true;
-  pieces_.push_back({std::move(text), false, part.alternative});
+  const bool is_blank = trim(text).empty();
+  pieces_.push_back({std::move(text), false, part.alternative, is_blank});
 }
 
 void MessageBuilder::add_html(std::string html, std::size_t alternative) {
@@ -177,8 +178,8 @@ void MessageBuilder::add_html(std::string html, std::size_t alternative) {
     message_.links.push_back(std::move(link));
   }
   append_paragraph(read.hidden, limits.max_text_bytes, message_.hidden_text);
-  append_paragraph(read.visible, limits.max_text_bytes, message_.html_text);
-  pieces_.push_back({std::move(read.visible), true, alternative});
+  const bool is_blank = trim(read.visible).empty();
+  pieces_.push_back({std::move(read.visible), true, alternative, is_blank});
 }
 
 void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names) {
@@ -216,15 +217,22 @@ void MessageBuilder::add_summary(MimeSummary summary) {
   if (shape.top_type == "multipart/encrypted") shape.is_encrypted = true;
 }
 
-bool MessageBuilder::has_plain_twin(std::size_t alternative) const {
-  return alternative != 0 && std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
-           return !piece.is_html && piece.alternative == alternative && !trim(piece.text).empty();
+/// Whether the piece says in HTML what another says in plain text, or the other way round.
+bool MessageBuilder::has_twin(const Piece& piece) const {
+  return piece.alternative != 0 && std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& other) {
+           return other.is_html != piece.is_html && other.alternative == piece.alternative && !other.is_blank;
          });
 }
 
 void MessageBuilder::merge_text() {
+  const bool has_html =
+      std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.is_html && !piece.is_blank; });
   for (const Piece& piece : pieces_) {
-    if (piece.is_html && has_plain_twin(piece.alternative)) continue;
+    const bool twin = has_twin(piece);
+    // Mail programs show plain parts that are no alternative above and below the HTML.
+    if (has_html && (piece.is_html || !twin))
+      append_paragraph(piece.text, options_.limits.max_text_bytes, message_.html_text);
+    if (piece.is_html && twin) continue;
     if (message_.text.size() + piece.text.size() > options_.limits.max_text_bytes)
       message_.shape.limits_hit = true;
     append_paragraph(piece.text, options_.limits.max_text_bytes, message_.text);

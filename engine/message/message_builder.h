@@ -33,6 +33,7 @@ class MessageBuilder {
     std::string text;
     bool is_html = false;
     std::size_t alternative = 0;
+    bool is_blank = false;
   };
 
   void add_text(const LeafPart& part, TransferEncoding encoding);
@@ -41,7 +42,7 @@ class MessageBuilder {
   void add_authentication(const HeaderBlock& block);
   void note_part(const LeafPart& part, TransferEncoding encoding);
   void merge_text();
-  bool has_plain_twin(std::size_t alternative) const;
+  bool has_twin(const Piece& piece) const;
 
   const ReadOptions& options_;
   Message message_;

@@ -140,6 +140,23 @@ TEST(ReadMessage, TakesHtmlAsTextWhenThePlainTwinIsEmpty) {
   EXPECT_THAT(message.text, HasSubstr("seen"));
 }
 
+TEST(ReadMessage, JoinsHtmlAndThePlainPartsBesideIt) {
+  const Message beside = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nabove\n--x\nContent-Type: text/html\n\n<p>middle</p>\n"
+      "--x\n\nbelow\n--x--\n");
+  EXPECT_EQ(beside.html_text, "above\nmiddle\nbelow");
+  EXPECT_EQ(beside.text, beside.html_text);
+}
+
+TEST(ReadMessage, ShowsOfAlternativesTheHtmlAlone) {
+  const Message message = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: multipart/alternative; boundary=y\n\n--y\n\n"
+      "plain\n--y\nContent-Type: text/html\n\n<p>html</p>\n--y--\n--x\nContent-Type: multipart/alternative; "
+      "boundary=z\n\n--z\n\nalone\n--z--\n--x\n\nbelow\n--x--\n");
+  EXPECT_EQ(message.html_text, "html\nalone\nbelow");
+  EXPECT_EQ(message.text, "plain\nalone\nbelow");
+}
+
 TEST(ReadMessage, ReadsTheTextOfAnEnclosedMessage) {
   const Message message = read(
       "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nouter\n--x\nContent-Type: message/rfc822\n\n"
