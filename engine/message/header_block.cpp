@@ -28,11 +28,26 @@ std::string_view field_name(std::string_view line) {
 }
 
 /// What a reader sees of a header, and what its body is read by: filler in front of them must not hide them.
-bool is_essential(std::string_view name) {
-  constexpr std::string_view kEssential[] = {"Subject", "From", "Sender", "Reply-To", "To", "Cc", "Date",
-                                             "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
-  return std::any_of(std::begin(kEssential), std::end(kEssential),
-                     [&](std::string_view one) { return equal_ignoring_case(name, one); });
+constexpr std::string_view kEssential[] = {"Subject",
+                                           "From",
+                                           "Sender",
+                                           "Reply-To",
+                                           "To",
+                                           "Cc",
+                                           "Date",
+                                           "Content-Type",
+                                           "Content-Transfer-Encoding",
+                                           "Content-Disposition"};
+
+/// Whether it is one of these, and the first of its name.
+bool is_first_essential(std::string_view name, HeaderBlock& block) {
+  const auto found = std::find_if(std::begin(kEssential), std::end(kEssential),
+                                  [&](std::string_view one) { return equal_ignoring_case(name, one); });
+  if (found == std::end(kEssential)) return false;
+  const unsigned bit = 1U << (found - std::begin(kEssential));
+  const bool is_first = (block.essential_seen & bit) == 0;
+  block.essential_seen |= bit;
+  return is_first;
 }
 
 }  // namespace
@@ -59,7 +74,8 @@ void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBl
     return;
   }
   ++block.field_count;
-  block.kept_last = block.field_count <= limits.max_fields || (is_essential(name) && block.value(name) == nullptr);
+  const bool is_needed = is_first_essential(name, block);
+  block.kept_last = block.field_count <= limits.max_fields || is_needed;
   if (!block.kept_last) {
     block.cut = true;
     return;

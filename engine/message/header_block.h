@@ -23,7 +23,8 @@ struct HeaderBlock {
   std::size_t field_count = 0;    // all
   std::size_t skipped_lines = 0;  // neither a field nor the continuation of one
   std::size_t bytes = 0;
-  bool kept_last = false;  // whether the field that was read last is among them
+  unsigned essential_seen = 0;  // a bit for each name that mail is read by
+  bool kept_last = false;       // whether the field that was read last is among them
   bool cut = false;  // a field or a value was left out by the limits
 
   /// The first field of that name (case-insensitive), or null.

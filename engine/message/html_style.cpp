@@ -41,13 +41,85 @@ constexpr std::string_view kNames[kProperties] = {
     "opacity",    "text-indent",      "font-size",        "width",      "height",  "max-width",
     "max-height", "overflow",         "position",         "left",       "top"};
 
-/// The declarations of one style attribute. Of several for one property the last counts, but for those that are
-/// !important.
+std::string without_comments(std::string_view css) {
+  std::string text;
+  for (std::size_t open = css.find("/*"); open != std::string_view::npos; open = css.find("/*")) {
+    text.append(css.substr(0, open));
+    const std::size_t close = css.find("*/", open + 2);
+    css.remove_prefix(close == std::string_view::npos ? css.size() : close + 2);
+  }
+  return text.append(css);
+}
+
+/// Where a declaration ends: at a semicolon outside of quotes and brackets.
+std::size_t declaration_length(std::string_view css) {
+  std::size_t depth = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < css.size(); ++i) {
+    const char c = css[i];
+    if (c == '\\') {
+      ++i;
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      depth -= depth > 0 ? 1 : 0;
+    } else if (c == ';' && depth == 0) {
+      return i;
+    }
+  }
+  return css.size();
+}
+
+bool is_length(std::string_view value) {
+  const std::size_t sign = value[0] == '-' || value[0] == '+' ? 1 : 0;
+  const bool is_number = value.size() > sign && (is_digit(value[sign]) || value[sign] == '.');
+  return is_number || value.find('(') != std::string_view::npos;
+}
+
+bool is_keyword(Property property, std::string_view value) {
+  static constexpr std::string_view kForAll[] = {"inherit", "initial", "unset", "revert"};
+  static constexpr std::string_view kDisplays[] = {"none",  "block",     "inline",   "flex", "grid",
+                                                   "table", "list-item", "contents", "flow", "ruby"};
+  static constexpr std::string_view kVisibilities[] = {"visible", "hidden", "collapse"};
+  static constexpr std::string_view kSizes[] = {"auto",    "none",     "small",       "medium",      "large",
+                                                "x-small", "xx-small", "x-large",     "xx-large",    "xxx-large",
+                                                "larger",  "smaller",  "min-content", "max-content", "fit-content"};
+  const auto begins = [&](std::string_view word) { return starts_ignoring_case(value, word); };
+  if (std::any_of(std::begin(kForAll), std::end(kForAll), begins)) return true;
+  if (property == kDisplay) return std::any_of(std::begin(kDisplays), std::end(kDisplays), begins);
+  if (property == kVisibility) return std::any_of(std::begin(kVisibilities), std::end(kVisibilities), begins);
+  return std::any_of(std::begin(kSizes), std::end(kSizes), begins);
+}
+
+/// Whether a browser takes the value. It leaves out what is none, so a later one of that kind takes nothing back.
+bool is_valid(Property property, std::string_view value) {
+  switch (property) {
+    case kColor:
+      return is_keyword(property, value) || starts_ignoring_case(value, "currentcolor") ||
+             read_paint(value).kind != PaintKind::Unsaid;
+    case kBackground:
+    case kBackgroundColor:
+    case kBackgroundImage:
+      return read_background(value).kind != PaintKind::Unsaid;
+    case kOverflow:
+    case kPosition:
+      return true;
+    default:
+      return is_length(value) || is_keyword(property, value);
+  }
+}
+
+/// The declarations of one style attribute, without comments. Of several for one property the last that is valid counts, but
+/// for those that are !important.
 class Declarations {
  public:
   explicit Declarations(std::string_view css) {
     while (!css.empty()) {
-      const std::size_t end = std::min(css.find(';'), css.size());
+      const std::size_t end = declaration_length(css);
       read(css.substr(0, end));
       css.remove_prefix(std::min(end + 1, css.size()));
     }
@@ -76,8 +148,8 @@ class Declarations {
     const std::size_t mark = declaration.value.rfind('!');
     if (mark != std::string_view::npos && equal_ignoring_case(trim(declaration.value.substr(mark + 1)), "important"))
       declaration = {trim(declaration.value.substr(0, mark)), true};
-    if (declaration.value.empty()) return;
     const auto property = static_cast<Property>(known - std::begin(kNames));
+    if (declaration.value.empty() || !is_valid(property, declaration.value)) return;
     if (property != kBackground) return declare(property, declaration);
     declare(kBackgroundColor, declaration);
     declare(kBackgroundImage, declaration);
@@ -145,10 +217,12 @@ bool has_picture(const HtmlTag& tag, const Declarations& css) {
   return read_background(css[kBackgroundImage]).kind == PaintKind::Unknown;
 }
 
-/// The old attributes know no transparent colours.
+/// The old attributes know no transparent colours, and make some colour of any word.
 Paint old_color(const HtmlTag& tag, std::string_view attribute) {
-  const Paint paint = read_paint(tag.attribute(attribute));
-  return paint.kind == PaintKind::Clear ? Paint{} : paint;
+  const std::string value = tag.attribute(attribute);
+  const Paint paint = read_paint(value);
+  if (paint.kind == PaintKind::Clear) return {};
+  return paint.kind == PaintKind::Unsaid && !trim(value).empty() ? Paint{PaintKind::Unknown, 0} : paint;
 }
 
 }  // namespace
@@ -158,7 +232,7 @@ TagStyle style_of(const HtmlTag& tag) {
   style.hides = tag.has("hidden");
   style.background = old_color(tag, "bgcolor");
   if (tag.name == "font" || tag.name == "body") style.color = old_color(tag, tag.name == "font" ? "color" : "text");
-  const std::string written = tag.attribute("style");
+  const std::string written = without_comments(tag.attribute("style"));
   const Declarations css(written);
   apply_visibility(css, style);
   apply_colors(css, style);

@@ -192,8 +192,9 @@ void HtmlReader::on_raw_text(std::string_view element, std::string_view text) {
 
 /// Where the link stands in the list; nullopt when it is none or the list is full.
 std::optional<std::size_t> HtmlReader::add_link(const std::string& url, bool is_image) {
-  if (url.empty() || url.front() == '#' || starts_ignoring_case(url, "cid:") || starts_ignoring_case(url, "data:"))
-    return std::nullopt;
+  // Without a base that leads to this page.
+  if (!url.empty() && url.front() == '#' && base_.value_or("").empty()) return std::nullopt;
+  if (url.empty() || starts_ignoring_case(url, "cid:") || starts_ignoring_case(url, "data:")) return std::nullopt;
   std::size_t place = result_.links.size();
   if (place < limits_.max_links) {
     result_.links.emplace_back();
@@ -211,9 +212,20 @@ std::optional<std::size_t> HtmlReader::add_link(const std::string& url, bool is_
   return place;
 }
 
+bool shows_nothing(std::string_view text) {
+  constexpr char32_t kSoftHyphen = 0xAD, kNoBreakSpace = 0xA0, kByteOrderMark = 0xFEFF;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    const bool is_blank = c == ' ' || c == '\n' || c == kNoBreakSpace || c == kSoftHyphen || c == kByteOrderMark ||
+                          (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x2064);
+    if (!is_blank) return false;
+  }
+  return true;
+}
+
 /// Nobody clicks on a link that shows nothing: in a full list it gives way to a later one.
 void HtmlReader::close_anchor() {
-  if (anchor_ && !anchor_has_image_ && result_.links[*anchor_].text.empty()) empty_links_.push_back(*anchor_);
+  if (anchor_ && !anchor_has_image_ && shows_nothing(result_.links[*anchor_].text)) empty_links_.push_back(*anchor_);
   anchor_.reset();
   anchor_has_image_ = false;
 }
@@ -229,7 +241,9 @@ void HtmlReader::read_links(const HtmlTag& tag) {
   if (tag.name == "base") set_base(tag);
   if (tag.name == "a") {
     close_anchor();
-    anchor_ = add_link(cleaned_url(tag.attribute("href")), false);
+    std::string url = cleaned_url(tag.attribute("href"));
+    if (url.empty() && tag.has("href")) url.assign(1, '#');
+    anchor_ = add_link(url, false);
   }
   if (tag.name == "area") add_link(cleaned_url(tag.attribute("href")), false);
   if (tag.name == "iframe" || tag.name == "frame") add_link(cleaned_url(tag.attribute("src")), false);

@@ -156,19 +156,35 @@ std::string cleaned_url(std::string_view written) {
   return url;
 }
 
+/// Of the scheme in front of a colon (RFC 3986 3.1); 0 when there is none.
+std::size_t scheme_length(std::string_view url) {
+  std::size_t at = 0;
+  while (at < url.size() &&
+         (is_alpha(url[at]) || (at > 0 && (is_digit(url[at]) || url[at] == '+' || url[at] == '-' || url[at] == '.'))))
+    ++at;
+  return at < url.size() && url[at] == ':' ? at : 0;
+}
+
 std::string resolved_url(std::string_view url, std::string_view base) {
   constexpr std::string_view kSlashes = "/\\";
   const bool is_rooted = !url.empty() && kSlashes.find(url[0]) != std::string_view::npos;
   const bool names_host = is_rooted && url.size() > 1 && kSlashes.find(url[1]) != std::string_view::npos;
   const std::string_view scheme = base.substr(0, base.find(':'));
   if (names_host) return std::string(base.empty() ? "http" : scheme) + ":" + std::string(url);
-  const bool is_whole = url.substr(0, url.find_first_of("/\\?#")).find(':') != std::string_view::npos;
-  if (base.empty() || url.empty() || is_whole) return std::string(url);
+  if (base.empty() || url.empty()) return std::string(url);
+  const std::size_t colon = scheme_length(url);
+  // Browsers read "https:page" below https://host/ as they read "page".
+  const bool is_relative = colon > 0 && equal_ignoring_case(url.substr(0, colon), scheme) &&
+                           (colon + 1 == url.size() || kSlashes.find(url[colon + 1]) == std::string_view::npos);
+  if (colon > 0 && !is_relative) return std::string(url);
+  if (is_relative) url.remove_prefix(colon + 1);
   base = base.substr(0, base.find('#'));
+  if (url.empty()) return std::string(base);
   const std::size_t host = std::min(base.find_first_not_of(kSlashes, scheme.size() + 1), base.size());
   const std::size_t path = std::min(base.find_first_of("/\\?", host), base.size());
   if (is_rooted) return std::string(base.substr(0, path)) + std::string(url);
   const std::string_view page = base.substr(0, base.find('?', path));
+  if (url[0] == '#') return std::string(base) + std::string(url);
   if (url[0] == '?') return std::string(page) + std::string(url);
   const std::size_t slash = page.find_last_of(kSlashes);
   const bool has_folder = slash != std::string_view::npos && slash >= path;

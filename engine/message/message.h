@@ -42,7 +42,7 @@ struct Mailbox {
 };
 
 struct Link {
-  std::string url;     // as written, entities resolved
+  std::string url;     // entities and the base of HTML resolved
   std::string host;    // lower case, IDN in ASCII form; "" for mailto: and the like
   std::string domain;  // registrable domain by the Public Suffix List
   std::string scheme;

@@ -48,6 +48,12 @@ TEST(BadMail, CountsAHundredThousandHeadersAndKeepsSomeAndWhatItIsReadBy) {
   EXPECT_LT(result.seconds, 2);
 }
 
+TEST(BadMail, LooksForNoNameAmongTheHeadersThatItHasKept) {
+  const Timed result = read(repeat("Tp: x\n", 1000) + repeat("To: x\n", 150000) + "\nbody\n");
+  EXPECT_EQ(result.message.headers.size(), MessageLimits{}.max_headers + 1);
+  EXPECT_LT(result.seconds, 2);
+}
+
 TEST(BadMail, StopsAtTheLimitOfAHundredThousandParts) {
   const Timed result =
       read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat("--b\n\nx\n", 100000) + "--b--\n");

@@ -59,6 +59,7 @@ TEST(VisibleHtml, ResolvesNumbersAsBrowsersDo) {
 TEST(VisibleHtml, ResolvesNamesThatSpamIsWrittenIn) {
   EXPECT_EQ(unescape_html("a&NewLine;b&Tab;c&nbsp;d&NonBreakingSpace;e"), "a\nb\tc\u00A0d\u00A0e");
   EXPECT_EQ(unescape_html("&zwnj;&zwj;&shy;&ZeroWidthSpace;&NoBreak;"), "\u200C\u200D\u00AD\u200B\u2060");
+  EXPECT_EQ(unescape_html("v&ic;i&NegativeThinSpace;a&lsqb;"), "v\u2063i\u200Ba[");
   EXPECT_EQ(unescape_html("https&colon;&sol;&sol;a&period;example&quest;b&equals;c&commat;d"),
             "https://a.example?b=c@d");
   // Without a semicolon these names are no references.
@@ -97,13 +98,17 @@ TEST(HiddenHtml, GoesByTheDeclarationThatCounts) {
         "background:url(x.png);background-color:#fff;color:#fff"}) {
     EXPECT_EQ(read(std::string("<p style='") + style + "'>seen</p>").visible, "seen\n") << style;
   }
-  for (const char* style : {"display:block;display:none", "display:none ! important;display:block",
-                            "display:none!IMPORTANT; display:inline", "display:block!important;display:none!important",
-                            "font-size:14px;font-size:0", "color:#333;color:#fff",
-                            "background:url(x.png);background:#fff;color:#fff", "display:none;display:"}) {
+  for (const char* style :
+       {"display:block;display:none", "display:none ! important;display:block",
+        "display:none!IMPORTANT; display:inline", "display:block!important;display:none!important",
+        "font-size:14px;font-size:0", "color:#333;color:#fff", "background:url(x.png);background:#fff;color:#fff",
+        "display:none;display:", "display:none;display:x", "display:none/*;display:block*/", "color:#fff;color:x",
+        "display:none;font-family:\"a;display:block;b\"", "background:x;color:#fff", "color:#fff/**/",
+        "font-size:0;font-size:x", "visibility:hidden;visibility:x", "color:#fff;color:#12"}) {
     EXPECT_EQ(read(std::string("<p style='") + style + "'>unseen</p>").hidden, "unseen") << style;
   }
   EXPECT_EQ(read("<p hidden style='display:block'>seen</p>").visible, "seen\n");
+  EXPECT_EQ(read("<p hidden style='display:x'>unseen</p>").hidden, "unseen");
 }
 
 TEST(HiddenHtml, KnowsTheOldAttributes) {
@@ -128,9 +133,10 @@ TEST(HiddenHtml, DoesNotGuessWhatAStyleSheetPaints) {
 
 TEST(HiddenHtml, IsNotGuessedWhereTheBackgroundCannotBeRead) {
   for (const char* background :
-       {"background:var(--dark)", "background-color:midnightblue", "background:hsl(240,100%,20%)",
-        "background:#00000080", "background:rgba(0,0,0,.5)", "background:#fff url(dark.png)",
-        "background-image:linear-gradient(#000,#111)", "background-image:var(--picture);background-color:#fff"}) {
+       {"background:var(--dark)", "background:-webkit-linear-gradient(top,#000,#333)", "background-color:windowtext",
+        "background-color:midnightblue", "background:hsl(240,100%,20%)", "background:#00000080",
+        "background:rgba(0,0,0,.5)", "background:#fff url(dark.png)", "background-image:linear-gradient(#000,#111)",
+        "background-image:var(--picture);background-color:#fff"}) {
     const HtmlText result = read(std::string("<div style='") + background + "'><b style='color:#fff'>seen</b></div>");
     EXPECT_EQ(result.visible, "seen\n") << background;
     EXPECT_EQ(result.hidden, "") << background;
@@ -140,7 +146,8 @@ TEST(HiddenHtml, IsNotGuessedWhereTheBackgroundCannotBeRead) {
 }
 
 TEST(HiddenHtml, IsNotGuessedWhereTheColourOfTheTextCannotBeRead) {
-  for (const char* color : {"var(--light)", "papayawhip", "hsl(0,0%,90%)", "rgba(0,0,0,.5)", "#00000080"}) {
+  for (const char* color :
+       {"var(--light)", "papayawhip", "windowtext", "hsl(0,0%,90%)", "rgba(0,0,0,.5)", "#00000080"}) {
     const HtmlText result =
         read(std::string("<div style='background:#000;color:#000'><b style='color:") + color + "'>seen</b></div>");
     EXPECT_EQ(result.visible, "seen\n") << color;
@@ -227,9 +234,18 @@ TEST(HtmlLinks, StartFromTheFirstBase) {
   EXPECT_EQ(read("<base href='cid:x'><base href='https://b.example'><a href='x'>1</a>").links.at(0).host, "");
 }
 
+TEST(HtmlLinks, ToThePageItselfLeadToItsBase) {
+  for (const char* href : {"#", "#top", "", " "}) {
+    const std::string link = std::string("<a href='") + href + "'>1</a>";
+    EXPECT_THAT(read(link).links, SizeIs(0)) << href;
+    EXPECT_EQ(read("<base href='https://b.example/'>" + link).links.at(0).host, "b.example") << href;
+  }
+  EXPECT_THAT(read("<base href='https://b.example/'><a name=top>1</a>").links, SizeIs(0));
+}
+
 TEST(HtmlLinks, ThatShowNothingGiveWayToOthersInAFullList) {
   std::string html;
-  for (int i = 0; i < 200; ++i) html += "<a href='https://a.example/" + std::to_string(i) + "'> </a>";
+  for (int i = 0; i < 200; ++i) html += "<a href='https://a.example/" + std::to_string(i) + (i % 2 == 0 ? "'> </a>" : "'>&nbsp;&#8203;</a>");
   html += "<a href='https://b.example/'><img src='cid:x'></a><a href='https://c.example/'>click</a>";
   HtmlLimits limits;
   limits.max_links = 100;
@@ -270,13 +286,18 @@ TEST(HtmlLimits, CutTextAndLinks) {
 }
 
 TEST(Colors, AreRead) {
-  EXPECT_EQ(parse_color("#FfFfFf"), 0xFFFFFFU);
-  EXPECT_EQ(parse_color("#abc"), 0xAABBCCU);
-  EXPECT_EQ(parse_color(" rgb( 1 , 2.5 , 300)"), 0x0102FFU);
-  EXPECT_EQ(parse_color("white !important"), 0xFFFFFFU);
-  EXPECT_EQ(parse_color("whiteness"), std::nullopt);
-  EXPECT_EQ(parse_color("#12"), std::nullopt);
-  EXPECT_EQ(parse_color(""), std::nullopt);
+  const auto color = [](std::string_view text) {
+    const Paint paint = read_paint(text);
+    return paint.kind == PaintKind::Solid ? std::optional<Color>(paint.color) : std::nullopt;
+  };
+  EXPECT_EQ(color("#FfFfFf"), 0xFFFFFFU);
+  EXPECT_EQ(color("#abc"), 0xAABBCCU);
+  EXPECT_EQ(color(" rgb( 1 , 2.5 , 300)"), 0x0102FFU);
+  EXPECT_EQ(color("white !important"), 0xFFFFFFU);
+  EXPECT_EQ(color("RebeccaPurple"), 0x663399U);
+  EXPECT_EQ(color("whiteness"), std::nullopt);
+  EXPECT_EQ(color("#12"), std::nullopt);
+  EXPECT_EQ(color(""), std::nullopt);
 }
 
 }  // namespace

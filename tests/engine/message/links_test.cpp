@@ -85,6 +85,13 @@ TEST(Url, StartsFromTheBaseOfItsPage) {
       {"\\/c.example/x", "", "http:\\/c.example/x"},
       {"x/y:z", "https://a.example/", "https://a.example/x/y:z"},
       {"tel:1", "https://a.example/", "tel:1"},
+      {"https:x", "https://a.example/b/", "https://a.example/b/x"},
+      {"https:https:x", "https://a.example/", "https://a.example/https:x"},
+      {"https:/x", "https://a.example/", "https:/x"},
+      {"https:", "https://a.example/b?c#d", "https://a.example/b?c"},
+      {"http:x", "https://a.example/", "http:x"},
+      {"1:x", "https://a.example/", "https://a.example/1:x"},
+      {"#x", "https://a.example/b?c#d", "https://a.example/b?c#x"},
       {"x", "", "x"},
       {"", "https://a.example/", ""},
   };
