@@ -54,10 +54,11 @@ bool names_a_list(std::string_view footer) {
 }
 
 /// Whether `footer` may be dropped below `above`: a sender who puts the mark of a footer over his message must not hide it.
-/// The few lines of Mailman may be longer than a short answer, other footers not longer than what they stand below.
+/// A few lines (Mailman's, and the advertisement that a host puts above them) may be longer than a short answer, other
+/// footers not longer than what they stand below.
 bool leaves_the_message(std::string_view above, std::string_view footer) {
-  constexpr std::size_t kFewLines = 6;
-  constexpr std::size_t kFewBytes = 400;
+  constexpr std::size_t kFewLines = 10;
+  constexpr std::size_t kFewBytes = 600;
   above = trim(above);
   footer = trim(footer);
   if (above.empty()) return false;

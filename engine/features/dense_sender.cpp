@@ -55,12 +55,13 @@ float dkim_alignment(const MessageFacts& f) {
   return registrable_domain(domain) == f.sender.registrable ? 1.0F : -1.0F;
 }
 
-/// Days between the Date header and the newest Received header, which the receiving side wrote.
+/// Days between the Date header and the arrival: of mail in a file, by the newest Received header, which the receiving side
+/// wrote. In a session that one is not written yet, and the newest there is may be the sender's invention.
 float date_skew(const MessageFacts& f) {
-  if (!f.message->arrived || !f.message->date) return 0;
+  const auto arrived = f.message->envelope.arrived ? f.message->envelope.arrived : f.message->arrived;
+  if (!arrived || !f.message->date) return 0;
   constexpr double kDay = 86400;
-  return log_scaled(std::abs(static_cast<double>(*f.message->arrived) - static_cast<double>(*f.message->date)) / kDay,
-                    30);
+  return log_scaled(std::abs(static_cast<double>(*arrived) - static_cast<double>(*f.message->date)) / kDay, 30);
 }
 
 float undisclosed(const MessageFacts& f) {
@@ -174,8 +175,8 @@ std::vector<DenseRow> sender_rows() {
         "signed by the sender's domain", "signed by another domain, {}"},
        dkim_alignment,
        [](F f) { return f.message->authentication.dkim_domain; }},
-      {{"date_skew", "days between Date and the newest Received; 0 when one is missing", "0..1, log 30",
-        "Date, Received",
+      {{"date_skew", "days between Date and arrival (in files: the newest Received); 0 when one is missing",
+        "0..1, log 30", "Date, Received",
         "the date is not that of the arrival"},
        date_skew},
       {{"missing_date", "no Date header (weak: programs that save mail drop it)", "0, 1", "Date",

@@ -82,7 +82,7 @@ std::vector<DenseRow> text_rows() {
       {{"text_phone_numbers", "telephone numbers", "0..1, log 5", "text",
         "telephone numbers in the text"},
        [](F f) { return log_scaled(count(f.body.phone_numbers), 5); }},
-      {{"text_quoted", "share of quoted lines", "0..1", "text",
+      {{"text_quoted", "share of quoted text", "0..1", "text",
         "quotes another mail"},
        [](F f) {
          return share(count(f.quoted_text.size()), count(f.quoted_text.size() + f.body_text.size()));

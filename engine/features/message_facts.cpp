@@ -52,7 +52,9 @@ double missing_share(const NormalText& text, const NormalText& other) {
   return static_cast<double>(missing) / static_cast<double>(text.words.size());
 }
 
-/// Words by which the message can name its recipient: the local part and the first label of the domain.
+/// Words by which the message can name its recipient: the local part and the first label of the domain. In a session they are
+/// those that the MTA has accepted, without what is free to choose behind a "+": a sender could write into the header what
+/// the text shall hide.
 std::vector<std::uint64_t> gather_recipient_words(const Message& message) {
   constexpr std::size_t kMaxRecipients = 5;
   constexpr std::size_t kShortest = 4;
@@ -68,9 +70,14 @@ std::vector<std::uint64_t> gather_recipient_words(const Message& message) {
       if (word.length >= kShortest) hashes.push_back(word.hash);
     }
   };
+  const Envelope& envelope = message.envelope;
+  for (std::size_t i = 0; i < std::min(kMaxRecipients, envelope.recipients.size()); ++i) {
+    std::string address = envelope.recipients[i];
+    const std::size_t at = std::min(address.rfind('@'), address.size()), chosen = std::min(address.find('+'), at);
+    add(address.erase(chosen, at - chosen));
+  }
+  if (!envelope.recipients.empty()) return hashes;
   for (std::size_t i = 0; i < std::min(kMaxRecipients, message.to.size()); ++i) add(message.to[i].address);
-  for (std::size_t i = 0; i < std::min(kMaxRecipients, message.envelope.recipients.size()); ++i)
-    add(message.envelope.recipients[i]);
   return hashes;
 }
 

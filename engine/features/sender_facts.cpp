@@ -89,13 +89,18 @@ bool is_addressed_to(const Message& message, std::string_view address) {
          std::any_of(message.cc.begin(), message.cc.end(), is_it);
 }
 
-/// List servers put their own address into From where DMARC asks for it ("Ann via Some-List <list@...>") and
-/// the sender into Reply-To. The mail was sent to the list, so its address stands there, too: without that anybody could
-/// lend himself the name and domain of another. (List-* headers would tell no more: a sender can write them as well.)
+/// List servers put their own address into From where DMARC asks for it ("Ann via some-list <some-list@...>") and
+/// the sender into Reply-To. The name is the list's, or the mail was sent to it. A sender can write all of this, as he can
+/// List-* headers, so it proves nothing; but a bare " via " in a name is no list.
 bool is_rewritten_by_list(const Message& message) {
+  constexpr std::string_view kVia = " via ";
   const Mailbox& from = message.from.front();
-  return from.name.find(" via ") != std::string::npos && !message.reply_to.empty() &&
-         !message.reply_to.front().domain.empty() && !from.address.empty() && is_addressed_to(message, from.address);
+  const std::size_t via = from.name.rfind(kVia);
+  if (via == std::string::npos || from.address.empty()) return false;
+  if (message.reply_to.empty() || message.reply_to.front().domain.empty()) return false;
+  const std::string_view list = std::string_view(from.name).substr(via + kVia.size());
+  return equal_ignoring_case(list, from.address.substr(0, from.address.rfind('@'))) ||
+         is_addressed_to(message, from.address);
 }
 
 Mailbox original_sender(const Message& message) {

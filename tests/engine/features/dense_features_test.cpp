@@ -180,6 +180,17 @@ TEST(DenseFeatures, OfTheSessionAreZeroWithoutOne) {
   EXPECT_EQ(dense_value(message, "helo_differs"), 0);
 }
 
+/// A Received header that the sender invents told when the mail came.
+TEST(DenseFeatures, TakeTheTimeOfArrivalFromTheSession) {
+  Message message = message_of(
+      "Received: from a.example by b.example; Thu, 1 Jan 2026 00:00:00 +0000\nDate: Thu, 1 Jan 2026 00:00:00 "
+      "+0000\n\nx\n");
+  EXPECT_EQ(dense_value(message, "date_skew"), 0);
+  constexpr std::int64_t kDay = 86400;
+  message.envelope.arrived = *message.date + 60 * kDay;
+  EXPECT_EQ(dense_value(message, "date_skew"), 1);
+}
+
 TEST(DenseFeatures, OfAuthenticationHaveThreeStates) {
   Message message = message_of("From: a@bank.com\n\nhello\n");
   EXPECT_EQ(dense_value(message, "dmarc"), 0);
@@ -236,6 +247,14 @@ TEST(DenseFeatures, TakeNoCharsetOfTheTextsOwnScriptForOdd) {
   for (const char* name :
        {"gb2312", "big5", "shift_jis", "euc-kr", "windows-1251", "iso-8859-5", "iso-8859-11", "iso-2022-jp"})
     EXPECT_EQ(dense_value(charset(name, english), "odd_charset"), 1) << name;
+}
+
+/// Who posts to a list may write anybody into To.
+TEST(DenseFeatures, SeeTheSenderBehindAListThatIsNamedInFrom) {
+  const std::string raw =
+      "From: Ann via gardeners <Gardeners@groups.top>\nTo: bob@home.example\nReply-To: Ann <ann@gmail.com>\n\nx\n";
+  EXPECT_EQ(dense_value(raw, "from_freemail"), 1);
+  EXPECT_EQ(dense_value(raw, "from_cheap_tld"), 0);
 }
 
 TEST(DenseFeatures, HaveUniqueNames) {

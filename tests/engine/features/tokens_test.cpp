@@ -77,6 +77,14 @@ TEST(Tokens, HoldLinkTextHiddenTextAndAttachments) {
   EXPECT_THAT(found, Contains("charset \"koi8-r\""));
 }
 
+TEST(Tokens, HoldThePlainPartsBesideHtml) {
+  const auto found = names(
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ncheap pills\n--b\nContent-Type: text/html\n\n"
+      "<p>harmless prose</p>\n--b--\n");
+  EXPECT_THAT(found, Contains("opening word \"pills\""));
+  EXPECT_THAT(found, Contains("opening word \"prose\""));
+}
+
 TEST(Tokens, OfScriptsWithoutSpacesAreBigramsAndTrigrams) {
   const auto found = names("Content-Type: text/plain; charset=utf-8\n\n免费大奖\n");
   EXPECT_THAT(found, Contains("text word \"免费\""));
@@ -111,6 +119,15 @@ TEST(Tokens, DoNotNameTheRecipient) {
   EXPECT_THAT(found, Contains("text word \"<recipient>\""));
   EXPECT_THAT(found, Not(Contains("text word \"gardeners\"")));
   EXPECT_THAT(found, Not(Contains("text word \"home\"")));
+}
+
+/// Words in To that were no recipient's made the same words of the text unread.
+TEST(Tokens, NameTheRecipientBySessionNotByHeader) {
+  Message message = message_of("To: viagra@home.com\n\nDear gardeners, viagra\n");
+  message.envelope.recipients = {"ann+viagra@home.com", "gardeners@home.com"};
+  const auto found = origin_names(message);
+  EXPECT_THAT(found, Contains("text word \"viagra\""));
+  EXPECT_THAT(found, Not(Contains("text word \"gardeners\"")));
 }
 
 TEST(Tokens, LeaveOutReservedDomains) {
