@@ -51,12 +51,13 @@ class Reader {
  private:
   bool read_plain(char c) {
     if (is_blank(c)) return true;
-    if (c == ':' && begins_with_at_ && !in_literal()) {  // the end of a source route
+    if (c == ':' && begins_with_at_ && !in_literal_) {  // the end of a source route
       mailbox_.clear();
       last_at_ = std::string::npos;
       begins_with_at_ = false;
       return true;
     }
+    if (c == '[' || c == ']' || c == '@') in_literal_ = c == '[';
     if (c == '@') {
       last_at_ = mailbox_.size();
       begins_with_at_ = begins_with_at_ || last_at_ == 0;
@@ -64,12 +65,6 @@ class Reader {
     if (c == '\\' && at_ < text_.size()) c = text_[at_++];
     mailbox_ += c;
     return true;
-  }
-
-  /// Whether a "[" behind the last "@" has no "]" yet.
-  bool in_literal() const {
-    const std::size_t bracket = mailbox_.find_last_of("[]");
-    return bracket != std::string::npos && bracket > last_at_ && mailbox_[bracket] == '[';
   }
 
   bool read_quoted() {
@@ -104,6 +99,7 @@ class Reader {
   std::size_t at_ = 0;
   std::string mailbox_;
   std::size_t last_at_ = std::string::npos;
+  bool in_literal_ = false;      // a "[" has no "]" yet
   bool begins_with_at_ = false;  // with one outside of quotes, so that a ":" can end a source route
 };
 
