@@ -289,6 +289,19 @@ TrainOptions options_for(const TrainOptions& given, const std::optional<Base>& b
   return options;
 }
 
+/// A group that shares a corpus with another would be calibrated by its own mail.
+bool groups_are_apart(const TrainingWork& work) {
+  std::set<std::string> seen;
+  for (const std::vector<std::string>& corpora : work.options.left_out) {
+    for (const std::string& corpus : corpora) {
+      if (seen.insert(corpus).second) continue;
+      work.problems.error({}, "the corpus " + corpus + " is to be left out twice", "name each corpus in one group");
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Before the first of the trainings: one for each group takes its time.
 bool has_enough_without(const TrainingWork& work, const TrainingSet& set, const std::vector<std::string>& corpora) {
   std::string names;
@@ -361,7 +374,7 @@ bool train_model(const TrainOptions& options, const std::function<bool(const Tra
   const TrainingWork work{effective, on_progress, problems, base ? &*base : nullptr};
   TrainingSet set(options.max_memory_bytes);
   if (base) set.use_labels(base->manifest.labels);
-  return has_room_for_outputs(work) && judges_have_names(work) && left_out_is_there(work) &&
+  return has_room_for_outputs(work) && groups_are_apart(work) && judges_have_names(work) && left_out_is_there(work) &&
          read_training_mail(work, set) && is_enough(work, set) && train_and_write(work, set, *backend, report);
 }
 

@@ -117,7 +117,7 @@ TEST_F(TrainOnCorpora, SaysBeforeItLearnsThatTooLittleIsLeft) {
     EXPECT_FALSE(has_learnt);
     return problems_.to_string();
   };
-  options_.left_out = {{"one"}, {"one", "two", "three"}};
+  options_.left_out = {{"one", "two", "three"}};
   EXPECT_THAT(refused(), HasSubstr("too little mail: 0 ham to learn from without one, two, three"));
   options_.left_out = {{"one"}, {"two"}};
   options_.filter.without_corpora = {"two"};
@@ -125,10 +125,17 @@ TEST_F(TrainOnCorpora, SaysBeforeItLearnsThatTooLittleIsLeft) {
 }
 
 TEST_F(TrainOnCorpora, RefusesTwoJudgesOfOneName) {
-  options_.left_out = {{"one"}, {"one"}};
+  options_.left_out = {{"lists/a"}, {"lists-a"}};
   options_.left_out_models = folder_.path() / "left-out";
   EXPECT_FALSE(train([](const TrainProgress&) { return false; }));
-  EXPECT_THAT(problems_.to_string(), HasSubstr("two models would be called without-one.pt"));
+  EXPECT_THAT(problems_.to_string(), HasSubstr("two models would be called without-lists-a.pt"));
+}
+
+/// The mail of such a corpus calibrated the model that is to be measured on it.
+TEST_F(TrainOnCorpora, RefusesACorpusInTwoGroups) {
+  options_.left_out = {{"one"}, {"two", "one"}};
+  EXPECT_FALSE(train([](const TrainProgress&) { return false; }));
+  EXPECT_THAT(problems_.to_string(), HasSubstr("the corpus one is to be left out twice"));
 }
 
 TEST_F(TrainOnCorpora, WritesAJudgeOfACorpusInAFolder) {
