@@ -8,80 +8,12 @@
 #include <limits>
 
 #include "tests/engine/torch/model_archive.h"
+#include "tests/engine/torch/trainer_lesson.h"
 
 namespace winnow {
 namespace {
 
 using ::testing::HasSubstr;
-
-constexpr std::size_t kDense = 3;
-
-ArchitectureSpec small_architecture() {
-  ArchitectureSpec spec;
-  spec.table_size = 256;
-  spec.embedding_width = 4;
-  spec.dense_width = kDense;
-  spec.hidden_width = 8;
-  return spec;
-}
-
-std::unique_ptr<Trainer> make(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer = {}) {
-  std::unique_ptr<Trainer> trainer;
-  const Status status = backend().make_trainer(architecture, optimizer, trainer);
-  EXPECT_TRUE(status) << status.error();
-  return trainer;
-}
-
-struct Lesson {
-  TokenBatch batch;
-  std::vector<float> targets, importance;
-};
-
-/// Spam has tokens 10..19, ham 20..29, both share 30..39; the seed only moves which.
-Lesson lesson(int seed) {
-  Lesson lesson;
-  for (int message = 0; message < 16; ++message) {
-    const bool spam = message % 2 == 0;
-    std::vector<std::int64_t> tokens;
-    for (int i = 0; i < 4; ++i) tokens.push_back((spam ? 10 : 20) + (seed * 7 + message + i * 3) % 10);
-    for (int i = 0; i < 4; ++i) tokens.push_back(30 + (seed + message * 3 + i) % 10);
-    lesson.batch.add(tokens, std::vector<float>(tokens.size(), 0.35f), {0.1f, 0.2f * static_cast<float>(message % 3), 1});
-    lesson.targets.push_back(spam ? 1.0f : 0.0f);
-  }
-  lesson.importance.assign(lesson.targets.size(), 1.0f);
-  return lesson;
-}
-
-double train(Trainer& trainer, int first, int last) {
-  double loss = 0;
-  for (int i = first; i < last; ++i) {
-    const Lesson now = lesson(i);
-    const Status status = trainer.step(now.batch, now.targets, now.importance, loss);
-    EXPECT_TRUE(status) << status.error();
-  }
-  return loss;
-}
-
-std::vector<float> predict(Trainer& trainer, const TokenBatch& batch) {
-  std::vector<float> logits;
-  const Status status = trainer.predict(batch, logits);
-  EXPECT_TRUE(status) << status.error();
-  return logits;
-}
-
-std::vector<float> run_shipped(Trainer& trainer, const TokenBatch& batch, std::string* archive = nullptr) {
-  std::string bytes;
-  Status status = trainer.save("{}", bytes);
-  EXPECT_TRUE(status) << status.error();
-  std::unique_ptr<Model> model;
-  status = backend().load(bytes, {}, model);
-  EXPECT_TRUE(status) << status.error();
-  std::vector<float> logits;
-  if (model) status = model->run(batch, logits);
-  EXPECT_TRUE(status) << status.error();
-  if (archive != nullptr) *archive = bytes;
-  return logits;
-}
 
 TEST(Trainer, LearnsToTellSpamFromHam) {
   const auto trainer = make(small_architecture());
@@ -217,103 +149,6 @@ TEST(Trainer, TrainsSeveralLabels) {
   for (int i = 0; i < 60; ++i) ASSERT_TRUE(trainer->step(now.batch, targets, importance, loss));
   const auto logits = predict(*trainer, now.batch);
   for (std::size_t i = 0; i < logits.size(); ++i) EXPECT_EQ(logits[i] > 0, targets[i] == 1) << i;
-}
-
-TEST(Trainer, JoinedModelsAnswerWithTheirMean) {
-  ArchitectureSpec spec = small_architecture();
-  spec.labels = 2;
-  const TokenBatch batch = lesson(1000).batch;
-  std::vector<std::unique_ptr<Trainer>> members;
-  std::vector<float> sum(batch.messages * spec.labels, 0.0f);
-  for (const std::uint64_t seed : {1, 2, 3}) {
-    OptimizerSpec optimizer;
-    optimizer.seed = seed;
-    members.push_back(make(spec, optimizer));
-    Lesson now = lesson(static_cast<int>(seed));
-    std::vector<float> targets;
-    for (const float target : now.targets) targets.insert(targets.end(), {target, 1 - target});
-    double loss = 0;
-    for (int i = 0; i < 20; ++i)
-      ASSERT_TRUE(members.back()->step(now.batch, targets, std::vector<float>(targets.size(), 1.0f), loss));
-    const auto logits = predict(*members.back(), batch);
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += logits[i];
-  }
-  ASSERT_TRUE(members[0]->absorb(*members[1], {0.5, 0.5}));
-  ASSERT_TRUE(members[0]->absorb(*members[2], {2 / 3.0, 1 / 3.0}));
-  const auto mean = predict(*members[0], batch);
-  ASSERT_EQ(mean.size(), sum.size());
-  for (std::size_t i = 0; i < sum.size(); ++i) EXPECT_NEAR(mean[i], sum[i] / 3, 1e-4) << i;
-}
-
-TEST(Trainer, JoinedModelIsSavedButNotTrainedOn) {
-  const auto one = make(small_architecture()), two = make(small_architecture());
-  train(*one, 0, 20);
-  train(*two, 20, 40);
-  ASSERT_TRUE(one->absorb(*two, {0.5, 0.5}));
-  const Lesson now = lesson(1);
-  const auto shipped = run_shipped(*one, now.batch), joined = predict(*one, now.batch);
-  for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_NEAR(shipped[i], joined[i], 0.05 + 0.05 * std::abs(joined[i]));
-  double loss = 0;
-  EXPECT_THAT(one->step(now.batch, now.targets, now.importance, loss).error(), HasSubstr("not trained any more"));
-  std::string bytes;
-  EXPECT_FALSE(one->checkpoint(bytes));
-}
-
-/// The logits of a linear model are linear in its weights, so those of a blend are known.
-TEST(Trainer, BlendedModelsHaveTheWeightedSumOfTheirWeights) {
-  ArchitectureSpec linear = small_architecture();
-  linear.embedding_width = linear.hidden_width = 0;
-  OptimizerSpec fast;
-  fast.learning_rate = 0.05;
-  const auto one = make(linear, fast), two = make(linear, fast);
-  train(*one, 0, 20);
-  train(*two, 20, 80);
-  const Lesson now = lesson(1000);
-  const auto first = predict(*one, now.batch), second = predict(*two, now.batch);
-  ASSERT_GT(std::abs(first[0] - second[0]), 0.1);
-  ASSERT_TRUE(one->blend(*two, {0.25, 0.75}));
-  const auto blended = predict(*one, now.batch);
-  for (std::size_t i = 0; i < blended.size(); ++i) EXPECT_NEAR(blended[i], 0.25 * first[i] + 0.75 * second[i], 1e-4) << i;
-}
-
-TEST(Trainer, BlendingTakesEveryWeightAndEndsTheTraining) {
-  const auto one = make(small_architecture()), two = make(small_architecture());
-  train(*one, 0, 20);
-  train(*two, 0, 60);
-  const Lesson now = lesson(1000);
-  ASSERT_NE(predict(*one, now.batch), predict(*two, now.batch));
-  ASSERT_TRUE(one->blend(*two, {0, 1}));
-  EXPECT_EQ(predict(*one, now.batch), predict(*two, now.batch));
-  double loss = 0;
-  EXPECT_THAT(one->step(now.batch, now.targets, now.importance, loss).error(), HasSubstr("not trained any more"));
-}
-
-TEST(Trainer, LinearModelLearnsAndJoinsADeepOne) {
-  ArchitectureSpec linear = small_architecture();
-  linear.embedding_width = linear.hidden_width = 0;
-  OptimizerSpec fast;
-  fast.learning_rate = 0.05;
-  const auto flat = make(linear, fast), deep = make(small_architecture());
-  EXPECT_LT(train(*flat, 0, 200), 0.3);
-  train(*deep, 0, 20);
-  const Lesson now = lesson(1000);
-  const auto by_flat = predict(*flat, now.batch), by_deep = predict(*deep, now.batch);
-  const auto shipped = run_shipped(*flat, now.batch);
-  for (std::size_t i = 0; i < by_flat.size(); ++i) EXPECT_NEAR(shipped[i], by_flat[i], 1e-4) << i;
-  ASSERT_TRUE(deep->absorb(*flat, {0.25, 2}));
-  const auto joined = predict(*deep, now.batch);
-  for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_NEAR(joined[i], 0.25 * by_deep[i] + 2 * by_flat[i], 1e-3) << i;
-}
-
-TEST(Trainer, RefusesToJoinAndToBlendModelsOfOtherShape) {
-  ArchitectureSpec other = small_architecture();
-  other.table_size = 128;
-  const auto one = make(small_architecture()), two = make(other);
-  EXPECT_THAT(one->absorb(*two, {}).error(), HasSubstr("differ"));
-  const Lesson now = lesson(1);
-  const auto before = predict(*one, now.batch);
-  EXPECT_THAT(one->blend(*two, {}).error(), HasSubstr("differ"));
-  EXPECT_EQ(predict(*one, now.batch), before);
 }
 
 TEST(Trainer, RefusesBatchesOfAnotherShape) {
