@@ -5,7 +5,8 @@ usage: tests/bench/accuracy/disguise.py --model FILE [--corpora DIR] [--split de
 
 Takes a seeded sample of the spam of a split, writes it anew without and with each disguise, and lets `winnow evaluate`
 judge it: one row per disguise, recall at 50 % and 90 %. Every message is written by the same code in all rows, so that
-only the disguise differs. A long innocent tail is taken from ham of the same split, which the model never saw.
+only the disguise differs. A long innocent tail is taken from ham of the same split, which the model never saw; so is
+the line that a forged answer quotes above its text.
 Skips (exit 0) when there are no corpora.
 """
 import argparse
@@ -110,8 +111,17 @@ def rewrite_subject(message, disguise, dice):
     message["Subject"] = email.header.Header(of_text(subject, disguise, dice), "utf-8")
 
 
+def forge_answer(message):
+    subject = str(email.header.make_header(email.header.decode_header(message.get("Subject", ""))))
+    del message["Subject"], message["In-Reply-To"]
+    message["Subject"] = email.header.Header("Re: " + subject, "utf-8")
+    message["In-Reply-To"] = "<1@mail.example>"
+
+
 def disguised(raw, name, dice, tail):
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    if name == "forged answer":
+        forge_answer(message)
     if name in WORD_DISGUISES:
         rewrite_subject(message, WORD_DISGUISES[name], dice)
     for part in list(text_parts(message)):
@@ -125,13 +135,19 @@ def disguised(raw, name, dice, tail):
             text = of_html(text, split_by_tags, dice)
         elif name == "innocent tail":
             text += ("<p>" + escaped(tail) + "</p>") if subtype == "html" else "\n\n" + tail
+        elif name == "forged answer":
+            quote = "> " + tail.strip().split("\n")[0][:70] + "\n\n"
+            text = (escaped(quote) if subtype == "html" else quote) + text
+        elif name == "many links":
+            urls = [f"https://en.wikipedia.org/wiki/{number}" for number in range(1, 51)]
+            text += "".join(f'<a href="{url}">{url[-2:]}</a> ' if subtype == "html" else "\n" + url for url in urls)
         elif name == "hidden tail" and subtype == "html":
             text += '<div style="display:none">' + escaped(tail) + "</div>"
         write_part(part, text, subtype, transfer)
     return message.as_bytes()
 
 
-DISGUISES = ["none", *WORD_DISGUISES, "split by tags", "innocent tail", "hidden tail", "base64"]
+DISGUISES = ["none", *WORD_DISGUISES, "split by tags", "innocent tail", "hidden tail", "forged answer", "many links", "base64"]
 
 
 def read_rows(corpora, wanted):
