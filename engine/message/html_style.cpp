@@ -8,6 +8,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/ascii.h"
 
@@ -74,43 +75,84 @@ std::size_t declaration_length(std::string_view css) {
   return css.size();
 }
 
-bool is_length(std::string_view value) {
-  const std::size_t sign = value[0] == '-' || value[0] == '+' ? 1 : 0;
-  const bool is_number = value.size() > sign && (is_digit(value[sign]) || value[sign] == '.');
-  return is_number || value.find('(') != std::string_view::npos;
+bool is_among(const std::vector<std::string_view>& words, std::string_view word) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return equal_ignoring_case(word, one); });
 }
 
-bool is_keyword(Property property, std::string_view value) {
-  static constexpr std::string_view kForAll[] = {"inherit", "initial", "unset", "revert"};
-  static constexpr std::string_view kDisplays[] = {"none",  "block",     "inline",   "flex", "grid",
-                                                   "table", "list-item", "contents", "flow", "ruby"};
-  static constexpr std::string_view kVisibilities[] = {"visible", "hidden", "collapse"};
-  static constexpr std::string_view kSizes[] = {"auto",    "none",     "small",       "medium",      "large",
-                                                "x-small", "xx-small", "x-large",     "xx-large",    "xxx-large",
-                                                "larger",  "smaller",  "min-content", "max-content", "fit-content"};
-  const auto begins = [&](std::string_view word) { return starts_ignoring_case(value, word); };
-  if (std::any_of(std::begin(kForAll), std::end(kForAll), begins)) return true;
-  if (property == kDisplay) return std::any_of(std::begin(kDisplays), std::end(kDisplays), begins);
-  if (property == kVisibility) return std::any_of(std::begin(kVisibilities), std::end(kVisibilities), begins);
-  return std::any_of(std::begin(kSizes), std::end(kSizes), begins);
+/// A number with a unit that there is, or without one, or a function: calc(), var().
+bool is_length(std::string_view word) {
+  static const std::vector<std::string_view> kUnits = {"",   "px", "em", "rem", "pt", "pc", "in",   "cm",   "mm", "q",
+                                                       "ex", "ch", "lh", "rlh", "vw", "vh", "vmin", "vmax", "%"};
+  if (word.find('(') != std::string_view::npos) return true;
+  const std::size_t sign = word.starts_with('-') || word.starts_with('+') ? 1 : 0;
+  const std::size_t unit = std::min(word.find_first_not_of("0123456789.", sign), word.size());
+  return unit > sign && is_among(kUnits, word.substr(unit));
+}
+
+/// The words that a browser takes for this property, beside those that all have.
+const std::vector<std::string_view>& keywords(Property property) {
+  static const std::vector<std::string_view> kNone,
+      kDisplays = {"none",
+                   "block",
+                   "inline",
+                   "inline-block",
+                   "flex",
+                   "inline-flex",
+                   "grid",
+                   "inline-grid",
+                   "table",
+                   "inline-table",
+                   "table-row",
+                   "table-cell",
+                   "table-row-group",
+                   "table-header-group",
+                   "table-footer-group",
+                   "table-column",
+                   "table-column-group",
+                   "table-caption",
+                   "list-item",
+                   "contents",
+                   "flow",
+                   "flow-root",
+                   "ruby",
+                   "-webkit-box",
+                   "-webkit-inline-box",
+                   "-webkit-flex",
+                   "-webkit-inline-flex"},
+      kVisibilities = {"visible", "hidden", "collapse"},
+      kPositions = {"static", "relative", "absolute", "fixed", "sticky"},
+      kOverflows = {"visible", "hidden", "clip", "scroll", "auto"},
+      kSizes = {"auto",     "none",      "xx-small", "x-small", "small",       "medium",      "large",      "x-large",
+                "xx-large", "xxx-large", "larger",   "smaller", "min-content", "max-content", "fit-content"};
+  switch (property) {
+    case kDisplay:
+      return kDisplays;
+    case kVisibility:
+      return kVisibilities;
+    case kPosition:
+      return kPositions;
+    case kOverflow:
+      return kOverflows;
+    case kColor:
+    case kOpacity:
+      return kNone;
+    default:
+      return kSizes;
+  }
 }
 
 /// Whether a browser takes the value. It leaves out what is none, so a later one of that kind takes nothing back.
 bool is_valid(Property property, std::string_view value) {
-  switch (property) {
-    case kColor:
-      return is_keyword(property, value) || starts_ignoring_case(value, "currentcolor") ||
-             read_paint(value).kind != PaintKind::Unsaid;
-    case kBackground:
-    case kBackgroundColor:
-    case kBackgroundImage:
-      return read_background(value).kind != PaintKind::Unsaid;
-    case kOverflow:
-    case kPosition:
-      return true;
-    default:
-      return is_length(value) || is_keyword(property, value);
-  }
+  static const std::vector<std::string_view> kForAll = {"inherit", "initial", "unset", "revert"};
+  if (property == kBackground || property == kBackgroundColor || property == kBackgroundImage)
+    return read_background(value).kind != PaintKind::Unsaid;
+  const std::string_view word = value.substr(0, value.find_first_of(" \t\r\n"));
+  if (is_among(kForAll, word) || is_among(keywords(property), word)) return true;
+  if (property == kColor)
+    return equal_ignoring_case(word, "currentcolor") || read_paint(value).kind != PaintKind::Unsaid;
+  const bool takes_words_alone =
+      property == kDisplay || property == kVisibility || property == kPosition || property == kOverflow;
+  return !takes_words_alone && is_length(word);
 }
 
 /// The declarations of one style attribute, without comments. Of several for one property the last that is valid counts, but

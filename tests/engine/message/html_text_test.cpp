@@ -91,20 +91,39 @@ TEST(HiddenHtml, IsNotSeenInOrdinaryStyles) {
 
 TEST(HiddenHtml, GoesByTheDeclarationThatCounts) {
   for (const char* style :
-       {"display:none;display:block", "visibility:hidden;visibility:visible", "font-size:0;font-size:14px",
-        "opacity:0;opacity:1", "display:block !important;display:none", "text-indent:-9999px;text-indent:0",
-        "position:absolute;left:-9999px;left:0", "background:#fff!important;background:#000;color:#000",
-        "color:#fff;color:#333", "display:none;mso-hide:all;display:block", "mso-hide:all",
+       {"display:none;display:block", "display:none;display:-webkit-box", "display:none;display:inline flex",
+        "font-size:0;font-size:calc(1em + 2px)", "font-size:0;font-size:medium", "visibility:hidden;visibility:visible",
+        "font-size:0;font-size:14px", "opacity:0;opacity:1", "display:block !important;display:none",
+        "text-indent:-9999px;text-indent:0", "position:absolute;left:-9999px;left:0",
+        "background:#fff!important;background:#000;color:#000", "color:#fff;color:#333",
+        "display:none;mso-hide:all;display:block", "mso-hide:all",
         "background:url(x.png);background-color:#fff;color:#fff"}) {
     EXPECT_EQ(read(std::string("<p style='") + style + "'>seen</p>").visible, "seen\n") << style;
   }
-  for (const char* style :
-       {"display:block;display:none", "display:none ! important;display:block",
-        "display:none!IMPORTANT; display:inline", "display:block!important;display:none!important",
-        "font-size:14px;font-size:0", "color:#333;color:#fff", "background:url(x.png);background:#fff;color:#fff",
-        "display:none;display:", "display:none;display:x", "display:none/*;display:block*/", "color:#fff;color:x",
-        "display:none;font-family:\"a;display:block;b\"", "background:x;color:#fff", "color:#fff/**/",
-        "font-size:0;font-size:x", "visibility:hidden;visibility:x", "color:#fff;color:#12"}) {
+  for (const char* style : {"display:block;display:none",
+                            "display:none ! important;display:block",
+                            "display:none!IMPORTANT; display:inline",
+                            "display:block!important;display:none!important",
+                            "font-size:14px;font-size:0",
+                            "color:#333;color:#fff",
+                            "background:url(x.png);background:#fff;color:#fff",
+                            "display:none;display:",
+                            "display:none;display:x",
+                            "display:none/*;display:block*/",
+                            "color:#fff;color:x",
+                            "display:none;font-family:\"a;display:block;b\"",
+                            "background:x;color:#fff",
+                            "color:#fff/**/",
+                            "display:none;display:blockx",
+                            "display:none;display:12px",
+                            "color:#fff;color:small",
+                            "font-size:0;font-size:1x",
+                            "overflow:hidden;height:0;overflow:x",
+                            "position:absolute;left:-9999px;position:x",
+                            "opacity:0;opacity:auto",
+                            "font-size:0;font-size:x",
+                            "visibility:hidden;visibility:x",
+                            "color:#fff;color:#12"}) {
     EXPECT_EQ(read(std::string("<p style='") + style + "'>unseen</p>").hidden, "unseen") << style;
   }
   EXPECT_EQ(read("<p hidden style='display:block'>seen</p>").visible, "seen\n");
