@@ -42,7 +42,10 @@ constexpr std::string_view kNames[kProperties] = {
     "opacity",    "text-indent",      "font-size",        "width",      "height",  "max-width",
     "max-height", "overflow",         "position",         "left",       "top"};
 
-std::string without_comments(std::string_view css) {
+/// Most have none, and are not copied.
+std::string without_comments(std::string written) {
+  std::string_view css = written;
+  if (css.find("/*") == std::string_view::npos) return written;
   std::string text;
   for (std::size_t open = css.find("/*"); open != std::string_view::npos; open = css.find("/*")) {
     text.append(css.substr(0, open));
@@ -50,6 +53,12 @@ std::string without_comments(std::string_view css) {
     css.remove_prefix(close == std::string_view::npos ? css.size() : close + 2);
   }
   return text.append(css);
+}
+
+/// Whether each semicolon ends a declaration; so it is in most attributes.
+bool is_without_quotes(std::string_view css) {
+  const std::string_view marks = "\"'(\\";
+  return std::all_of(marks.begin(), marks.end(), [&](char mark) { return css.find(mark) == std::string_view::npos; });
 }
 
 /// Where a declaration ends: at a semicolon outside of quotes and brackets.
@@ -160,8 +169,9 @@ bool is_valid(Property property, std::string_view value) {
 class Declarations {
  public:
   explicit Declarations(std::string_view css) {
+    const bool is_simple = is_without_quotes(css);
     while (!css.empty()) {
-      const std::size_t end = declaration_length(css);
+      const std::size_t end = is_simple ? std::min(css.find(';'), css.size()) : declaration_length(css);
       read(css.substr(0, end));
       css.remove_prefix(std::min(end + 1, css.size()));
     }
