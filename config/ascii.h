@@ -2,9 +2,11 @@
 // not.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,18 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
     if (to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+/// The place of a name in a list of them, or the list's end.
+template <typename Names>
+auto find_ignoring_case(const Names& names, std::string_view name) {
+  return std::find_if(std::begin(names), std::end(names),
+                      [&](std::string_view one) { return equal_ignoring_case(one, name); });
+}
+
+template <typename Names>
+bool is_among_ignoring_case(const Names& names, std::string_view name) {
+  return find_ignoring_case(names, name) != std::end(names);
 }
 
 constexpr bool starts_ignoring_case(std::string_view text, std::string_view prefix) {

@@ -78,8 +78,7 @@ std::string declared_language(const Message& message) {
 }
 
 void set_date_facts(Facts& facts, const Message& message) {
-  // MTAs do not show a milter the Received header of their own; what the newest one says came from the sender's side.
-  const std::optional<std::int64_t> arrived = message.envelope.arrived ? message.envelope.arrived : message.arrived;
+  const std::optional<std::int64_t> arrived = message.arrival();
   if (!message.date || !arrived) return;
   const double age = static_cast<double>(*arrived) - static_cast<double>(*message.date);
   facts.set(age >= 0 ? Fact::DateAge : Fact::DateAhead, std::abs(age));

@@ -111,8 +111,7 @@ void Session::count_forged(std::string_view name) {
 bool Session::is_removed_by_rules(std::string_view name) const {
   if (!snapshot_->rules) return false;
   const std::vector<std::string>& removed = snapshot_->rules->info().removed_headers;
-  return std::any_of(removed.begin(), removed.end(),
-                     [&](const std::string& one) { return equal_ignoring_case(one, name); });
+  return is_among_ignoring_case(removed, name);
 }
 
 /// Headers may fill half of what is scanned, so that a flood of them leaves room for the text.

@@ -50,8 +50,7 @@ std::string why_header_is_protected(std::string_view name, std::string_view why_
   if (starts_ignoring_case(name, "X-Spam") || starts_ignoring_case(name, "X-Winnow")) {
     return "Winnow writes the X-Spam and X-Winnow headers itself, and removes those that come in";
   }
-  const bool once = std::any_of(kOnceOnly.begin(), kOnceOnly.end(),
-                                [&](std::string_view other) { return equal_ignoring_case(name, other); });
+  const bool once = is_among_ignoring_case(kOnceOnly, name);
   return std::string(once ? why_once : "");
 }
 

@@ -55,10 +55,9 @@ float dkim_alignment(const MessageFacts& f) {
   return registrable_domain(domain) == f.sender.registrable ? 1.0F : -1.0F;
 }
 
-/// Days between the Date header and the arrival: of mail in a file, by the newest Received header, which the receiving side
-/// wrote. In a session that one is not written yet, and the newest there is may be the sender's invention.
+/// Days between the Date header and the arrival.
 float date_skew(const MessageFacts& f) {
-  const auto arrived = f.message->envelope.arrived ? f.message->envelope.arrived : f.message->arrived;
+  const auto arrived = f.message->arrival();
   if (!arrived || !f.message->date) return 0;
   constexpr double kDay = 86400;
   return log_scaled(std::abs(static_cast<double>(*arrived) - static_cast<double>(*f.message->date)) / kDay, 30);

@@ -83,30 +83,31 @@ bool names_other_address(const SenderFacts& sender) {
   return !named.empty() && named != sender.registrable;
 }
 
-bool is_addressed_to(const Message& message, std::string_view address) {
-  const auto is_it = [address](const Mailbox& to) { return equal_ignoring_case(to.address, address); };
-  return std::any_of(message.to.begin(), message.to.end(), is_it) ||
-         std::any_of(message.cc.begin(), message.cc.end(), is_it);
+constexpr std::string_view kVia = " via ";
+
+bool is_in(const std::vector<Mailbox>& mailboxes, std::string_view address) {
+  return std::any_of(mailboxes.begin(), mailboxes.end(), [address](const Mailbox& one) {
+    return !one.address.empty() && equal_ignoring_case(one.address, address);
+  });
 }
 
 /// List servers put their own address into From where DMARC asks for it ("Ann via some-list <some-list@...>") and
 /// the sender into Reply-To. The name is the list's, or the mail was sent to it. A sender can write all of this, as he can
 /// List-* headers, so it proves nothing; but a bare " via " in a name is no list.
 bool is_rewritten_by_list(const Message& message) {
-  constexpr std::string_view kVia = " via ";
   const Mailbox& from = message.from.front();
   const std::size_t via = from.name.rfind(kVia);
   if (via == std::string::npos || from.address.empty()) return false;
   if (message.reply_to.empty() || message.reply_to.front().domain.empty()) return false;
   const std::string_view list = std::string_view(from.name).substr(via + kVia.size());
   return equal_ignoring_case(list, from.address.substr(0, from.address.rfind('@'))) ||
-         is_addressed_to(message, from.address);
+         is_in(message.to, from.address) || is_in(message.cc, from.address);
 }
 
 Mailbox original_sender(const Message& message) {
   Mailbox sender = message.reply_to.front();
   const std::string& name = message.from.front().name;
-  if (sender.name.empty()) sender.name = name.substr(0, name.rfind(" via "));
+  if (sender.name.empty()) sender.name = name.substr(0, name.rfind(kVia));
   return sender;
 }
 
@@ -139,9 +140,7 @@ SenderFacts gather_sender(const Message& message, const NormalText& subject) {
     facts.reply_to_differs = !same_sender(facts.domain, facts.registrable, other);
     facts.reply_to_is_freemail = is_freemail_domain(registrable_domain(other));
   }
-  facts.sender_is_recipient = std::any_of(message.to.begin(), message.to.end(), [&](const Mailbox& to) {
-    return !to.address.empty() && equal_ignoring_case(to.address, from.address);
-  });
+  facts.sender_is_recipient = is_in(message.to, from.address);
   return facts;
 }
 

@@ -92,8 +92,7 @@ void add_authentication_results(std::string_view value, const std::vector<std::s
   const std::vector<std::string_view> pieces = split(text, ';');
   // "authserv-id" or "authserv-id 1", the version of the syntax.
   const std::string_view id = pieces[0].substr(0, pieces[0].find_first_of(" \t"));
-  const bool trusted = std::any_of(trusted_authserv_ids.begin(), trusted_authserv_ids.end(),
-                                   [&](const std::string& name) { return equal_ignoring_case(name, id); });
+  const bool trusted = is_among_ignoring_case(trusted_authserv_ids, id);
   if (!trusted || id.empty()) return;
   for (std::size_t i = 1; i < pieces.size(); ++i) add_result(pieces[i], results);
 }

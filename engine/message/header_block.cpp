@@ -41,8 +41,7 @@ constexpr std::string_view kEssential[] = {"Subject",
 
 /// Whether it is one of these, and the first of its name.
 bool is_first_essential(std::string_view name, HeaderBlock& block) {
-  const auto found = std::find_if(std::begin(kEssential), std::end(kEssential),
-                                  [&](std::string_view one) { return equal_ignoring_case(name, one); });
+  const auto found = find_ignoring_case(kEssential, name);
   if (found == std::end(kEssential)) return false;
   const unsigned bit = 1U << (found - std::begin(kEssential));
   const bool is_first = (block.essential_seen & bit) == 0;

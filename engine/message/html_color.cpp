@@ -142,15 +142,11 @@ std::string_view take_word(std::string_view& list) {
   return word;
 }
 
-bool is_one_of(std::string_view word, const std::string_view* first, const std::string_view* last) {
-  return std::any_of(first, last, [&](std::string_view known) { return equal_ignoring_case(word, known); });
-}
-
 /// A word of the background shorthand that is neither a colour nor a picture.
 bool paints_nothing(std::string_view word) {
   const std::size_t number = word[0] == '-' || word[0] == '+' ? 1 : 0;
   const bool is_length = word.size() > number && (is_digit(word[number]) || word[number] == '.');
-  return is_length || is_one_of(word, std::begin(kPaintNothing), std::end(kPaintNothing));
+  return is_length || is_among_ignoring_case(kPaintNothing, word);
 }
 
 Paint named_paint(std::string_view word) {
@@ -158,7 +154,7 @@ Paint named_paint(std::string_view word) {
   for (const NamedColor& named : kColors) {
     if (equal_ignoring_case(word, named.name)) return {PaintKind::Solid, named.color};
   }
-  return is_one_of(word, std::begin(kSystemColors), std::end(kSystemColors)) ? kUnknown : Paint{};
+  return is_among_ignoring_case(kSystemColors, word) ? kUnknown : Paint{};
 }
 
 }  // namespace

@@ -84,10 +84,6 @@ std::size_t declaration_length(std::string_view css) {
   return css.size();
 }
 
-bool is_among(const std::vector<std::string_view>& words, std::string_view word) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return equal_ignoring_case(word, one); });
-}
-
 /// A number with a unit that there is, or without one, or a function: calc(), var().
 bool is_length(std::string_view word) {
   static const std::vector<std::string_view> kUnits = {"",   "px", "em", "rem", "pt", "pc", "in",   "cm",   "mm", "q",
@@ -95,7 +91,7 @@ bool is_length(std::string_view word) {
   if (word.find('(') != std::string_view::npos) return true;
   const std::size_t sign = word.starts_with('-') || word.starts_with('+') ? 1 : 0;
   const std::size_t unit = std::min(word.find_first_not_of("0123456789.", sign), word.size());
-  return unit > sign && is_among(kUnits, word.substr(unit));
+  return unit > sign && is_among_ignoring_case(kUnits, word.substr(unit));
 }
 
 /// The words that a browser takes for this property, beside those that all have.
@@ -156,7 +152,7 @@ bool is_valid(Property property, std::string_view value) {
   if (property == kBackground || property == kBackgroundColor || property == kBackgroundImage)
     return read_background(value).kind != PaintKind::Unsaid;
   const std::string_view word = value.substr(0, value.find_first_of(" \t\r\n"));
-  if (is_among(kForAll, word) || is_among(keywords(property), word)) return true;
+  if (is_among_ignoring_case(kForAll, word) || is_among_ignoring_case(keywords(property), word)) return true;
   if (property == kColor)
     return equal_ignoring_case(word, "currentcolor") || read_paint(value).kind != PaintKind::Unsaid;
   const bool takes_words_alone =
@@ -193,8 +189,7 @@ class Declarations {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) return;
     const std::string_view name = trim(text.substr(0, colon));
-    const auto known = std::find_if(std::begin(kNames), std::end(kNames),
-                                    [&](std::string_view other) { return equal_ignoring_case(name, other); });
+    const auto known = find_ignoring_case(kNames, name);
     if (known == std::end(kNames)) return;
     Declaration declaration{trim(text.substr(colon + 1))};
     const std::size_t mark = declaration.value.rfind('!');

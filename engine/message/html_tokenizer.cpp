@@ -3,7 +3,6 @@
 #include "engine/message/html_tokenizer.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "config/ascii.h"
 #include "engine/message/html_entities.h"
@@ -124,10 +123,8 @@ class Tokenizer {
 
   /// Of two with one name the first counts.
   void keep(const HtmlAttribute& attribute) {
-    const bool asked_for = std::any_of(std::begin(kKept), std::end(kKept), [&](std::string_view name) {
-      return equal_ignoring_case(attribute.name, name);
-    });
-    if (asked_for && !tag_.has(attribute.name)) tag_.attributes.push_back(attribute);
+    if (is_among_ignoring_case(kKept, attribute.name) && !tag_.has(attribute.name))
+      tag_.attributes.push_back(attribute);
   }
 
   std::string_view attribute_value() {

@@ -105,6 +105,14 @@ bool is_host_name(std::string_view text) {
          psl_is_public_suffix2(public_suffixes(), last.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
+/// Of the scheme in front of a colon (RFC 3986 3.1); 0 when there is none.
+std::size_t scheme_length(std::string_view url) {
+  std::size_t at = 0;
+  const auto goes_on = [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; };
+  while (at < url.size() && (at == 0 ? is_alpha(url[at]) : goes_on(url[at]))) ++at;
+  return at < url.size() && url[at] == ':' ? at : 0;
+}
+
 }  // namespace
 
 bool is_ip_address(std::string_view host) {
@@ -156,15 +164,6 @@ std::string cleaned_url(std::string_view written) {
   return url;
 }
 
-/// Of the scheme in front of a colon (RFC 3986 3.1); 0 when there is none.
-std::size_t scheme_length(std::string_view url) {
-  std::size_t at = 0;
-  while (at < url.size() &&
-         (is_alpha(url[at]) || (at > 0 && (is_digit(url[at]) || url[at] == '+' || url[at] == '-' || url[at] == '.'))))
-    ++at;
-  return at < url.size() && url[at] == ':' ? at : 0;
-}
-
 std::string resolved_url(std::string_view url, std::string_view base) {
   constexpr std::string_view kSlashes = "/\\";
   const bool is_rooted = !url.empty() && kSlashes.find(url[0]) != std::string_view::npos;
@@ -195,13 +194,9 @@ std::string resolved_url(std::string_view url, std::string_view base) {
 UrlParts split_url(std::string_view url) {
   UrlParts parts;
   url = trim(url);
-  const std::size_t colon = url.find(':');
-  if (colon == std::string_view::npos || colon > 20) return parts;
-  const std::string_view scheme = url.substr(0, colon);
-  if (scheme.empty() || !std::all_of(scheme.begin(), scheme.end(),
-                                     [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; }))
-    return parts;
-  parts.scheme = to_lower(scheme);
+  const std::size_t colon = scheme_length(url);
+  if (colon == 0 || colon > 20) return parts;
+  parts.scheme = to_lower(url.substr(0, colon));
   std::string_view rest = url.substr(colon + 1);
   const bool web = parts.scheme == "http" || parts.scheme == "https" || parts.scheme == "ftp";
   if (!web) return parts;

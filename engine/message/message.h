@@ -122,6 +122,9 @@ struct Message {
   MessageShape shape;
   Authentication authentication;
 
+  /// When it came: by the session's clock, and without a session as `arrived`. In one the MTA shows no Received header of its
+  /// own yet, and the newest there is came from the sender's side.
+  std::optional<std::int64_t> arrival() const { return envelope.arrived ? envelope.arrived : arrived; }
   /// The first header of that name (case-insensitive), or null.
   const Header* header(std::string_view name) const;
 };
