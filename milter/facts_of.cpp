@@ -84,6 +84,17 @@ void set_date_facts(Facts& facts, const Message& message) {
   facts.set(age >= 0 ? Fact::DateAge : Fact::DateAhead, std::abs(age));
 }
 
+/// What the links have in that place, sorted, without those that have nothing there.
+std::vector<std::string> each_once(const std::vector<Link>& links, std::string Link::*part) {
+  std::vector<std::string> parts;
+  for (const Link& link : links) {
+    if (!(link.*part).empty()) parts.push_back(link.*part);
+  }
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  return parts;
+}
+
 void set_content_facts(Facts& facts, const Message& message) {
   facts.set(Fact::Size, static_cast<double>(message.size));
   facts.set(Fact::Truncated, message.truncated);
@@ -96,13 +107,8 @@ void set_content_facts(Facts& facts, const Message& message) {
     names.insert(names.end(), attachment.other_names.begin(), attachment.other_names.end());
   }
   facts.set(Fact::AttachmentsNames, std::move(names));
-  std::vector<std::string> domains;
-  for (const Link& link : message.links) {
-    if (!link.domain.empty()) domains.push_back(link.domain);
-  }
-  std::sort(domains.begin(), domains.end());
-  domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
-  facts.set(Fact::UrlsDomains, std::move(domains));
+  facts.set(Fact::UrlsDomains, each_once(message.links, &Link::domain));
+  facts.set(Fact::UrlsHosts, each_once(message.links, &Link::host));
 }
 
 /// The places of the dense features in the order of their names.

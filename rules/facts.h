@@ -57,6 +57,7 @@ enum class Fact : std::uint8_t {
   AttachmentsCount, // attachments.count
   AttachmentsNames, // attachments.names
   UrlsDomains,      // urls.domains
+  UrlsHosts,        // urls.hosts
   Spf,              // spf: pass, fail, softfail, neutral, none, temperror, permerror or ""
   Dkim,             // dkim
   Dmarc,            // dmarc

@@ -28,7 +28,7 @@ class JudgeTest : public testing::Test {
   static MailInput mail(const std::string& subject) {
     MailInput input =
         mail_from_bytes("From: Anna Berg <anna@sender.example>\r\nReply-To: x@other.example\r\nSubject: " + subject +
-                            "\r\n\r\nSee https://shop.example/a\r\n",
+                            "\r\n\r\nSee https://login.shop.example/a\r\n",
                         1 << 20);
     input.envelope = {.client_ip = "192.0.2.7",
                       .client_name = "mail.sender.example",

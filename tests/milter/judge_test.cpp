@@ -51,6 +51,8 @@ TEST_F(JudgeTest, FillsEveryFact) {
   EXPECT_FALSE(std::get<bool>(facts.get(Fact::Truncated)));
   EXPECT_EQ(std::get<double>(facts.get(Fact::AttachmentsCount)), 0);
   EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::UrlsDomains)), std::vector<std::string>{"shop.example"});
+  EXPECT_EQ(std::get<std::vector<std::string>>(facts.get(Fact::UrlsHosts)),
+            std::vector<std::string>{"login.shop.example"});
   EXPECT_EQ(text(Fact::Spf), "");
   EXPECT_FALSE(std::get<bool>(facts.get(Fact::Gtube)));
   EXPECT_EQ(facts.features.size(), dense_features().size());
