@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/judgement_text.h"
+#include "cli/mailbox_envelope.h"
 #include "engine/features/features.h"
 #include "milter/judge.h"
 
@@ -77,8 +78,9 @@ std::vector<RuleTestResult> TestBench::run(const RuleTestFile& file) const {
 
 std::optional<Facts> TestBench::facts_of_mail(const RuleTest& test, const Snapshot& snapshot,
                                               std::string& error) const {
-  const auto input = read_mail_file(*test.mail, settings_.milter.max_scan_bytes, error);
+  auto input = read_mail_file(*test.mail, settings_.milter.max_scan_bytes, error);
   if (!input) return std::nullopt;
+  input->envelope = envelope_of_delivered(*input);
   const Judgement judgement = test.needs_model()
                                   ? judge(snapshot, *input, {std::chrono::steady_clock::now() + kPatience, {}})
                                   : read_only(*input, settings_);

@@ -30,14 +30,15 @@ std::vector<std::string> names_of(const std::vector<Action>& actions) {
   return names;
 }
 
-/// The decision for a recipient that the facts name.
-const Decision& decision_for(const std::string& address, const Facts& facts, const MessageDecision& decided) {
+/// The decision for that recipient; null when the message has no such one.
+const Decision* decision_for(const std::string& address, const Facts& facts, const MessageDecision& decided) {
   for (const RecipientDecision& one : decided.recipients) {
     for (const std::size_t index : one.recipients) {
-      if (index < facts.recipients.size() && equal_ignoring_case(facts.recipients[index], address)) return one.decision;
+      if (index < facts.recipients.size() && equal_ignoring_case(facts.recipients[index], address))
+        return &one.decision;
     }
   }
-  return decided.message;
+  return nullptr;
 }
 
 class DecisionComparison {
@@ -57,9 +58,10 @@ class DecisionComparison {
       differ("disagreement", shown_bool(*expected.disagreement), shown_bool(decided.disagreement));
     }
     for (const ExpectedRecipient& one : expected.recipients) {
-      const Decision& decision = decision_for(one.address, facts, decided);
-      if (one.verdict == decision.verdict) continue;
-      differ("recipient " + one.address, std::string(verdict_name(one.verdict)), shown_verdict(decision));
+      const Decision* decision = decision_for(one.address, facts, decided);
+      if (decision != nullptr && one.verdict == decision->verdict) continue;
+      differ("recipient " + one.address, std::string(verdict_name(one.verdict)),
+             decision != nullptr ? shown_verdict(*decision) : "no such recipient");
     }
     return std::move(differences_);
   }

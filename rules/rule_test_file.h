@@ -18,7 +18,7 @@
 namespace winnow {
 
 struct ExpectedRecipient {
-  std::string address;  // one of the facts' recipients
+  std::string address;  // one of the recipients, of the facts or of the mail
   Verdict verdict = Verdict::Accept;
 };
 

@@ -114,6 +114,21 @@ TEST_F(CliTest, ReadsMailWithoutAModelWhenTheProbabilityIsGiven) {
   EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
 }
 
+/// As classify, explain and replay do: with an empty envelope no override was applied.
+TEST_F(CliTest, TakesTheEnvelopeFromTheHeadersOfAMail) {
+  folder_.write("a.eml", "Return-Path: <news@shop.example>\nDelivered-To: ann@own.example\nSubject: hello\n\ntext\n");
+  folder_.write("rules.yaml",
+                "overrides:\n  - {for: [\"@own.example\"], ceiling: junk}\n"
+                "rules:\n  - {id: shop, when: mail_from.domain == \"shop.example\", then: [reject]}\n");
+  const std::string one = "  - {name: a, mail: a.eml, facts: {spam: 5%}, expect: {rule: shop, recipients: {";
+  const ToolRun run = run_tool({"test", tests(one + "ann@own.example: junk}}}\n")});
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  const ToolRun other = run_tool({"test", tests(one + "joe@own.example: junk}}}\n")});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_NE(other.out.find("recipient joe@own.example: expected junk, got no such recipient"), std::string::npos)
+      << other.out << other.err;
+}
+
 TEST_F(CliTest, FailsATestWhoseMailIsMissing) {
   const ToolRun run =
       run_tool({"test", tests("  - {name: a, mail: absent.eml, facts: {spam: 95%}, expect: {rule: junk}}\n"
