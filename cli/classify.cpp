@@ -16,12 +16,23 @@ namespace {
 // Nobody at an MTA waits for this answer, so a busy machine is given more time than settings.milter.deadline.
 constexpr std::chrono::seconds kPatience{60};
 
+constexpr std::size_t kRecipientsWidth = 60;  // code points
+
 std::string one_line(const std::string& text) { return escape_for_terminal(text, LineBreaks::Escape); }
 
 void print_row(const std::string& probability, const std::string& verdict, const std::string& rule,
                const std::string& file) {
   std::printf("%11s  %-10s  %-20s  %s\n", probability.c_str(), verdict.c_str(), one_line(rule).c_str(),
               one_line(file).c_str());
+}
+
+/// One row for all recipients that get the same; none when all get what the message does.
+void print_recipients(const Judgement& judgement) {
+  if (judgement.recipients.size() < 2) return;
+  for (const RecipientDecision& one : judgement.recipients) {
+    print_row("", std::string(verdict_name(one.decision.verdict)), one.decision.rule,
+              "for " + cut_to_width(recipients_of(one, judgement), kRecipientsWidth));
+  }
 }
 
 struct Tally {
@@ -41,6 +52,7 @@ void classify_one(const Snapshot& snapshot, const NamedMail& mail, bool json, Ta
     std::puts(judgement_json(mail.name, judgement).c_str());
   } else {
     print_row(spam_percent(judgement), verdict_word(judgement), judgement.decision.rule, mail.name);
+    print_recipients(judgement);
   }
 }
 

@@ -45,16 +45,17 @@ struct Explained {
   std::string file;
   std::vector<std::string> recipients;  // whose overrides were applied; none = not known
   Judgement judgement;
-  std::vector<RuleTrial> trials;
+  std::vector<RuleTrial> trials;  // for the first recipient
+  std::string decided;            // the rule that decided for that one; "" when none did
   Explanation explanation;
 };
 
 Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t label) {
-  Explained result{std::move(mail.name), mail.input.envelope.recipients, {}, {}, {}};
+  Explained result{std::move(mail.name), mail.input.envelope.recipients, {}, {}, {}, {}};
   result.judgement = judge(snapshot, mail.input, {std::chrono::steady_clock::now() + kPatience, {}});
   const Judgement& judgement = result.judgement;
   if (judgement.fallback) return result;
-  snapshot.rules->decide_for(facts_of(judgement.message, judgement), 0, &result.trials);
+  result.decided = snapshot.rules->decide_for(facts_of(judgement.message, judgement), 0, &result.trials).rule;
   const AttributionLimits path{std::chrono::steady_clock::now() + kPatience, kMaxPoints};
   result.explanation = explain(*snapshot.engine, judgement.message, label, {path});
   return result;
@@ -66,15 +67,27 @@ std::string recipients_text(const std::vector<std::string>& recipients) {
   return text.empty() ? "not known (--to), so no override for one was applied" : cut_to_width(text, kSubjectWidth);
 }
 
+/// What they get, when they do not all get the same.
+void add_recipients(const Judgement& judgement, Rows& rows) {
+  if (judgement.recipients.size() < 2) return;
+  for (const RecipientDecision& one : judgement.recipients) {
+    const std::string actions = actions_text(one.decision);
+    rows.push_back({"for " + cut_to_width(recipients_of(one, judgement), kSubjectWidth),
+                    decision_text(one.decision) + (actions.empty() ? "" : ": " + actions)});
+  }
+}
+
 void print_verdict(const Explained& e) {
   const Judgement& judgement = e.judgement;
-  const std::string& rule = judgement.decision.rule;
   Rows rows{{"file", e.file},
             {"subject", cut_to_width(judgement.message.subject, kSubjectWidth)},
             {"spam", spam_percent(judgement)},
             {"recipients", recipients_text(e.recipients)},
-            {"verdict", verdict_word(judgement) + (rule.empty() ? "" : " by rule " + rule)},
-            {"model", judgement.model}};
+            {"verdict", judgement.fallback ? verdict_word(judgement) : decision_text(judgement.decision)}};
+  if (const std::string actions = actions_text(judgement.decision); !actions.empty())
+    rows.push_back({"actions", actions});
+  add_recipients(judgement, rows);
+  rows.push_back({"model", judgement.model});
   if (judgement.gtube) rows.push_back({"note", "holds the GTUBE test string, for which the fact gtube is true"});
   if (judgement.message.truncated) rows.push_back({"note", "longer than milter.max_scan_bytes; judged by its start"});
   std::fputs(format_table({{""}, {""}}, rows).c_str(), stdout);
@@ -82,7 +95,7 @@ void print_verdict(const Explained& e) {
 
 void print_rules(const Explained& e) {
   Rows rows;
-  for (const RuleTrial& trial : e.trials) rows.push_back({"  " + trial.rule, trial_word(trial, e.judgement.decision.rule)});
+  for (const RuleTrial& trial : e.trials) rows.push_back({"  " + trial.rule, trial_word(trial, e.decided)});
   std::printf("\nrules, in the order they were tried%s\n%s", e.recipients.size() > 1 ? " for the first recipient" : "",
               format_table({{""}, {""}}, rows).c_str());
 }
@@ -104,7 +117,7 @@ void print_json(const Explained& e) {
   json["gtube"] = e.judgement.gtube;
   Json& rules = json["rules"] = Json::array();
   for (const RuleTrial& trial : e.trials) {
-    const bool decided = trial.matched && !trial.monitored && trial.rule == e.judgement.decision.rule;
+    const bool decided = trial.matched && !trial.monitored && trial.rule == e.decided;
     rules.push_back(
         {{"rule", trial.rule}, {"matched", trial.matched}, {"monitored", trial.monitored}, {"decided", decided}});
   }

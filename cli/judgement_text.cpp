@@ -20,6 +20,32 @@ Json action_json(const Action& action) {
   return json;
 }
 
+Json actions_json(const Decision& decision) {
+  Json actions = Json::array();
+  for (const Action& action : decision.actions) actions.push_back(action_json(action));
+  return actions;
+}
+
+Json decision_json(const RecipientDecision& one, const Envelope& envelope) {
+  const Decision& decision = one.decision;
+  Json recipients = Json::array();
+  for (const std::size_t index : one.recipients) recipients.push_back(envelope.recipients.at(index));
+  Json json{{"recipients", recipients}, {"verdict", verdict_name(decision.verdict)}, {"rule", decision.rule}};
+  if (decision.wanted) json["wanted"] = verdict_name(*decision.wanted);
+  json["actions"] = actions_json(decision);
+  return json;
+}
+
+std::string action_text(const Action& action) {
+  std::string text(action_name(action.kind));
+  if (!action.name.empty()) text += ' ' + action.name;
+  if (!action.address.empty()) text += ' ' + action.address;
+  if (!action.extension.empty()) text += " +" + action.extension;
+  if (action.reply_code != 0) text += ' ' + std::to_string(action.reply_code) + ' ' + action.enhanced_code;
+  if (!action.text.empty()) text += " \"" + action.text + '"';
+  return text;
+}
+
 }  // namespace
 
 std::string percent_text(double probability) { return format_rounded_down(100.0 * probability, 1) + " %"; }
@@ -31,6 +57,26 @@ std::string spam_percent(const Judgement& judgement) {
 std::string verdict_word(const Judgement& judgement) {
   if (!judgement.fallback) return std::string(verdict_name(judgement.decision.verdict));
   return judgement.fallback->action == OnError::Accept ? "accept" : "tempfail";
+}
+
+std::string decision_text(const Decision& decision) {
+  std::string text(verdict_name(decision.verdict));
+  if (!decision.rule.empty()) text += " by rule " + decision.rule;
+  if (decision.wanted) text += ", which wanted " + std::string(verdict_name(*decision.wanted));
+  return text;
+}
+
+std::string actions_text(const Decision& decision) {
+  std::string text;
+  for (const Action& action : decision.actions) text += (text.empty() ? "" : ", ") + action_text(action);
+  return text;
+}
+
+std::string recipients_of(const RecipientDecision& decision, const Judgement& judgement) {
+  std::string text;
+  for (const std::size_t index : decision.recipients)
+    text += (text.empty() ? "" : ", ") + judgement.message.envelope.recipients.at(index);
+  return text;
 }
 
 std::string trial_word(const RuleTrial& trial, const std::string& deciding_rule) {
@@ -48,14 +94,16 @@ std::string failure_text(const Judgement& judgement) {
 std::string judgement_json(const std::string& file, const Judgement& judgement) {
   Json probability = Json::object();
   for (const LabelProbability& label : judgement.probabilities) probability[label.label] = label.probability;
-  Json actions = Json::array();
-  for (const Action& action : judgement.decision.actions) actions.push_back(action_json(action));
+  Json decisions = Json::array();
+  for (const RecipientDecision& one : judgement.recipients)
+    decisions.push_back(decision_json(one, judgement.message.envelope));
   const std::string failure = failure_text(judgement);
   const Json json{{"file", file},
                   {"probability", probability},
                   {"verdict", verdict_word(judgement)},
                   {"rule", judgement.decision.rule},
-                  {"actions", actions},
+                  {"actions", actions_json(judgement.decision)},
+                  {"decisions", decisions},
                   {"model", judgement.model},
                   {"truncated", judgement.message.truncated},
                   {"error", failure.empty() ? Json() : Json(failure)}};

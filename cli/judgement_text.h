@@ -25,7 +25,17 @@ std::string trial_word(const RuleTrial& trial, const std::string& deciding_rule)
 /// Why there is no probability: "deadline: ..."; "" when there is one.
 std::string failure_text(const Judgement& judgement);
 
-/// One object without a line end: file, probability, verdict, rule, actions, model, truncated, error.
+/// "junk by rule ads", "flag by rule ads, which wanted junk", "accept": what one recipient or the message gets.
+std::string decision_text(const Decision& decision);
+
+/// What is done, each with its value: `tag_subject "[ads] "`, `redirect abuse@example.org`; "" when it is nothing.
+std::string actions_text(const Decision& decision);
+
+/// "ann@example.org, joe@example.org": the recipients that get this decision.
+std::string recipients_of(const RecipientDecision& decision, const Judgement& judgement);
+
+/// One object without a line end: file, probability, verdict, rule, actions, decisions (what each recipient gets), model,
+/// truncated, error.
 std::string judgement_json(const std::string& file, const Judgement& judgement);
 
 }  // namespace winnow

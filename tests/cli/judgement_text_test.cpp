@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace winnow {
 namespace {
 
@@ -18,6 +20,36 @@ TEST(JudgementText, ShowsADashWithoutAProbability) {
   EXPECT_EQ(spam_percent(judgement), "-");
   judgement.probabilities = {{"spam", 0.25}};
   EXPECT_EQ(spam_percent(judgement), "25.0 %");
+}
+
+Judgement of_two_recipients() {
+  Judgement judgement;
+  judgement.message.envelope.recipients = {"ann@example.org", "joe@example.org"};
+  Action tag{ActionKind::TagSubject};
+  tag.text = "[ads] ";
+  judgement.decision = {Verdict::Flag, "ads", {tag, standard_action(ActionKind::Flag)}, {}, Verdict::Junk};
+  Action redirect{ActionKind::Redirect};
+  redirect.address = "held@example.org";
+  judgement.recipients = {{{Verdict::Redirect, "hold", {redirect}, {}, {}}, {0}}, {judgement.decision, {1}}};
+  return judgement;
+}
+
+TEST(JudgementText, SaysWhatARuleWantedBesideWhatItGot) {
+  const Decision decision = of_two_recipients().decision;
+  EXPECT_EQ(decision_text(decision), "flag by rule ads, which wanted junk");
+  EXPECT_EQ(actions_text(decision), "tag_subject \"[ads] \", flag");
+  EXPECT_EQ(decision_text({}), "accept");
+  EXPECT_EQ(actions_text({}), "");
+}
+
+/// That one recipient's mail was sent elsewhere stood nowhere.
+TEST(JudgementText, TellsInJsonWhatEachRecipientGets) {
+  const auto json = nlohmann::json::parse(judgement_json("a.eml", of_two_recipients()));
+  EXPECT_EQ(json["decisions"], nlohmann::json::parse(R"([
+    {"recipients": ["ann@example.org"], "verdict": "redirect", "rule": "hold",
+     "actions": [{"action": "redirect", "address": "held@example.org"}]},
+    {"recipients": ["joe@example.org"], "verdict": "flag", "rule": "ads", "wanted": "junk",
+     "actions": [{"action": "tag_subject", "text": "[ads] "}, {"action": "flag"}]}])"));
 }
 
 }  // namespace

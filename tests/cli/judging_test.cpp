@@ -123,6 +123,32 @@ TEST_F(CliJudging, ExplainNamesTheRuleThatDecidedAndWhatCounts) {
   }
 }
 
+/// The rule that threw the first recipient's mail away "matched, went on", because it did not decide for the message.
+TEST_F(CliJudging, RecipientsThatDifferAreShownEachWithItsRule) {
+  const std::string rules =
+      small_.folder()
+          .write("differ.yaml",
+                 "rules:\n  - {id: gone, when: recipient == \"ann@own.example\", then: [discard]}\n"
+                 "  - {id: rest, when: true, then: [flag]}\n")
+          .string();
+  const std::string mail = small_.file("ham/100.eml");
+  const std::vector<std::string> options = {"--config", small_.config(),   "--rules", rules,
+                                            "--to",     "ann@own.example", "--to",    "joe@own.example"};
+  const auto run = [&](std::vector<std::string> command) {
+    command.insert(command.end(), options.begin(), options.end());
+    command.push_back(mail);
+    return run_tool(command).out;
+  };
+  const Json rule = Json::parse(run({"explain", "--json"}))["rules"][0];
+  EXPECT_EQ(rule["rule"], "gone");
+  EXPECT_EQ(rule["decided"], true);
+  const std::string explained = run({"explain"}), classified = run({"classify"});
+  EXPECT_NE(explained.find("gone  matched, decided"), std::string::npos) << explained;
+  EXPECT_NE(explained.find("for ann@own.example  discard by rule gone: discard"), std::string::npos) << explained;
+  EXPECT_NE(classified.find("discard     gone                  for ann@own.example"), std::string::npos) << classified;
+  EXPECT_NE(classified.find("flag        rest                  for joe@own.example"), std::string::npos) << classified;
+}
+
 /// Whoever asks why a customer's mail was junked must see what that customer's override did.
 TEST_F(CliJudging, OverridesOfTheRecipientCount) {
   const std::string rules = small_.folder()
