@@ -17,6 +17,8 @@
 namespace winnow {
 namespace {
 
+constexpr const char* kDaemonUser = "winnow";  // of the systemd unit
+
 /// "2 x cpu, frozen"
 std::string running(const std::vector<std::string>& forms) {
   std::string text;
@@ -44,11 +46,30 @@ bool is_installed(const std::filesystem::path& config) {
 /// Root reads what the daemon's user may not. The installed settings are those of the daemon that is installed, so they, and
 /// what they name, are read as its user (packaging/systemd).
 Status become_daemon_user() {
-  const passwd* user = ::geteuid() == 0 ? ::getpwnam("winnow") : nullptr;
+  const passwd* user = ::geteuid() == 0 ? ::getpwnam(kDaemonUser) : nullptr;
   if (user == nullptr) return Status::ok();
   const bool changed = ::initgroups(user->pw_name, user->pw_gid) == 0 && ::setgid(user->pw_gid) == 0 && ::setuid(user->pw_uid) == 0;
   return changed ? Status::ok()
                  : Status::failed(std::string("cannot become the daemon's user winnow: ") + std::strerror(errno));
+}
+
+/// Somebody else may be refused what the daemon's user is allowed. Where there is no such user, the daemon runs as whoever
+/// starts it.
+bool is_asked_as_daemon() {
+  const passwd* user = ::getpwnam(kDaemonUser);
+  return user == nullptr || ::geteuid() == 0 || ::geteuid() == user->pw_uid;
+}
+
+void check_socket(const std::filesystem::path& config, const Settings& settings, Diagnostics& problems) {
+  for (const SocketProblem& problem : problems_of_socket(settings.milter)) {
+    const auto origin = settings.origins.find(problem.setting);
+    const Location where = origin == settings.origins.end() ? in_file(config) : origin->second;
+    if (problem.for_this_user && !is_asked_as_daemon()) {
+      problems.warning(where, problem.text, "asked as another user than the daemon's");
+    } else {
+      problems.error(where, problem.text);
+    }
+  }
 }
 
 int run_check(const Command& self, int argc, char** argv) {
@@ -62,8 +83,7 @@ int run_check(const Command& self, int argc, char** argv) {
     if (const Status status = become_daemon_user(); !status) problems.error({}, status.error());
   }
   const auto snapshot = problems.has_errors() ? nullptr : load_snapshot(config, nullptr, problems);
-  const std::string wrong = snapshot ? wrong_about_socket(snapshot->settings.milter) : "";
-  if (!wrong.empty()) problems.error(in_file(config), wrong);
+  if (snapshot) check_socket(config, snapshot->settings, problems);
   print_problems(problems);
   if (problems.has_errors() || !snapshot) return kProblems;
   std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());

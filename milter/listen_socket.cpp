@@ -3,17 +3,23 @@
 #include <grp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace winnow {
 namespace {
+
+// The systemd unit makes it for the daemon's user before each start (packaging/systemd).
+constexpr const char* kFolderOfUnit = "/run/winnow";
 
 std::string errno_text() { return std::generic_category().message(errno); }
 
@@ -32,6 +38,11 @@ std::string no_such_group(const std::string& name) {
   return "milter.socket_group: there is no group '" + name + "'; set it to a group the MTA is in, or to \"\"";
 }
 
+std::string not_given(const std::string& path, const std::string& group, const std::string& reason) {
+  return "cannot give " + path + " to group '" + group + "': " + reason +
+         "; make the daemon's user a member of it, or set milter.socket_group to \"\"";
+}
+
 bool give_to_group(const std::string& path, const std::string& group, std::string& error) {
   const auto id = group_id(group);
   if (!id) {
@@ -39,11 +50,85 @@ bool give_to_group(const std::string& path, const std::string& group, std::strin
     return false;
   }
   if (::chown(path.c_str(), static_cast<uid_t>(-1), *id) != 0) {
-    error = "cannot give " + path + " to group '" + group + "': " + errno_text() +
-            "; make the daemon's user a member of it, or set milter.socket_group to \"\"";
+    error = not_given(path, group, errno_text());
     return false;
   }
   return true;
+}
+
+/// chown(2): who is not root gives files only to groups that they are in.
+bool is_member_of(gid_t group) {
+  if (::geteuid() == 0 || ::getegid() == group) return true;
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  return std::find(groups.begin(), groups.begin() + std::max(count, 0), group) != groups.begin() + std::max(count, 0);
+}
+
+std::string this_user() {
+  const ::passwd* entry = ::getpwuid(::geteuid());
+  return "user '" + (entry == nullptr ? std::to_string(::geteuid()) : std::string(entry->pw_name)) + "'";
+}
+
+/// "" or why no socket can be made at the path: only another socket may stand there.
+std::string wrong_about_file(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) {
+    return errno == ENOENT ? "" : "cannot look at " + path + ": " + errno_text();
+  }
+  return S_ISSOCK(found.st_mode) ? "" : path + " exists and is not a socket";
+}
+
+std::optional<SocketProblem> problem_of_folder(const std::filesystem::path& folder) {
+  // The dot makes a file that is no folder a failure, too.
+  if (folder == kFolderOfUnit || ::access((folder / ".").c_str(), W_OK | X_OK) == 0) return std::nullopt;
+  const int failed = errno;
+  const std::string who = failed == EACCES ? this_user() : "the daemon";
+  const std::string way_out = failed == EROFS ? "name it in ReadWritePaths= (systemctl edit winnow)"
+                                              : "make a folder there that belongs to the daemon's user";
+  return SocketProblem{"milter.socket",
+                       "milter.socket: " + who + " cannot make a socket in " + folder.string() + ": " +
+                           std::generic_category().message(failed) + "; " + way_out,
+                       failed == EACCES};
+}
+
+std::optional<SocketProblem> problem_of_path(const std::string& path) {
+  if (auto problem = problem_of_folder(std::filesystem::path(path).parent_path())) return problem;
+  const std::string wrong = wrong_about_file(path);
+  return wrong.empty() ? std::nullopt : std::optional(SocketProblem{"milter.socket", "milter.socket: " + wrong});
+}
+
+/// Only a unix socket has a group.
+std::optional<SocketProblem> problem_of_group(const std::string& path, const std::string& group) {
+  if (group.empty()) return std::nullopt;
+  const auto id = group_id(group);
+  if (!id) return SocketProblem{"milter.socket_group", no_such_group(group)};
+  if (is_member_of(*id)) return std::nullopt;
+  return SocketProblem{"milter.socket_group",
+                       "milter.socket_group: " + not_given(path, group, this_user() + " is not a member"), true};
+}
+
+/// 0 or the errno of a bind that is undone at once; what it makes of a unix path stays.
+int try_bind(const SocketAddress& address) {
+  const Descriptor probe(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  const bool bound = probe && ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                     ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0;
+  return bound ? 0 : errno;
+}
+
+std::string why_no_address(int failed) {
+  const std::string reason = std::generic_category().message(failed);
+  if (failed == EADDRNOTAVAIL) return reason + "; name an address of this machine";
+  return failed == EACCES ? reason + " for " + this_user() + "; take a port from 1024 on" : reason;
+}
+
+std::optional<SocketProblem> problem_of_address(const Endpoint& endpoint) {
+  const SocketAddress address = address_of(endpoint);
+  const int failed = address.length == 0 ? 0 : try_bind(address);
+  if (address.length != 0 && (failed == 0 || failed == EADDRINUSE)) return std::nullopt;
+  const std::string reason = address.length == 0 ? address.error : why_no_address(failed);
+  return SocketProblem{"milter.socket", "milter.socket: cannot listen on " + endpoint.to_string() + ": " + reason,
+                       failed == EACCES};
 }
 
 /// Only a connect that is refused tells that nobody listens: one that times out may meet a listener too busy to accept.
@@ -70,17 +155,8 @@ bool is_abandoned(const std::string& path, std::string& error) {
 }  // namespace
 
 bool remove_stale_socket(const std::string& path, std::string& error) {
-  struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0) {
-    if (errno == ENOENT) return true;
-    error = "cannot look at " + path + ": " + errno_text();
-    return false;
-  }
-  if (!S_ISSOCK(found.st_mode)) {
-    error = path + " exists and is not a socket";
-    return false;
-  }
-  if (!is_abandoned(path, error)) return false;
+  error = wrong_about_file(path);
+  if (!error.empty() || !is_abandoned(path, error)) return false;
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
     error = "cannot remove the old socket " + path + ": " + errno_text();
     return false;
@@ -94,11 +170,21 @@ std::optional<SocketFile> socket_file_at(const std::string& path) {
   return SocketFile{found.st_dev, found.st_ino};
 }
 
-std::string wrong_about_socket(const MilterSettings& settings) {
+std::vector<SocketProblem> problems_of_socket(const MilterSettings& settings) {
   std::string error;
   const auto endpoint = Endpoint::parse(settings.socket, error);
-  const bool has_group = endpoint && endpoint->family == Endpoint::Family::Unix && !settings.socket_group.empty();
-  return has_group && !group_id(settings.socket_group) ? no_such_group(settings.socket_group) : "";
+  if (!endpoint) return {{"milter.socket", "milter.socket: " + error}};
+  std::vector<SocketProblem> problems;
+  const auto note = [&problems](std::optional<SocketProblem> problem) {
+    if (problem) problems.push_back(std::move(*problem));
+  };
+  if (endpoint->family == Endpoint::Family::Unix) {
+    note(problem_of_path(endpoint->path));
+    note(problem_of_group(endpoint->path, settings.socket_group));
+  } else {
+    note(problem_of_address(*endpoint));
+  }
+  return problems;
 }
 
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error) {
@@ -113,12 +199,7 @@ bool share_socket(const std::string& path, unsigned mode, const std::string& gro
 std::string why_not_bound(const Endpoint& endpoint) {
   const SocketAddress address = address_of(endpoint);
   if (address.length == 0) return address.error;
-  const Descriptor probe(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  if (!probe || ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
-    return errno_text();
-  }
+  if (const int failed = try_bind(address); failed != 0) return std::generic_category().message(failed);
   if (endpoint.family == Endpoint::Family::Unix) (void)::unlink(endpoint.path.c_str());
   return "libmilter refuses it; syslog has its reason";
 }

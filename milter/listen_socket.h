@@ -2,7 +2,7 @@
 //
 // Owns:    nothing; it acts on paths and on the process's descriptors.
 // Threads: at start-up, while no other thread makes files: the umask is the process's.
-// Blocks:  never for longer than a connect to a local socket.
+// Blocks:  never for longer than a connect to a local socket, or than the resolver when a host is a name.
 // Fails:   false, and one sentence in `error` that names the path and the way out.
 #pragma once
 
@@ -28,8 +28,15 @@ struct SocketFile {
 };
 std::optional<SocketFile> socket_file_at(const std::string& path);
 
-/// "" or why the daemon could not give its socket to the group, before it tries. Only a unix socket has one.
-std::string wrong_about_socket(const MilterSettings& settings);
+/// What would keep the daemon from opening its socket.
+struct SocketProblem {
+  std::string setting;         // whose value is to be changed: "milter.socket"
+  std::string text;            // one sentence, with the way out
+  bool for_this_user = false;  // another user may be allowed what this one is not
+};
+
+/// Looks, before the daemon tries, and leaves nothing behind. An address in use is none: the daemon itself may have it.
+std::vector<SocketProblem> problems_of_socket(const MilterSettings& settings);
 
 /// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error);

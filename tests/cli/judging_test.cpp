@@ -70,6 +70,17 @@ TEST_F(CliJudging, CheckNamesAGroupThatIsNotThere) {
   EXPECT_EQ(run_tool({"check", "--config", small_.file("inet.yaml")}).exit_code, 0) << "only a unix socket has a group";
 }
 
+/// It was fine with a socket that the daemon cannot open.
+TEST_F(CliJudging, CheckPointsAtASocketThatTheDaemonCannotOpen) {
+  std::ofstream(small_.file("socket.yaml")) << "milter:\n  socket_group: ''\n  socket: 'unix:" << small_.file("none/s")
+                                            << "'\nengine: {model: model.pt}\nrules: [rules.yaml]\n";
+  const ToolRun run = run_tool({"check", "--config", small_.file("socket.yaml")});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("socket.yaml:3:3: error: milter.socket: "), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("cannot make a socket in " + small_.file("none") + ": "), std::string::npos) << run.err;
+}
+
 // They were judged as one, and nobody was told.
 TEST_F(CliJudging, ClassifyWarnsOfAnMboxOfSeveralMessagesOnStandardInput) {
   const std::string first = "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n";

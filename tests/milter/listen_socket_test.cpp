@@ -1,14 +1,18 @@
 #include "milter/listen_socket.h"
 
+#include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 
 #include "tests/support/scratch_folder.h"
 
@@ -138,6 +142,101 @@ TEST(ListenSocket, SaysWhyAnAddressCannotBeBound) {
   const Endpoint taken = parsed("inet:" + std::to_string(bound_port(listening.get())) + "@127.0.0.1");
   EXPECT_EQ(why_not_bound(taken), std::strerror(EADDRINUSE));
   EXPECT_EQ(why_not_bound(parsed("unix:/no/such/folder/s")), std::strerror(ENOENT));
+}
+
+/// What would keep a daemon from opening the socket, a line each: "setting text", with a "?" behind where another user
+/// may be allowed it.
+std::string problems_with(const std::string& socket, const std::string& group = "") {
+  MilterSettings settings;
+  settings.socket = socket;
+  settings.socket_group = group;
+  std::string text;
+  for (const SocketProblem& problem : problems_of_socket(settings)) {
+    text += problem.text + (problem.for_this_user ? " ?\n" : "\n");
+    EXPECT_EQ(problem.text.rfind(problem.setting + ": ", 0), 0u) << problem.text;
+  }
+  return text;
+}
+
+/// The same as a user who is in no group, told by a child: root may do everything.
+std::string problems_as_nobody(const std::string& socket, const std::string& group = "") {
+  int ends[2] = {-1, -1};
+  EXPECT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool nobody = ::setgroups(0, nullptr) == 0 && ::setgid(65534) == 0 && ::setuid(65534) == 0;
+    const std::string text = nobody ? problems_with(socket, group) : "root stays";
+    ::_exit(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1);
+  }
+  ::close(ends[1]);
+  std::string text;
+  char chunk[4096];
+  for (ssize_t count = 0; (count = ::read(ends[0], chunk, sizeof chunk)) > 0;) text.append(chunk, count);
+  ::close(ends[0]);
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  return text;
+}
+
+/// `winnow check` was fine with a folder that is not there; the daemon then ended again and again.
+TEST(ListenSocketCheck, NamesTheFolderThatIsMissing) {
+  const ScratchFolder folder;
+  EXPECT_EQ(problems_with("unix:" + (folder.path() / "s").string()), "");
+  const std::string absent = (folder.path() / "absent").string();
+  EXPECT_THAT(problems_with("unix:" + absent + "/s"),
+              testing::HasSubstr("cannot make a socket in " + absent + ": No such file or directory; make a folder"));
+  const std::string file = folder.write("file", "").string();
+  EXPECT_THAT(problems_with("unix:" + file + "/s"), testing::HasSubstr(std::strerror(ENOTDIR)));
+}
+
+TEST(ListenSocketCheck, LeavesTheFolderThatTheUnitMakesAlone) {
+  EXPECT_EQ(problems_with("unix:/run/winnow/winnow-test-that-is-not-there.sock"), "");
+}
+
+TEST(ListenSocketCheck, RefusesAFileThatIsNoSocketAndKeepsIt) {
+  const ScratchFolder folder;
+  const std::string file = folder.write("precious", "data").string();
+  EXPECT_EQ(problems_with("unix:" + file), "milter.socket: " + file + " exists and is not a socket\n");
+  EXPECT_EQ(folder.read("precious"), "data");
+}
+
+TEST(ListenSocketCheck, IsFineWithTheSocketOfADaemonThatRuns) {
+  const ScratchFolder folder;
+  const std::string local = "unix:" + (folder.path() / "s").string();
+  const Descriptor on_path = listen_on(parsed(local));
+  EXPECT_EQ(problems_with(local), "");
+  const Descriptor on_port = listen_on(parsed("inet:0@127.0.0.1"));
+  EXPECT_EQ(problems_with("inet:" + std::to_string(bound_port(on_port.get())) + "@127.0.0.1"), "");
+}
+
+TEST(ListenSocketCheck, NamesAnAddressThatIsNotThisMachines) {
+  EXPECT_EQ(
+      problems_with("inet:8891@192.0.2.9"),
+      "milter.socket: cannot listen on inet:8891@[192.0.2.9]: Cannot assign requested address; name an address of "
+      "this machine\n");
+  const std::string no_name(64, 'x');  // a label has 63 octets at most, so no name server is asked
+  EXPECT_THAT(problems_with("inet:8891@" + no_name),
+              testing::StartsWith("milter.socket: cannot listen on inet:8891@x"));
+}
+
+TEST(ListenSocketCheck, SaysWhatOnlyThisUserMayNot) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, who can become somebody else";
+  const ScratchFolder folder;  // of mode 0700
+  EXPECT_THAT(problems_as_nobody("unix:" + (folder.path() / "s").string()),
+              testing::AllOf(testing::HasSubstr(": Permission denied; "), testing::EndsWith(" ?\n")));
+  EXPECT_THAT(problems_as_nobody("unix:/run/winnow/s", "daemon"),
+              testing::AllOf(testing::HasSubstr(" is not a member; make the daemon's user a member of it"),
+                             testing::EndsWith(" ?\n")));
+  EXPECT_EQ(problems_with("unix:/run/winnow/s", "daemon"), "") << "root gives files to any group";
+}
+
+TEST(ListenSocketCheck, RefusesAPortThatOnlyRootMayTake) {
+  std::ifstream first("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+  int free_from = 0;
+  if (::geteuid() != 0 || !(first >> free_from) || free_from <= 25) GTEST_SKIP() << "every user may take port 25 here";
+  EXPECT_THAT(problems_as_nobody("inet:25@127.0.0.1"),
+              testing::AllOf(testing::HasSubstr("Permission denied for user '"), testing::EndsWith(" on ?\n")));
 }
 
 TEST(ListenSocket, ConnectSaysWhyItFailed) {
