@@ -38,9 +38,10 @@ std::string summary(const Snapshot& snapshot) {
          snapshot.engine->sha256() + "; runs as " + running(snapshot.engine->forms());
 }
 
+/// Whatever way the path takes: one of the two may be a symbolic link to the other.
 bool is_installed(const std::filesystem::path& config) {
   std::error_code failed;
-  return std::filesystem::weakly_canonical(config, failed) == kDefaultSettingsFile;
+  return std::filesystem::equivalent(config, kDefaultSettingsFile, failed);
 }
 
 /// Root reads what the daemon's user may not. The installed settings are those of the daemon that is installed, so they, and

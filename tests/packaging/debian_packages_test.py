@@ -7,19 +7,13 @@ that installs nothing. Skipped (77) where there is no such namespace.
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
+import mount_namespace
+
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "debian-packages.sh"
 TOOLS = ("awk", "cat", "chmod", "comm", "rm", "sort")
-
-
-def has_mount_namespaces():
-    try:
-        return subprocess.run(["unshare", "-m", "true"], capture_output=True, timeout=30).returncode == 0
-    except OSError:
-        return False
 
 
 class WithoutSystemd(unittest.TestCase):
@@ -42,7 +36,5 @@ class WithoutSystemd(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not has_mount_namespaces():
-        print("skipped: no mount namespaces here")
-        sys.exit(77)
+    mount_namespace.skip_without()
     unittest.main()
