@@ -58,14 +58,6 @@ std::vector<MailInput> mails_to_send(const BenchOptions& options, std::uint64_t 
   return mails;
 }
 
-/// The settings that name socket and prices: the defaults where no file was named and none is installed.
-std::optional<Settings> settings_of_daemon(const BenchOptions& options, Diagnostics& problems) {
-  std::error_code failed;
-  const bool installed = std::filesystem::exists(kDefaultSettingsFile, failed);
-  if (options.snapshot.config.empty() && !installed) return default_settings(std::filesystem::current_path());
-  return load_chosen_settings(options.snapshot, problems);
-}
-
 std::optional<Bench> engine_bench(const BenchOptions& options, Diagnostics& problems) {
   const auto snapshot = load_chosen_snapshot(options.snapshot, problems);
   if (!snapshot) return std::nullopt;
@@ -78,7 +70,7 @@ std::optional<Bench> engine_bench(const BenchOptions& options, Diagnostics& prob
 }
 
 std::optional<Bench> socket_bench(const BenchOptions& options, Diagnostics& problems) {
-  const auto settings = settings_of_daemon(options, problems);
+  const auto settings = load_daemon_settings(options.snapshot.config, problems);
   if (!settings) return std::nullopt;
   const auto mails = mails_to_send(options, kMaxBytes, problems);
   if (problems.has_errors()) return std::nullopt;

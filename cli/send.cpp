@@ -10,6 +10,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "config/network.h"
 #include "engine/message/message.h"
 #include "milter/milter_client.h"
 
@@ -21,7 +22,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kMaxBytes = 256u << 20;  // of one message; MTAs refuse far smaller ones
 
 struct SendOptions {
-  std::string socket = "unix:/run/winnow/winnow.sock";
+  std::filesystem::path config;  // "" = the installed one
+  std::string socket;            // "" = the settings'
+  std::vector<std::filesystem::path> files;
   Envelope envelope;
   bool json = false;
 };
@@ -135,22 +138,36 @@ void add_envelope_options(Arguments& arguments, Envelope& envelope) {
   arguments.add({"--auth-user", "NAME", "the client has authenticated as this user"}, envelope.auth_user);
 }
 
-int run_send(const Command& self, int argc, char** argv) {
-  SendOptions options;
-  std::vector<std::filesystem::path> files;
-  Arguments arguments(self);
-  arguments.add_files("mail: files, folders, Maildir, mbox, - for standard input", files);
-  arguments.add({"--socket", "SOCKET", "of the running daemon: unix:PATH or inet:PORT@HOST"}, options.socket);
+void add_send_options(Arguments& arguments, SendOptions& options) {
+  arguments.add_files("mail: files, folders, Maildir, mbox, - for standard input", options.files);
+  arguments.add({"--config", "FILE", "settings file, whose milter.socket is taken (default /etc/winnow/winnow.yaml)"},
+                options.config);
+  arguments.add({"--socket", "SOCKET", "of the running daemon: unix:PATH or inet:PORT@HOST (default: the settings')"},
+                options.socket);
   add_envelope_options(arguments, options.envelope);
   arguments.add({"--json", "", "one JSON object a line"}, options.json);
-  if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
-  if (options.envelope.recipients.empty()) options.envelope.recipients = {"recipient@example.com"};
+}
 
-  Diagnostics problems;
+/// Without an address the client is one whose address nobody knows.
+std::string wrong_about(const Envelope& envelope) {
+  const bool readable = envelope.client_ip.empty() || parse_ip_bytes(envelope.client_ip);
+  return readable ? "" : "--client-ip must be an IP address, got '" + envelope.client_ip + "'";
+}
+
+/// False when the settings, which name the socket, cannot be read.
+bool find_socket(SendOptions& options, Diagnostics& problems) {
+  if (!options.socket.empty()) return true;
+  const auto settings = load_daemon_settings(options.config, problems);
+  if (settings) options.socket = settings->milter.socket;
+  return settings.has_value();
+}
+
+/// Whether every message was answered.
+bool send_all(const SendOptions& options, Diagnostics& problems) {
   std::vector<std::vector<std::string>> rows;
   std::size_t number = 0;
   bool failed = false;
-  read_mail(files, kMaxBytes, problems, [&](NamedMail&& mail) {
+  read_mail(options.files, kMaxBytes, problems, [&](NamedMail&& mail) {
     std::string error;
     const std::string name = escape_for_terminal(mail.name, LineBreaks::Escape);
     if (const auto sent = send_one(options, std::move(mail), ++number, error); !sent) {
@@ -165,8 +182,21 @@ int run_send(const Command& self, int argc, char** argv) {
   const std::vector<Column> columns{{"mail"},    {"answer"}, {"probability", Align::Right},
                                     {"verdict"}, {"rule"},   {"changes"}};
   if (!rows.empty()) std::fputs(format_table(columns, rows).c_str(), stdout);
+  return !failed;
+}
+
+int run_send(const Command& self, int argc, char** argv) {
+  SendOptions options;
+  Arguments arguments(self);
+  add_send_options(arguments, options);
+  if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+  if (const std::string wrong = wrong_about(options.envelope); !wrong.empty()) return arguments.wrong_usage(wrong);
+  if (options.envelope.recipients.empty()) options.envelope.recipients = {"recipient@example.com"};
+
+  Diagnostics problems;
+  const bool answered = find_socket(options, problems) && send_all(options, problems);
   print_problems(problems);
-  return failed || problems.has_errors() ? kProblems : kFine;
+  return answered && !problems.has_errors() ? kFine : kProblems;
 }
 
 }  // namespace

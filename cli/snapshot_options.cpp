@@ -33,6 +33,13 @@ std::optional<Settings> load_chosen_settings(const SnapshotOptions& options, Dia
   return settings;
 }
 
+std::optional<Settings> load_daemon_settings(const std::filesystem::path& config, Diagnostics& problems) {
+  std::error_code failed;
+  const bool installed = std::filesystem::exists(kDefaultSettingsFile, failed);
+  if (config.empty() && !installed) return default_settings(std::filesystem::current_path());
+  return load_settings(config.empty() ? kDefaultSettingsFile : config, problems);
+}
+
 std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& options, Diagnostics& problems) {
   if (options.model.empty() && options.rules.empty()) {
     return load_snapshot(options.config.empty() ? kDefaultSettingsFile : options.config, nullptr, problems);

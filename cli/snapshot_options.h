@@ -26,6 +26,9 @@ void add_snapshot_options(Arguments& arguments, SnapshotOptions& options);
 /// The settings with the chosen model and rules in place of their own; the defaults when both are given without --config.
 std::optional<Settings> load_chosen_settings(const SnapshotOptions& options, Diagnostics& problems);
 
+/// The settings by which the running daemon is found: the defaults where no file was named ("") and none is installed.
+std::optional<Settings> load_daemon_settings(const std::filesystem::path& config, Diagnostics& problems);
+
 std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& options, Diagnostics& problems);
 
 /// Prints all problems to stderr, escaped for a terminal.

@@ -51,6 +51,35 @@ TEST(CliSend, ShowsARefusalAsTheSenderSeesIt) {
   EXPECT_NE(run.out.find(" 550 5.7.1 100% no\n"), std::string::npos) << run.out << daemon.log();
 }
 
+/// It asked at the default socket, while `winnow bench` asked where the settings say.
+TEST(CliSend, FindsTheDaemonByItsSettings) {
+  const ScratchFolder folder;
+  const TestDaemon daemon;
+  const auto config = folder.write("winnow.yaml", "milter: { socket: '" + daemon.socket() + "' }\n");
+  const ToolRun run = run_tool({"send", "--config", config.string(), "--json", kGtube});
+  EXPECT_EQ(run.exit_code, 0) << run.err << daemon.log();
+  EXPECT_NE(run.out.find("\"verdict\":\"junk\""), std::string::npos) << run.out;
+}
+
+TEST(CliSend, SendsNothingWhenTheSettingsCannotBeRead) {
+  const ScratchFolder folder;
+  const auto config = folder.write("winnow.yaml", "milter: { sockt: x }\n");
+  const ToolRun run = run_tool({"send", "--config", config.string(), kGtube});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("winnow.yaml:1:11: error: "), std::string::npos) << run.err;
+}
+
+/// The daemon's libmilter hung up on it, and that was all that one heard.
+TEST(CliSend, RefusesAClientIpThatIsNoAddress) {
+  for (const char* address : {"300.1.1.1", "client.example.com", "[::1]"}) {
+    const ToolRun run = run_tool({"send", "--client-ip", address, "--socket", "unix:/nowhere/winnow.sock", kGtube});
+    EXPECT_EQ(run.exit_code, 2) << address;
+    EXPECT_NE(run.err.find(std::string("--client-ip must be an IP address, got '") + address), std::string::npos)
+        << run.err;
+  }
+}
+
 TEST(CliSend, WithoutADaemonNamesTheSocket) {
   const ToolRun run = run_tool({"send", "--socket", "unix:/nowhere/winnow.sock", kGtube});
   EXPECT_EQ(run.exit_code, 1);
