@@ -7,6 +7,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/status_report.h"
 #include "cli/terminal.h"
+#include "config/setting_checks.h"
 #include "milter/http_client.h"
 
 namespace winnow {
@@ -71,6 +72,9 @@ int run_status(const Command& self, int argc, char** argv) {
   arguments.add({"--listen", "ADDRESS", "ask there instead: ADDRESS:PORT or unix:PATH"}, options.listen);
   arguments.add({"--json", "", "one JSON object"}, options.json);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+  if (const std::string wrong = check_address_to_ask(options.listen); !wrong.empty()) {
+    return arguments.wrong_usage("--listen " + wrong + ", got '" + options.listen + "'");
+  }
 
   Diagnostics problems;
   std::string error;

@@ -91,6 +91,14 @@ std::string check_listen_address(const std::string& text) {
   return parse_ip_bytes(address) && address.find(':') == address.npos ? "" : expected;
 }
 
+std::string check_address_to_ask(const std::string& text) {
+  if (check_listen_address(text).empty()) return {};
+  const std::string_view all = text;
+  const std::size_t colon = all.rfind(':');
+  const bool is_named = colon != all.npos && is_port(all.substr(colon + 1)) && is_v4_or_name(all.substr(0, colon));
+  return is_named ? "" : "must be ADDRESS:PORT or unix:PATH";
+}
+
 std::string check_group_name(const std::string& text) {
   const bool fits = text.size() <= 32 && !text.starts_with("-") &&
                     all_of(text, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });

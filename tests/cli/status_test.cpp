@@ -41,6 +41,22 @@ TEST(CliStatus, FindsTheDaemonByItsSettings) {
   EXPECT_EQ(run.out.rfind("daemon             ready at unix:", 0), 0u) << run.out;
 }
 
+TEST(CliStatus, RefusesToAskAtWhatIsNoAddress) {
+  for (const char* listen : {"foo", "127.0.0.1", "127.0.0.1:99999", "127.0.0.300:9111", "unix:"}) {
+    const ToolRun run = run_tool({"status", "--listen", listen});
+    EXPECT_EQ(run.exit_code, 2) << listen;
+    EXPECT_NE(run.err.find("--listen must be ADDRESS:PORT or unix:PATH, got '" + std::string(listen)),
+              std::string::npos)
+        << run.err;
+  }
+}
+
+TEST(CliStatus, AsksAtAHostName) {
+  const TestDaemon daemon(with_metrics);
+  const std::string listen = "localhost" + daemon.metrics().substr(daemon.metrics().rfind(':'));
+  EXPECT_EQ(run_tool({"status", "--listen", listen}).exit_code, 0) << daemon.log();
+}
+
 TEST(CliStatus, WhenNobodyAnswersNamesTheAddressAndTheSetting) {
   const ToolRun run = run_tool({"status", "--listen", "unix:/nowhere/http"});
   EXPECT_EQ(run.exit_code, 1);
