@@ -54,7 +54,7 @@ Status find_manifest(const std::string& bytes, std::string& json) {
   for (const ZipRecord& record : *records) {
     if (!record.name.ends_with("/extra/winnow.json")) continue;
     const auto text = stored_bytes(bytes, record);
-    if (!text) return Status::failed("has a manifest that only LibTorch can read; install the package winnow-torch");
+    if (!text) return Status::failed(std::string("has a manifest that only LibTorch can read; ") + kGetTorch);
     json = *text;
   }
   return Status::ok();

@@ -25,15 +25,13 @@ std::vector<fs::path> plugin_candidates() {
 std::string not_found(const std::vector<fs::path>& candidates) {
   std::string tried;
   for (const fs::path& candidate : candidates) tried += (tried.empty() ? "" : ", ") + candidate.string();
-  return std::string(kPluginName) + " is not there (tried " + tried + "); install the package winnow-torch";
+  return std::string(kPluginName) + " is not there (tried " + tried + "); " + kGetTorch;
 }
 
 TorchBackend* enter_plugin(const fs::path& file, void* plugin, std::string& error) {
   const auto entry = reinterpret_cast<TorchBackendEntry>(dlsym(plugin, kTorchBackendSymbol));
   TorchBackend* backend = entry != nullptr ? entry(kTorchBackendAbi) : nullptr;
-  if (backend == nullptr)
-    error = file.string() + " belongs to another version of Winnow or cannot start; install the package winnow-torch "
-            "of this version";
+  if (backend == nullptr) error = file.string() + " belongs to another version of Winnow or cannot start; " + kGetTorch;
   return backend;
 }
 
@@ -47,8 +45,7 @@ TorchBackend* open_torch_plugin(const std::vector<fs::path>& candidates, std::st
     void* plugin = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (plugin != nullptr) return enter_plugin(file, plugin, error);
     const char* reason = dlerror();
-    error = "cannot load " + file.string() + ": " + (reason != nullptr ? reason : "unknown reason") +
-            "; is the package winnow-torch complete?";
+    error = "cannot load " + file.string() + ": " + (reason != nullptr ? reason : "unknown reason") + "; " + kGetTorch;
     return nullptr;
   }
   error = not_found(candidates);

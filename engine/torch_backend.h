@@ -3,7 +3,7 @@
 // Owns:    the backend lives as long as the process (the plugin is never unloaded); what it makes belongs to the caller.
 // Threads: load() from any thread, the make_ functions from any, one at a time.
 // Blocks:  loading the plugin costs about half a second once.
-// Fails:   load_torch_backend returns null and says in `error` which package to install; nothing throws.
+// Fails:   load_torch_backend returns null and says in `error` how to get it; nothing throws.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,9 @@ namespace winnow {
 struct ModelInspection {
   std::string manifest_json;  // extra/winnow.json; "" when the archive has none
 };
+
+/// The way out for whoever lacks it, at the end of a sentence.
+inline constexpr const char* kGetTorch = "build Winnow with -DWINNOW_TORCH=ON and install it";
 
 /// Where and how a model is to run.
 struct Placement {

@@ -74,14 +74,14 @@ TEST(CliConfig, AsksForAnAddressInTheSpellingOfTheDaemon) {
 }
 
 #if !WINNOW_HAS_TORCH
-TEST(CliCheck, WithoutThePluginSaysWhichPackageToInstall) {
+TEST(CliCheck, WithoutThePluginSaysHowToGetIt) {
   const ScratchFolder folder;
   const auto file = folder.write("winnow.yaml", "engine: { model: model.pt }\nrules: [rules.yaml]\n");
   folder.write("model.pt", "any octets");
   folder.write("rules.yaml", "version: 1\nrules:\n  - id: a\n    when: spam >= 90%\n    then: [junk]\n");
   const ToolRun run = run_tool({"check", "--config", file.string()});
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_NE(run.err.find("install the package winnow-torch"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("build Winnow with -DWINNOW_TORCH=ON"), std::string::npos) << run.err;
 }
 #endif
 

@@ -185,12 +185,12 @@ TEST(CliTestWithModel, JudgesMailWhoseProbabilityIsNotGiven) {
   EXPECT_EQ(run.out, "2 passed, 0 failed\n");
 }
 #else
-TEST_F(CliTest, SaysWhichPackageIsMissingWhenMailMustBeJudged) {
+TEST_F(CliTest, SaysHowToGetTorchWhenMailMustBeJudged) {
   folder_.write("a.eml", "From: a@partner.example\n\ntext\n");
   const std::string model = folder_.write("model.pt", "any octets").string();
   const ToolRun run = run_tool({"test", "--model", model, tests("  - {name: a, mail: a.eml, expect: {rule: junk}}\n")});
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_NE(run.err.find("install the package winnow-torch"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("build Winnow with -DWINNOW_TORCH=ON"), std::string::npos) << run.err;
 }
 #endif
 

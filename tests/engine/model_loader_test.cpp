@@ -36,12 +36,12 @@ TEST(ModelLoader, NamesBothDigestsWhenThePinDoesNotMatch) {
   EXPECT_THAT(problem, HasSubstr(std::string(64, 'a')));
 }
 
-TEST(TorchPlugin, NamesThePackageAndThePathsWhenItIsMissing) {
+TEST(TorchPlugin, SaysHowToGetItAndWhereItWasLookedForWhenItIsMissing) {
   const TemporaryFolder folder;
   const auto absent = folder.path() / "libwinnow-torch.so", other = folder.path() / "lib" / "libwinnow-torch.so";
   std::string error;
   EXPECT_EQ(open_torch_plugin({absent, other}, error), nullptr);
-  EXPECT_THAT(error, HasSubstr("install the package winnow-torch"));
+  EXPECT_THAT(error, HasSubstr("build Winnow with -DWINNOW_TORCH=ON"));
   EXPECT_THAT(error, HasSubstr(absent.string()));
   EXPECT_THAT(error, HasSubstr(other.string()));
 }
@@ -52,7 +52,7 @@ TEST(TorchPlugin, SaysWhyAFileThatIsNoLibraryCannotBeLoaded) {
   std::string error;
   EXPECT_EQ(open_torch_plugin({file}, error), nullptr);
   EXPECT_THAT(error, HasSubstr(file.string()));
-  EXPECT_THAT(error, HasSubstr("winnow-torch complete"));
+  EXPECT_THAT(error, HasSubstr("build Winnow with -DWINNOW_TORCH=ON"));
 }
 
 }  // namespace
