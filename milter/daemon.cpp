@@ -151,6 +151,7 @@ std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {
 }
 
 [[noreturn]] void leave(Daemon& daemon, int exit_code) {
+  if (daemon.http != nullptr) daemon.http->close_door();
   daemon.log->close(kLogPatience);
   std::_Exit(exit_code);
 }

@@ -96,10 +96,12 @@ class Server : public HttpEndpoint {
  public:
   Server(HttpRoutes routes, const HttpLimits& limits) : routes_(std::move(routes)), limits_(limits) {}
   ~Server() override {
+    socket_file_.remove();
     context_.stop();
     if (thread_.joinable()) thread_.join();
   }
   bool open(const std::string& listen, std::string& error);
+  void close_door() override { socket_file_.remove(); }
   const std::string& address() const override { return address_; }
 
  private:
@@ -114,6 +116,7 @@ class Server : public HttpEndpoint {
   Acceptor acceptor_{context_};
   asio::steady_timer pause_{context_};
   std::string address_;
+  OwnSocketFile socket_file_;
   std::thread thread_;
 };
 
@@ -150,6 +153,7 @@ bool Server::open(const std::string& listen, std::string& error) {
     if (!remove_stale_socket(path, error)) return false;
     const UmaskFor umask(0660);
     if (!bind_to(asio::local::stream_protocol::endpoint(path), error)) return false;
+    socket_file_ = OwnSocketFile(path);
   } else {
     const auto endpoint = tcp_endpoint(listen);
     if (!endpoint) {

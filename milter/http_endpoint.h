@@ -2,7 +2,7 @@
 //
 // Owns:    its socket and one thread.
 // Threads: the routes are called on that thread.
-// Blocks:  start() never; the destructor until the thread has ended.
+// Blocks:  start() never; the destructor, which closes the door, until the thread has ended.
 // Fails:   start() returns null and says why. A client that sends too much, too slowly, or comes when too many are
 //          connected is hung up on.
 // Units:   see the limits below.
@@ -33,6 +33,8 @@ class HttpEndpoint {
   /// `listen`: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH.
   static std::unique_ptr<HttpEndpoint> start(const std::string& listen, HttpRoutes routes, std::string& error,
                                              const HttpLimits& limits = {});
+  /// Removes the file of its unix socket, so that nobody connects any more. That of another process in its place stays.
+  virtual void close_door() = 0;
   /// Where it listens, with the port it really got.
   virtual const std::string& address() const = 0;
 };

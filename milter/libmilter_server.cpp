@@ -307,10 +307,8 @@ class Server : public LibmilterServer {
 
   bool open(const MilterSettings& settings, std::string& error);
   bool run() override { return ::smfi_main() == MI_SUCCESS; }
-  void close_door() override {
-    if (socket_file_ && is_reachable()) (void)::unlink(endpoint_.path.c_str());
-  }
-  bool is_reachable() const override { return !socket_file_ || socket_file_at(endpoint_.path) == socket_file_; }
+  void close_door() override { socket_file_.remove(); }
+  bool is_reachable() const override { return socket_file_.is_in_place(); }
   const std::string& address() const override { return address_; }
 
  private:
@@ -319,7 +317,7 @@ class Server : public LibmilterServer {
 
   Endpoint endpoint_;
   std::string address_;
-  std::optional<SocketFile> socket_file_;  // of a unix socket
+  OwnSocketFile socket_file_;
 };
 
 bool Server::open_socket(const MilterSettings& settings, std::string& error) {
@@ -351,7 +349,7 @@ bool Server::open(const MilterSettings& settings, std::string& error) {
   const std::vector<int> before = listening_descriptors();
   if (!open_socket(settings, error)) return false;
   if (is_unix) {
-    socket_file_ = socket_file_at(endpoint_.path);
+    socket_file_ = OwnSocketFile(endpoint_.path);
     if (!share_socket(endpoint_.path, settings.socket_mode, settings.socket_group, error)) {
       close_door();
       return false;

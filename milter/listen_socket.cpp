@@ -164,10 +164,18 @@ bool remove_stale_socket(const std::string& path, std::string& error) {
   return true;
 }
 
-std::optional<SocketFile> socket_file_at(const std::string& path) {
+OwnSocketFile::OwnSocketFile(const std::string& path) : path_(path), made_(identity_at(path)) {}
+
+std::optional<OwnSocketFile::Identity> OwnSocketFile::identity_at(const std::string& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) return std::nullopt;
-  return SocketFile{found.st_dev, found.st_ino};
+  return Identity{found.st_dev, found.st_ino};
+}
+
+bool OwnSocketFile::is_in_place() const { return !made_ || identity_at(path_) == made_; }
+
+void OwnSocketFile::remove() const {
+  if (made_ && is_in_place()) (void)::unlink(path_.c_str());
 }
 
 std::vector<SocketProblem> problems_of_socket(const MilterSettings& settings) {

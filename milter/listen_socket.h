@@ -20,13 +20,27 @@ namespace winnow {
 /// Removes a socket file nobody listens on. Refuses when somebody does or may do, or when the path is no socket.
 bool remove_stale_socket(const std::string& path, std::string& error);
 
-/// Which file a socket is. Another one in its place is somebody else's.
-struct SocketFile {
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool operator==(const SocketFile&) const = default;
+/// The file of a unix socket that this process has made. Another one in its place is somebody else's.
+class OwnSocketFile {
+ public:
+  OwnSocketFile() = default;  // of a socket that has no file
+  explicit OwnSocketFile(const std::string& path);
+
+  /// Whether who opens the path gets here; true for a socket without a file.
+  bool is_in_place() const;
+  void remove() const;
+
+ private:
+  struct Identity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+  static std::optional<Identity> identity_at(const std::string& path);
+
+  std::string path_;
+  std::optional<Identity> made_;
 };
-std::optional<SocketFile> socket_file_at(const std::string& path);
 
 /// What would keep the daemon from opening its socket.
 struct SocketProblem {

@@ -88,6 +88,19 @@ TEST_F(HttpEndpointTest, ServesOnAUnixSocket) {
   EXPECT_THAT(get(endpoint->address(), "/livez"), HasSubstr("alive"));
 }
 
+TEST_F(HttpEndpointTest, TakesItsSocketFileAlongButNotThatOfAnother) {
+  const ScratchFolder folder;
+  const std::filesystem::path path = folder.path() / "http";
+  auto endpoint = start("unix:" + path.string());
+  endpoint.reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+  endpoint = start("unix:" + path.string());
+  std::filesystem::rename(path, folder.path() / "moved");  // keeps its inode from being taken again
+  folder.write("http", "of another");
+  endpoint.reset();
+  EXPECT_EQ(folder.read("http"), "of another");
+}
+
 TEST_F(HttpEndpointTest, RefusesOtherMethodsLongHeadersAndNoise) {
   const auto endpoint = start("127.0.0.1:0");
   const std::string address = endpoint->address();

@@ -236,6 +236,18 @@ TEST(ServerFailure, TriesItsMetricsAgainWhenItReloads) {
   EXPECT_EQ(answer->status, 200u);
 }
 
+// The file stayed, and said that somebody might answer there.
+TEST(ServerFailure, LeavesNoSocketOfItsMetricsBehind) {
+  const ScratchFolder folder;
+  const std::filesystem::path socket = folder.path() / "http";
+  TestDaemon daemon([&](Settings& s) { s.metrics.listen = "unix:" + socket.string(); });
+  EXPECT_TRUE(std::filesystem::exists(socket)) << daemon.log();
+  ASSERT_NE(daemon.client(), nullptr);
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait_for_exit(), 0);
+  EXPECT_FALSE(std::filesystem::exists(socket));
+}
+
 TEST(ServerFailure, IsNotReadyAnyMoreWhileItStops) {
   TestDaemon daemon([](Settings& s) { s.metrics.listen = "127.0.0.1:0"; });
   daemon.control().hold = true;
