@@ -71,6 +71,7 @@ def mail_through_a_chrooted_postfix_is_marked(source):
     SETTINGS.write_text(SETTINGS.read_text().replace("socket: unix:/run/winnow/winnow.sock",
                                                      "socket: unix:/var/spool/postfix/winnow/winnow.sock"))
     assert run("systemctl", "restart", "winnow") == 0
+    assert run("winnow", "send", "/usr/share/doc/winnow/examples/gtube.eml") == 0
     snippet = (source / "packaging/postfix/main.cf.snippet").read_text()
     pathlib.Path("/etc/postfix/main.cf").write_text(POSTFIX + snippet)
     run("systemctl", "daemon-reload")  # Debian's generator makes postfix@-.service where there is a main.cf
@@ -99,6 +100,15 @@ def check_tells_root_what_the_daemon_cannot_read(_source):
     assert run("winnow", "check") == 0
 
 
+def check_tells_root_where_the_daemon_can_make_no_socket(_source):
+    good = SETTINGS.read_text()
+    for socket in ("unix:/var/spool/postfix/winnow.sock", "inet:25@192.0.2.9"):
+        SETTINGS.write_text(good.replace("socket: unix:/var/spool/postfix/winnow/winnow.sock", f"socket: {socket}"))
+        assert run("winnow", "check") == 1
+    SETTINGS.write_text(good)
+    assert run("winnow", "check") == 0
+
+
 def a_daemon_that_dies_again_and_again_comes_back(_source):
     for _ in range(7):  # systemd's own limit is 5 starts in 10 s
         until(lambda: state() == "active", "the service is active")
@@ -119,6 +129,7 @@ def a_typo_at_the_start_is_outlived_when_it_is_mended(_source):
 
 CHECKS = [the_service_starts_as_it_is_shipped, mail_through_a_chrooted_postfix_is_marked,
           a_reload_with_a_typo_fails_and_keeps_what_runs, check_tells_root_what_the_daemon_cannot_read,
+          check_tells_root_where_the_daemon_can_make_no_socket,
           a_daemon_that_dies_again_and_again_comes_back, a_typo_at_the_start_is_outlived_when_it_is_mended]
 
 
