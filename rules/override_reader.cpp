@@ -1,6 +1,6 @@
 #include "rules/override_reader.h"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "config/ascii.h"
@@ -28,11 +28,6 @@ bool has_content(const YamlNode* node) {
   return !is_empty_mapping && !(node->kind == YamlNode::Kind::Sequence && node->items.empty());
 }
 
-/// The patterns, or one empty text that stands for everybody.
-std::vector<std::string> or_everybody(const std::vector<std::string>& patterns) {
-  return patterns.empty() ? std::vector<std::string>{""} : patterns;
-}
-
 /// What is looked up in different ways stands by itself: the domain of @.example.org, and the names below it.
 std::vector<std::string> parts_of(const std::vector<std::string>& patterns) {
   std::vector<std::string> parts;
@@ -47,15 +42,56 @@ std::vector<std::string> parts_of(const std::vector<std::string>& patterns) {
   return parts;
 }
 
-std::string shown(const std::string& recipient, const std::string& sender) {
-  return (recipient.empty() ? "every recipient" : recipient) + (sender.empty() ? "" : " and mail from " + sender);
+/// A pattern of an override, and what decides the thresholds of an address that it fits.
+struct Part {
+  std::string pattern;
+  ThresholdSources sources;
+};
+
+template <typename SourcesOf>
+std::vector<Part> with_sources(const std::vector<std::string>& patterns, const SourcesOf& sources_of) {
+  std::vector<Part> parts;
+  for (const std::string& pattern : patterns) parts.push_back({pattern, sources_of(example_of(pattern))});
+  return parts;
+}
+
+std::set<std::optional<std::size_t>> overrides_of_both(const std::vector<Part>& parts) {
+  std::set<std::optional<std::size_t>> found{std::nullopt};
+  for (const Part& part : parts) {
+    for (const ThresholdSource& source : part.sources) found.insert(source.of_both);
+  }
+  return found;
+}
+
+/// The patterns whose sources differ, each the first of its kind. What fits no pattern of the other side has no say.
+std::vector<std::string> that_differ(std::vector<Part> parts, const std::vector<Part>& other_side) {
+  const std::set<std::optional<std::size_t>> having_a_say = overrides_of_both(other_side);
+  std::set<ThresholdSources> known;
+  std::vector<std::string> differing;
+  for (Part& part : parts) {
+    std::erase_if(part.sources, [&](const ThresholdSource& source) { return !having_a_say.contains(source.of_both); });
+    if (known.insert(std::move(part.sources)).second) differing.push_back(std::move(part.pattern));
+  }
+  return differing;
+}
+
+/// Of five thousand recipients and as many senders hardly two differ, so that few pairs need to be asked about.
+void leave_out_the_same(std::vector<std::string>& recipients, std::vector<std::string>& senders,
+                        const Overrides& overrides) {
+  if (recipients.size() == 1 || senders.size() == 1) return;
+  const auto of_recipients =
+      with_sources(recipients, [&](const auto& of) { return overrides.sources_for_recipient(of); });
+  const auto of_senders = with_sources(senders, [&](const auto& of) { return overrides.sources_for_sender(of); });
+  recipients = that_differ(of_recipients, of_senders);
+  senders = that_differ(of_senders, of_recipients);
 }
 
 /// True when the flag threshold is above the junk threshold.
 bool refuse_order(const Policy& written, const std::string& recipient, const Location& where, Diagnostics& problems) {
   if (written.flag.value <= written.junk.value) return false;
-  problems.error(where, "for " + shown(recipient, "") + " the flag threshold " + format_percent(written.flag.value) +
-                            " is above the junk threshold " + format_percent(written.junk.value));
+  problems.error(where, "for " + shown_pair(recipient, "") + " the flag threshold " +
+                            format_percent(written.flag.value) + " is above the junk threshold " +
+                            format_percent(written.junk.value));
   return true;
 }
 
@@ -104,7 +140,7 @@ Override OverrideReader::read_one(const YamlNode& node, RuleMode mode) {
     problems_.error(node.where, "the override changes nothing", "add thresholds, a ceiling or rules");
   }
   if (!is_known_whose) return Override();  // so that nobody else is told about its values
-  refuse_second_value(node, one);
+  clashes_.add(one, node);
   return one;
 }
 
@@ -139,36 +175,22 @@ void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
   into.ceiling = Sourced<Verdict>{*verdict_named(ceiling_words()[*choice]), place_of(node.where)};
 }
 
-/// The most specific override has the last word, so two that are equally specific must not set the same.
-void OverrideReader::refuse_second_value(const YamlNode& node, const Override& one) {
-  const YamlNode& patterns = *node.find(one.recipients.empty() ? "from" : "for");
-  const auto note = [&](std::string_view key, const std::string& whose, const Location& where) {
-    const auto [first, is_new] = settings_.try_emplace(std::string(key) + " for " + whose, where);
-    if (!is_new) problems_.error(where, first->first + " is set twice", "first in " + place_of(first->second));
-  };
-  const std::vector<std::string> recipients = or_everybody(one.recipients), senders = or_everybody(one.senders);
-  for (std::size_t i = 0; i < recipients.size(); ++i) {
-    for (std::size_t j = 0; j < senders.size(); ++j) {
-      const Location& where = patterns.items[one.recipients.empty() ? j : i].where;
-      const std::string whose = shown(recipients[i], senders[j]);
-      if (one.junk) note("junk", whose, where);
-      if (one.flag) note("flag", whose, where);
-      if (one.ceiling) note("ceiling", whose, where);
-    }
-  }
-}
-
 void OverrideReader::check_thresholds(const Overrides& overrides, const Policy& common) {
   for (std::size_t i = 0; i < overrides.size(); ++i) {
     const Override& one = overrides[i];
-    if (!one.junk && !one.flag) continue;
-    const std::vector<std::string> recipients = parts_of(or_everybody(one.recipients));
-    const std::vector<std::string> senders = parts_of(or_everybody(one.senders));
-    bool is_refused = false;  // once is enough
-    for (std::size_t at = 0; at < recipients.size() * senders.size() && !is_refused; ++at) {
-      const std::string& recipient = recipients[at / senders.size()];
-      const auto applying = overrides.applying_to(example_of(recipient), example_of(senders[at % senders.size()]));
-      is_refused = refuse_order(overrides.merged(common, applying), recipient, wheres_[i], problems_);
+    if (one.junk || one.flag) check_thresholds_of(one, wheres_[i], overrides, common);
+  }
+}
+
+void OverrideReader::check_thresholds_of(const Override& one, const Location& where, const Overrides& overrides,
+                                         const Policy& common) {
+  std::vector<std::string> recipients = parts_of(or_everybody(one.recipients));
+  std::vector<std::string> senders = parts_of(or_everybody(one.senders));
+  leave_out_the_same(recipients, senders, overrides);
+  for (const std::string& recipient : recipients) {
+    for (const std::string& sender : senders) {
+      const auto applying = overrides.applying_to(example_of(recipient), example_of(sender));
+      if (refuse_order(overrides.merged(common, applying), recipient, where, problems_)) return;  // once is enough
     }
   }
 }

@@ -4,12 +4,12 @@
 // Fails:   every problem is reported at its place; what could be read is still returned.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "config/yaml_node.h"
+#include "rules/override_clashes.h"
 #include "rules/overrides.h"
 #include "rules/rule_reader.h"
 
@@ -21,7 +21,7 @@ void read_thresholds(const YamlNode& node, std::optional<Sourced<double>>& junk,
 
 class OverrideReader {
  public:
-  OverrideReader(RuleReader& rules, Diagnostics& problems) : rules_(rules), problems_(problems) {}
+  OverrideReader(RuleReader& rules, Diagnostics& problems) : rules_(rules), problems_(problems), clashes_(problems) {}
 
   /// Adds the overrides of one file, whose `mode` their rules have.
   void read(const YamlNode& list, RuleMode mode, Overrides& into);
@@ -33,12 +33,13 @@ class OverrideReader {
   Override read_one(const YamlNode& node, RuleMode mode);
   std::vector<std::string> read_patterns(const YamlNode& node, std::string_view key);
   void read_ceiling(const YamlNode& node, Override& into);
-  void refuse_second_value(const YamlNode& node, const Override& one);
+  void check_thresholds_of(const Override& one, const Location& where, const Overrides& overrides,
+                           const Policy& common);
 
   RuleReader& rules_;
   Diagnostics& problems_;
-  std::vector<Location> wheres_;              // of each override
-  std::map<std::string, Location> settings_;  // "junk for @example.org": set there
+  OverrideClashes clashes_;
+  std::vector<Location> wheres_;  // of each override
 };
 
 }  // namespace winnow

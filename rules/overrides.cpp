@@ -43,6 +43,37 @@ std::string why_not_a_domain(std::string_view domain) {
   return why_not_without_specials(domain);
 }
 
+/// An override that applies; the most specific one is the smallest.
+struct Applying {
+  std::size_t recipient_rank, sender_rank, id;
+  auto operator<=>(const Applying&) const = default;
+};
+
+/// Calls `pair` for each two matches of one id. Thousands of overrides may fit the one side: only the few are sorted.
+template <typename Pair>
+void for_same_ids(std::vector<AddressPatterns::Match> few, const std::vector<AddressPatterns::Match>& many,
+                  const Pair& pair) {
+  const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
+  std::sort(few.begin(), few.end(), by_id);
+  for (const AddressPatterns::Match& match : many) {
+    for (auto [at, end] = std::equal_range(few.begin(), few.end(), match, by_id); at != end; ++at) pair(*at, match);
+  }
+}
+
+/// In their order, each id once, as specific as it gets.
+std::vector<std::size_t> ids_of(std::vector<Applying> found) {
+  std::sort(found.begin(), found.end(), [](const Applying& a, const Applying& b) {
+    return std::tie(a.id, a.recipient_rank, a.sender_rank) < std::tie(b.id, b.recipient_rank, b.sender_rank);
+  });
+  const auto is_same = [](const Applying& a, const Applying& b) { return a.id == b.id; };
+  found.erase(std::unique(found.begin(), found.end(), is_same), found.end());
+  std::sort(found.begin(), found.end());
+  std::vector<std::size_t> ids;
+  ids.reserve(found.size());
+  for (const Applying& one : found) ids.push_back(one.id);
+  return ids;
+}
+
 }  // namespace
 
 void AddressPatterns::add(std::string_view pattern, std::size_t id) {
@@ -124,28 +155,52 @@ void Overrides::add(Override one) {
   const std::size_t id = all_.size();
   for (const std::string& pattern : one.recipients) recipients_.add(pattern, id);
   for (const std::string& pattern : one.senders) senders_.add(pattern, id);
-  if (one.recipients.empty()) of_every_recipient_.push_back(id);
   all_.push_back(std::move(one));
 }
 
 std::vector<std::size_t> Overrides::applying_to(std::string_view recipient, std::string_view sender) const {
   if (all_.empty()) return {};
-  std::vector<AddressPatterns::Match> of_sender;  // by rank
-  if (!senders_.empty()) of_sender = senders_.matches(sender);
-  std::vector<std::tuple<std::size_t, std::size_t, std::size_t>> found;  // recipient's rank, sender's rank, id
-  const auto consider = [&](std::size_t rank, std::size_t id) {
-    const auto match = std::find_if(of_sender.begin(), of_sender.end(), [id](const auto& of) { return of.id == id; });
-    if (match == of_sender.end() && !all_[id].senders.empty()) return;
-    found.emplace_back(rank, match == of_sender.end() ? kAnyRank : match->rank, id);
-  };
-  for (const AddressPatterns::Match& match : recipients_.matches(recipient)) consider(match.rank, match.id);
-  for (const std::size_t id : of_every_recipient_) consider(kAnyRank, id);
-  std::sort(found.begin(), found.end());
-  std::vector<std::size_t> ids;
-  for (const auto& [recipient_rank, sender_rank, id] : found) {
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  const std::vector<AddressPatterns::Match> of_recipient = recipients_.matches(recipient);
+  const std::vector<AddressPatterns::Match> of_sender = senders_.matches(sender);
+  std::vector<Applying> found;
+  for (const AddressPatterns::Match& match : of_recipient) {
+    if (all_[match.id].senders.empty()) found.push_back({match.rank, kAnyRank, match.id});
   }
-  return ids;
+  for (const AddressPatterns::Match& match : of_sender) {
+    if (all_[match.id].recipients.empty()) found.push_back({kAnyRank, match.rank, match.id});
+  }
+  if (of_recipient.size() < of_sender.size()) {
+    for_same_ids(of_recipient, of_sender, [&](const auto& r, const auto& s) {
+      found.push_back({r.rank, s.rank, s.id});
+    });
+  } else {
+    for_same_ids(of_sender, of_recipient, [&](const auto& s, const auto& r) {
+      found.push_back({r.rank, s.rank, s.id});
+    });
+  }
+  return ids_of(std::move(found));
+}
+
+ThresholdSources Overrides::sources_for_recipient(std::string_view recipient) const {
+  return threshold_sources(recipients_.matches(recipient));
+}
+
+ThresholdSources Overrides::sources_for_sender(std::string_view sender) const {
+  return threshold_sources(senders_.matches(sender));
+}
+
+ThresholdSources Overrides::threshold_sources(const std::vector<AddressPatterns::Match>& matches) const {
+  ThresholdSources sources;
+  for (const AddressPatterns::Match& match : matches) {
+    const Override& one = all_[match.id];
+    if (!one.junk && !one.flag) continue;
+    const bool asks_for_both = !one.recipients.empty() && !one.senders.empty();
+    sources.push_back({.rank = match.rank,
+                       .of_both = asks_for_both ? std::optional(match.id) : std::nullopt,
+                       .junk = one.junk ? std::optional(one.junk->value) : std::nullopt,
+                       .flag = one.flag ? std::optional(one.flag->value) : std::nullopt});
+  }
+  return sources;
 }
 
 Policy Overrides::merged(const Policy& common, const std::vector<std::size_t>& overrides) const {

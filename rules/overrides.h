@@ -7,6 +7,7 @@
 //          unknown on real servers.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -34,7 +35,6 @@ class AddressPatterns {
     std::size_t id;
   };
   std::vector<Match> matches(std::string_view address) const;
-  bool empty() const { return addresses_.empty() && domains_.empty() && suffixes_.empty(); }
 
  private:
   using Ids = std::unordered_map<std::string, std::vector<std::size_t>, IgnoringCase, IgnoringCase>;
@@ -58,6 +58,15 @@ struct Override {
   std::vector<Rule> rules;
 };
 
+/// An override that fits an address and sets a threshold. Of one that asks for this address alone only the values count.
+struct ThresholdSource {
+  std::size_t rank;                    // as AddressPatterns::Match
+  std::optional<std::size_t> of_both;  // its index, when it asks for recipient and sender
+  std::optional<double> junk, flag;
+  auto operator<=>(const ThresholdSource&) const = default;
+};
+using ThresholdSources = std::vector<ThresholdSource>;
+
 class Overrides {
  public:
   Overrides();
@@ -73,13 +82,19 @@ class Overrides {
   /// Indices of those that apply: the recipient's specificity counts first, then the sender's, then the order of the files.
   std::vector<std::size_t> applying_to(std::string_view recipient, std::string_view sender) const;
 
+  /// Two recipients with the same sources have the same thresholds whoever writes to them, and so have two senders for
+  /// whomever they write to.
+  ThresholdSources sources_for_recipient(std::string_view recipient) const;
+  ThresholdSources sources_for_sender(std::string_view sender) const;
+
   /// `common` with the values that these overrides change: of each the most specific one, as it was written.
   Policy merged(const Policy& common, const std::vector<std::size_t>& overrides) const;
 
  private:
+  ThresholdSources threshold_sources(const std::vector<AddressPatterns::Match>& matches) const;
+
   std::vector<Override> all_;
   AddressPatterns recipients_, senders_;
-  std::vector<std::size_t> of_every_recipient_;
 };
 
 }  // namespace winnow
