@@ -1,7 +1,8 @@
 #include "rules/glob.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <type_traits>
 
 #include "config/ascii.h"
 #include "config/text_checks.h"
@@ -9,61 +10,74 @@
 namespace winnow {
 namespace {
 
-/// Bytes of `text` that the piece, which holds no star, takes from its start; nullopt when it does not fit there.
-std::optional<std::size_t> length_at_start(std::string_view piece, std::string_view text) {
-  std::size_t at = 0;
-  for (const char c : piece) {
-    if (at >= text.size()) return std::nullopt;
-    if (c == '?') {
-      at += std::max<std::size_t>(1, utf8_length_at(text, at));
-    } else if (to_lower(c) == to_lower(text[at])) {
-      ++at;
-    } else {
-      return std::nullopt;
-    }
-  }
-  return at;
-}
+constexpr std::size_t kMaxWords = kMaxGlobTextBytes / 64 + 1;
 
-bool fits_at_end(std::string_view piece, std::string_view text) {
-  for (std::size_t start = 0; start <= text.size(); ++start) {
-    const std::optional<std::size_t> length = length_at_start(piece, text.substr(start));
-    if (length && start + *length == text.size()) return true;
-  }
-  return false;
-}
-
-/// Moves `text` behind the first place where the piece fits. The first is always as good as a later one.
-bool skip_past(std::string_view piece, std::string_view& text) {
-  for (std::size_t start = 0; start <= text.size(); ++start) {
-    if (const std::optional<std::size_t> length = length_at_start(piece, text.substr(start))) {
-      text.remove_prefix(start + *length);
-      return true;
-    }
-  }
-  return false;
-}
+bool is_continuation(unsigned char byte) { return (byte & 0xC0u) == 0x80u; }
 
 }  // namespace
 
-Glob::Glob(std::string_view pattern) {
-  for (std::size_t star = pattern.find('*'); star != pattern.npos; star = pattern.find('*')) {
-    pieces_.emplace_back(pattern.substr(0, star));
-    pattern.remove_prefix(star + 1);
+GlobText::GlobText(std::string_view text) : is_too_long_(text.size() > kMaxGlobTextBytes) {
+  if (is_too_long_) return;
+  folded_ = to_lower(text);
+  if (is_printable_ascii(text)) return;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length_at(text, at);
+    if (length == 0) folded_[at] = '\0';
+    at += std::max<std::size_t>(1, length);
   }
-  pieces_.emplace_back(pattern);
 }
 
-bool Glob::fits(std::string_view text) const {
-  if (text.size() > kMaxGlobTextBytes) return false;
-  const std::optional<std::size_t> first = length_at_start(pieces_.front(), text);
-  if (!first) return false;
-  text.remove_prefix(*first);
-  if (pieces_.size() == 1) return text.empty();
-  for (std::size_t i = 1; i + 1 < pieces_.size(); ++i) {
-    if (!skip_past(pieces_[i], text)) return false;
+Glob::Glob(std::string_view pattern)
+    : places_(pattern.size() - static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '*')) + 1),
+      words_(places_ / 64 + 1) {
+  if (places_ > kMaxGlobTextBytes + 1) return;  // no text is long enough
+  taking_.resize(256 * words_);
+  staying_.resize(words_);
+  resuming_.resize(words_);
+  std::size_t place = 0;
+  const auto set = [&](std::vector<Word>& words) { words[place / 64] |= Word{1} << place % 64; };
+  for (const char c : pattern) {
+    if (c == '*') {
+      set(staying_);
+      set(resuming_);
+    } else if (c != '?') {
+      take(static_cast<unsigned char>(to_lower(c)), place++);
+    } else {
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        if (!is_continuation(static_cast<unsigned char>(byte))) take(static_cast<unsigned char>(byte), place);
+      }
+      ++place;
+      set(resuming_);
+    }
   }
-  return fits_at_end(pieces_.back(), text);
+}
+
+bool Glob::fits(const GlobText& text) const {
+  if (text.is_too_long_ || taking_.empty()) return false;
+  // Nearly all patterns take one word, for which the compiler keeps everything in registers.
+  return words_ == 1 ? reaches_end(text.folded_, std::integral_constant<std::size_t, 1>())
+                     : reaches_end(text.folded_, words_);
+}
+
+template <typename Count>
+bool Glob::reaches_end(std::string_view text, Count words) const {
+  std::array<Word, kMaxWords> reached;
+  std::fill_n(reached.begin(), words, 0);
+  reached[0] = 1;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const Word* const taking = &taking_[byte * words];
+    const Word* const staying = is_continuation(byte) ? resuming_.data() : staying_.data();
+    Word carry = 0, any = 0;
+    for (std::size_t i = 0; i < words; ++i) {
+      const Word moving = reached[i] & taking[i];
+      reached[i] = (reached[i] & staying[i]) | moving << 1 | carry;
+      carry = moving >> 63;
+      any |= reached[i];
+    }
+    if (any == 0) return false;
+  }
+  return (reached[(places_ - 1) / 64] >> (places_ - 1) % 64 & 1) != 0;
 }
 
 }  // namespace winnow

@@ -89,7 +89,9 @@ bool TextSet::contains(std::string_view text) const {
   if (has_suffix(suffixes_, text)) return true;
   const std::size_t at = text.rfind('@');
   if (at != text.npos && contains_address(text.substr(at))) return true;
-  return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) { return glob.fits(text); });
+  if (globs_.empty()) return false;
+  const GlobText of_globs(text);
+  return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) { return glob.fits(of_globs); });
 }
 
 bool TextSet::contains_address(std::string_view at_domain) const {
