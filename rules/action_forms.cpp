@@ -20,7 +20,11 @@ ValueForm printable_form(TextLimits limits) {
 
 ValueForm header_name_form() { return text_form("^[!-9;-~]{1,64}$"); }
 
-ValueForm address_form() { return text_form(R"(^[!#-'*+\-./0-9=?-\[\]-~]+@[!#-'*+\-./0-9=?A-\[\]-~]+$)"); }
+/// One '@', no '*', and no dot too many behind it.
+ValueForm address_form() {
+  const std::string letters = R"(!#-'+\-/0-9=?A-\[\]-~)", label = "[" + letters + "]+";
+  return text_form("^[." + letters + "]+@" + label + R"((\.)" + label + ")*$");
+}
 
 KeyForm text_key(std::string name, std::string meaning, TextLimits limits, std::string fallback = "") {
   return {.name = std::move(name), .meaning = std::move(meaning) + " Facts may stand in it: {from.domain}.",

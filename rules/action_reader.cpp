@@ -10,6 +10,7 @@
 #include "config/text_checks.h"
 #include "rules/action_forms.h"
 #include "rules/action_text.h"
+#include "rules/overrides.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
@@ -281,8 +282,7 @@ std::optional<std::vector<RuleAction>> read_actions(const YamlNode& then, const 
 }
 
 bool is_address(std::string_view text) {
-  const std::size_t at = text.rfind('@');
-  return text.size() <= kAddressBytes && at != text.npos && at > 0 && at + 1 < text.size() &&
+  return text.size() <= kAddressBytes && !text.starts_with('@') && why_not_an_address_pattern(text).empty() &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return c > 0x20 && c <= 0x7E && c != '<' && c != '>' && c != '(' && c != ')' && c != ',' && c != ';' && c != ':' &&
                   c != '"' && c != '\\';

@@ -57,7 +57,7 @@ RULE = "rules: [{id: a, when: spam >= junk, then: [%s]}]"
 
 GOOD_ACTIONS = [
     "accept", "flag", "junk", "quarantine", "tempfail", "reject", "discard", "junk: {extension: Junk}",
-    "redirect: abuse@example.org", "bcc: abuse+copy@example.org", "quarantine: {}",
+    "redirect: abuse@example.org", "bcc: abuse+copy@example.org", "bcc: 'a.b@[192.0.2.1]'", "quarantine: {}",
     "quarantine: {reason: 'of {from.domain}'}",
     "tempfail: {code: 451, enhanced: 4.7.1, text: later}", "reject: {code: 550, enhanced: 5.7.1, text: \"no\\nnever\"}",
     "reject: {text: 550}", "add_header: {name: X-Site, value: 5}", "add_header: {name: X-Site, value: '{spam:percent}'}",
@@ -81,6 +81,11 @@ BAD_ACTIONS = {
     "a header without a value": "add_header: {name: X-Site}",
     "a header name with a blank": "remove_header: X Site",
     "an address without a domain": "redirect: abuse",
+    "an address with two at signs": "redirect: held@@example.org",
+    "an address with a dot before its domain": "bcc: a@.example.org",
+    "an address with a dot behind its domain": "bcc: a@example.org.",
+    "an address with two dots in its domain": "redirect: a@example..org",
+    "an address with a star": "redirect: 'a@*.example.org'",
     "an extension with a plus": "junk: {extension: a+b}",
     "a text that is no ASCII": "tag_subject: '\u00fc'",
     "a text of two lines where one fits": "tag_subject: \"a\\nb\"",
