@@ -131,6 +131,8 @@ std::string check_pool_model(const std::string& text) {
 }
 
 std::string check_authserv_id(const std::string& text) {
+  // Servers write it without: such a name would trust none of them, and nobody would miss SPF, DKIM and DMARC.
+  if (text.ends_with('.')) return "must stand without the dot behind it";
   const bool fits = !text.empty() && text.size() <= 255 && all_of(text, [](char c) {
     return c > 0x20 && c <= 0x7E && std::string_view("();,\"=\\").find(c) == std::string_view::npos;
   });

@@ -50,7 +50,7 @@ std::vector<SettingKey> milter_keys() {
                                     "Servers whose Authentication-Results headers are believed.",
                                     [](Settings& s) -> auto& { return s.milter.trusted_authserv_ids; },
                                     list_of("a list of authserv-ids", check_authserv_id,
-                                            R"(^[!#-'*+\--:<>-\[\]-~]{1,255}$)")),
+                                            R"(^[!#-'*+\--:<>-\[\]-~]{0,254}[!#-'*+\-/-:<>-\[\]-~]$)")),
       key<std::vector<std::string>>("milter.skip", "Clients whose mail is accepted unseen.",
                                     [](Settings& s) -> auto& { return s.milter.skip; },
                                     list_of("a list of networks, and 'authenticated'", check_skip_entry,

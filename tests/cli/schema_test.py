@@ -24,6 +24,7 @@ GOOD_SETTINGS = [
     "",
     "milter:\n",  # a group whose keys are all commented out
     "milter: {deadline: 500ms, socket_mode: 0660, skip: [authenticated, 10.0.0.0/8, '::1']}",
+    "milter: {trusted_authserv_ids: [mx.example.org, mx]}",
     "engine: {replicas: 4, max_queue_delay: 0, prior_spam: 12.5%, device: 'cuda:1'}",
     "engine: {device: ['cuda:0', 'cuda:1', cpu]}",
     "engine: {replicas: auto, prior_spam: 0.2}\nlog: {addresses: true}\nmetrics: {listen: ''}\nrules: []",
@@ -47,6 +48,7 @@ BAD_SETTINGS = {
     "a truth value as a number": "log: {addresses: 1}",
     "one path instead of a list": "rules: rules.yaml",
     "a list as a text": "milter: {socket: [a]}",
+    "a server's name with a dot behind it": "milter: {trusted_authserv_ids: [mx.example.org.]}",
     "nothing for a value": "milter: {socket: }",
     "a list instead of a mapping": "[milter]",
     "an unknown key of an inner group": "engine: {remote: {urls: 'http://a'}}",

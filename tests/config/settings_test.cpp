@@ -144,6 +144,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"milter: {skip: [10.0.0.1/8]}", "skip has bits set after its prefix; write 10.0.0.0/8, got '10.0.0.1/8'"},
         WrongCase{"milter: {skip: [localhost]}", "skip must be 'authenticated' or a network such as 192.0.2.0/24"},
         WrongCase{"milter: {trusted_authserv_ids: ['a b']}", "trusted_authserv_ids must be the name"},
+        WrongCase{"milter: {trusted_authserv_ids: [mx.example.org.]}",
+                  "trusted_authserv_ids must stand without the dot behind it, got 'mx.example.org.'"},
         WrongCase{"milter: [1]", "milter must be a mapping of settings, got a list"},
         WrongCase{"milter: {deadline: }", "deadline must be a duration such as 4s or 500ms, got nothing"},
         WrongCase{"milter: {dedline: 4s}", "unknown key 'dedline' in milter (did you mean 'deadline'?)"},
