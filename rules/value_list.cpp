@@ -68,9 +68,8 @@ bool IgnoringCase::operator()(std::string_view left, std::string_view right) con
 void TextSet::reserve(std::size_t entries) { exact_.reserve(entries); }
 
 void TextSet::add(std::string_view entry) {
-  // Another spelling of "@example.org", which is found without going through all globs.
-  if (entry.starts_with("*@") && !entry.substr(2).starts_with('.') && !has_wildcard(entry.substr(2)))
-    entry.remove_prefix(1);
+  // Another spelling of "@example.org" and "@.example.org", which are found without going through all globs.
+  if (entry.starts_with("*@") && !has_wildcard(entry.substr(2))) entry.remove_prefix(1);
   const std::size_t at = entry.starts_with('@') ? 1 : 0;
   const std::string_view name = entry.substr(at);
   const bool below = name.starts_with("*."), itself_and_below = name.starts_with('.');
@@ -100,6 +99,7 @@ bool TextSet::contains_address(std::string_view at_domain) const {
 
 std::string why_not_an_entry(std::string_view text) {
   if (text.empty()) return "it is empty";
+  if (text.starts_with("*@")) text.remove_prefix(1);
   if (text == "*" || text == "@*") return "it stands for everything; leave the condition out";
   if (text == "@" || text == "." || text == "*." || text == "@." || text == "@*.") return "the name behind it is missing";
   return "";

@@ -39,6 +39,8 @@ TEST(TextSet, FindsEachFormOfEntry) {
        {"good.example", "joe@mail.good.example", "joe@notgood.example"}},
       {"@*.good.example", {"joe@mail.good.example"}, {"joe@good.example", "mail.good.example"}},
       {"@.good.example", {"joe@mail.good.example", "joe@good.example"}, {"joe@notgood.example", "good.example"}},
+      {"*@.good.example", {"joe@mail.good.example", "joe@good.example"}, {"joe@notgood.example", "good.example"}},
+      {"*@*.good.example", {"joe@mail.good.example"}, {"joe@good.example", "mail.good.example"}},
       {"news-*@*.shop.example",
        {"news-1@a.shop.example", "NEWS-@b.c.shop.example"},
        {"news@a.shop.example", "x.news-1@a.shop.example"}},
@@ -57,8 +59,11 @@ TEST(TextSet, FindsEachFormOfEntry) {
 }
 
 TEST(TextSet, RefusesEntriesThatNameNothing) {
-  for (const char* entry : {"", "*", "@", "@*", ".", "*.", "@.", "@*."}) EXPECT_NE(why_not_an_entry(entry), "") << entry;
-  for (const char* entry : {"a", "*.a", "a@b.example", "a*", "@b.example"}) EXPECT_EQ(why_not_an_entry(entry), "") << entry;
+  for (const char* entry : {"", "*", "@", "@*", ".", "*.", "@.", "@*.", "*@", "*@*", "*@."}) {
+    EXPECT_NE(why_not_an_entry(entry), "") << entry;
+  }
+  for (const char* entry : {"a", "*.a", "*@a", "a@b.example", "a*", "@b.example"})
+    EXPECT_EQ(why_not_an_entry(entry), "") << entry;
 }
 
 TEST(TextSet, TakesAStarBeforeTheAtForAllAddressesThere) {
