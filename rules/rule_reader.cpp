@@ -6,6 +6,7 @@
 #include "config/text_checks.h"
 #include "rules/action_reader.h"
 #include "rules/checker.h"
+#include "rules/impossible_comparison.h"
 #include "rules/parser.h"
 #include "rules/rule_keys.h"
 #include "rules/yaml_keys.h"
@@ -86,7 +87,13 @@ std::optional<Expression> RuleReader::read_condition(const YamlNode& node, std::
   const std::optional<SyntaxNode> tree = parse_expression(node.scalar, report);
   if (!tree) return std::nullopt;
   const NameScope scope{lists_, features_, problems_};
-  return check_condition(*tree, scope, report);
+  std::optional<Expression> condition = check_condition(*tree, scope, report);
+  if (condition) {
+    doubt_comparisons(*tree, [&](Span span, std::string text, std::string hint) {
+      problems_.warning(location_in_scalar(node, span.offset, span.length), std::move(text), std::move(hint));
+    });
+  }
+  return condition;
 }
 
 void RuleReader::read_then(const YamlNode& node, Rule& rule) {

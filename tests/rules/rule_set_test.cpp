@@ -163,6 +163,16 @@ TEST(RuleFiles, WarnOfNetworksInListsThatAreWiderThanTheyAreWritten) {
                                       "192.0.2.0/24)"), std::string::npos) << problems.to_string();
 }
 
+/// Such a rule was loaded without a word, and never matched.
+TEST(RuleSet, IsLoadedWithAWarningOfAComparisonThatNeverHolds) {
+  Diagnostics problems;
+  const std::string rule = "rules: [{id: a, when: tls, unless: 'spf == \"passed\"', then: [accept]}]\n";
+  EXPECT_TRUE(load_rule_texts({{"a.yaml", rule}}, problems));
+  EXPECT_NE(problems.to_string().find("a.yaml:1:44: warning: spf is never 'passed' (did you mean 'pass'?)"),
+            std::string::npos)
+      << problems.to_string();
+}
+
 TEST(RuleFiles, NameBothPlacesOfWhatMayStandOnce) {
   const std::string text = problems_of({{"a.yaml", "thresholds: {junk: 80%}\nlists: {x: [a]}\non_disagreement: mildest\n"},
                                         {"b.yaml", "on_disagreement: mildest\nlists: {x: [b]}\nthresholds: {junk: 70%}\n"}});
