@@ -145,11 +145,18 @@ class TreeBuilder final : public YAML::EventHandler {
       node.where = position_.locate(start, end_of_quotes(start).value_or(text.size()) - start);
       node.content = position_.locate(start + 1, value.size());
     } else if (first == '|' || first == '>') {
-      node.content = position_.locate(text.find_first_not_of(" \t\r\n", text.find('\n', start)), value.size());
+      node.content = position_.locate(start_of_block(start, value), value.size());
     } else {
       node.where = node.content = position_.locate(start, std::max<std::size_t>(1, value.size()));
     }
     return node;
+  }
+
+  /// Where the text of a block scalar begins; empty lines before the first letter are a part of it, indentation is not.
+  std::size_t start_of_block(std::size_t header, std::string_view value) const {
+    const std::string_view text = source_->text;
+    const std::size_t line_end = text.find('\n', header);
+    return value.starts_with('\n') ? line_end + 1 : text.find_first_not_of(" \t\r\n", line_end);
   }
 
   /// nullopt when there is no closing quote.

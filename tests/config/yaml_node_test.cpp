@@ -176,6 +176,9 @@ INSTANTIATE_TEST_SUITE_P(
                     ScalarCase{"w: spam\n   or\n   junk\n", "junk", "3:4+4"},
                     ScalarCase{"w: >\n  spam\n  or junk\n", "junk", "3:6+4"},
                     ScalarCase{"w: |  # why\n  spam\n\n  or junk\n", "junk", "4:6+4"},
+                    ScalarCase{"w: |\n\n  spam\n  or junk\n", "spam", "3:3+4"},
+                    ScalarCase{"w: |\n  \n\n  spam\n  or junk\n", "junk", "5:6+4"},
+                    ScalarCase{"w: >\r\n\r\n  spam\r\n  or junk\r\n", "junk", "4:6+4"},
                     ScalarCase{"w: |-\n    spam\n      or junk\n", "junk", "3:10+4"},
                     ScalarCase{"w: \"spam\n  or junk\"\n", "junk", "2:6+4"},
                     ScalarCase{"w: \"spam \\\n  or junk\"\n", "junk", "2:6+4"}));
