@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/source_position.h"
 #include "config/text_checks.h"
 
@@ -253,13 +254,47 @@ std::string_view words_of(const YAML::Exception& error) {
   return message.substr(0, kNoAnchor.size()) == kNoAnchor ? kNoAnchor : message;
 }
 
+bool is_plain_key(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+/// The text of a line without its indentation and the dash of a list item.
+std::string_view content_of_line(std::string_view line) {
+  line = trim(line);
+  return line.starts_with("- ") ? trim(line.substr(2)) : line;
+}
+
+/// "id:a", which is a text and no key.
+bool lacks_blank(std::string_view line) {
+  line = content_of_line(line);
+  const std::size_t colon = line.find(':');
+  return colon != line.npos && colon + 1 < line.size() && line[colon + 1] != ' ' && is_plain_key(line.substr(0, colon));
+}
+
+/// For a line that is right by itself, but yaml-cpp has taken its key for the end of the line before.
+std::string hint_at_line_before(std::string_view before, std::string_view key) {
+  if (!is_plain_key(content_of_line(key))) return "";
+  before = trim(before);
+  if (lacks_blank(before.substr(before.rfind('\n') + 1))) return "a blank must stand behind the ':' of the line before";
+  return "the line before is no key; if it goes on with a text, indent it";
+}
+
 /// The commonest reasons for yaml-cpp's vaguest messages.
 std::string syntax_hint(const SourceText& source, std::size_t offset, std::string_view message) {
   const std::string_view text = source.text;
   const std::size_t line_start = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
   const std::size_t first = text.find_first_not_of(' ', line_start);
   if (first != text.npos && text[first] == '\t') return "indent with spaces, not with tabs";
-  if (message == "illegal map value") return "a value that holds ': ' must be in quotes as a whole";
+  if (message == "illegal map value") {
+    const std::string hint =
+        hint_at_line_before(text.substr(0, line_start), text.substr(line_start, offset - line_start));
+    return hint.empty() ? "a value that holds ': ' must be in quotes as a whole" : hint;
+  }
+  if (message == "end of map not found" &&
+      lacks_blank(text.substr(line_start, text.find('\n', line_start) - line_start))) {
+    return "a blank must stand behind the ':'";
+  }
   const std::size_t before = text.substr(0, offset).find_last_not_of(' ');
   if (message == "end of map not found" && before != text.npos && (text[before] == '"' || text[before] == '\'')) {
     return "a value that begins with a quote ends with it; put the whole of it into other quotes";

@@ -139,6 +139,28 @@ TEST(YamlNode, HintsAtTabs) {
   EXPECT_NE(read("a:\n\tb: 1\n").problems.find("indent with spaces"), std::string::npos);
 }
 
+/// The message points at the next line, which is right; the hint was about it.
+TEST(YamlNode, HintsAtTheLineBeforeAKeyThatIsRight) {
+  const std::string blank = "(a blank must stand behind the ':' of the line before)";
+  for (const char* text : {"r:\n  - id:a\n    when: true\n", "when:true\nthen: a\n", "a:\n  b:2\n  c.d: 3\n",
+                           "r:\n  - id: a\n    when:true\n    then: [b]\n"}) {
+    EXPECT_NE(read(text).problems.find(blank), std::string::npos) << read(text).problems;
+  }
+  for (const char* text : {"a: b\nc\nd: e\n", "a: |\nb\nc: d\n", "a:\nb or\nc: d\n"}) {
+    EXPECT_NE(read(text).problems.find("(the line before is no key; if it goes on with a text, indent it)"),
+              std::string::npos)
+        << read(text).problems;
+  }
+  for (const char* text : {"a: 1\nb:2\n# c\nc: 3\n", "r:\n  - a: 1\n  # b\n    b:2\n    # c\n    c: 3\n"}) {
+    EXPECT_NE(read(text).problems.find("(a blank must stand behind the ':')"), std::string::npos)
+        << read(text).problems;
+  }
+  for (const char* text : {"a: b: c\n", "a: b\nc: contains \"Re: x\"\n"}) {
+    EXPECT_NE(read(text).problems.find("(a value that holds ': ' must be in quotes as a whole)"), std::string::npos)
+        << read(text).problems;
+  }
+}
+
 TEST(YamlNode, ReportsAFileThatCannotBeRead) {
   Diagnostics problems;
   EXPECT_FALSE(read_yaml_file("no-such.yaml", problems));
