@@ -18,7 +18,7 @@ bool is_letter(char c) { return is_alpha(c) || c == '_'; }
 struct Foreign {
   std::string_view written, hint;
 };
-constexpr std::array<Foreign, 16> kForeign{{{"<>", "write '!='"},
+constexpr std::array<Foreign, 20> kForeign{{{"<>", "write '!='"},
                                             {"=>", "write '>='"},
                                             {"=<", "write '<='"},
                                             {"=~", "write 'matches'"},
@@ -33,7 +33,14 @@ constexpr std::array<Foreign, 16> kForeign{{{"<>", "write '!='"},
                                             {"\u201C", "texts stand in straight quotes"},
                                             {"\u201D", "texts stand in straight quotes"},
                                             {"\u201E", "texts stand in straight quotes"},
-                                            {"\u2019", "texts stand in straight quotes"}}};
+                                            {"\u2018", "texts stand in straight quotes"},
+                                            {"\u2019", "texts stand in straight quotes"},
+                                            {"\u00AB", "texts stand in straight quotes"},
+                                            {"\u00BB", "texts stand in straight quotes"},
+                                            {"\u00A0", "a no-break space; write a plain blank"}}};
+
+constexpr const char* kNoBackslashLast =
+    "a backslash before the quote gives the quote, so a text cannot end in one; a pattern can, with [\\\\]";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -101,11 +108,17 @@ class Lexer {
   bool read_text(char quote) {
     const std::size_t start = at_++;
     std::string value;
+    bool holds_quote = false;
     for (; at_ < text_.size() && text_[at_] != quote; ++at_) {
-      if (text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == quote) ++at_;
+      if (text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == quote) {
+        holds_quote = true;
+        ++at_;
+      }
       value += text_[at_];
     }
-    if (at_ == text_.size()) return fail(start, "this text has no closing quote");
+    if (at_ == text_.size()) {
+      return fail(start, "this text has no closing quote", holds_quote ? kNoBackslashLast : "");
+    }
     ++at_;
     return push(TokenKind::Text, start, std::move(value));
   }

@@ -38,6 +38,31 @@ TEST(Lexer, KeepsBackslashesExceptBeforeTheQuote) {
   EXPECT_EQ(shown("\"\""), "T()E");
 }
 
+std::string hint_for(std::string_view expression) {
+  std::string hint;
+  read_tokens(expression, [&](Span, const std::string&, const std::string& given) { hint = given; });
+  return hint;
+}
+
+TEST(Lexer, HintsAtWhatWordProcessorsMakeOfQuotesAndBlanks) {
+  for (const char* quote : {"\u2018", "\u2019", "\u201C", "\u201D", "\u201E", "\u00AB", "\u00BB"}) {
+    EXPECT_EQ(hint_for("helo == " + std::string(quote) + "x"), "texts stand in straight quotes") << quote;
+  }
+  EXPECT_EQ(hint_for("helo\u00A0== \"x\""), "a no-break space; write a plain blank");
+}
+
+/// The text went on to the end of the condition, and nothing said why.
+TEST(Lexer, SaysWhyATextCannotEndInABackslash) {
+  const std::string why =
+      "a backslash before the quote gives the quote, so a text cannot end in one; a pattern can, with [\\\\]";
+  EXPECT_EQ(shown(R"(subject contains "\")"), "error@17+3 this text has no closing quote");
+  EXPECT_EQ(hint_for(R"(subject contains "\")"), why);
+  EXPECT_EQ(hint_for(R"(subject contains "\\\\")"), why);
+  EXPECT_EQ(hint_for(R"(subject contains 'a\' and tls)"), why);
+  EXPECT_EQ(hint_for(R"(subject contains "a)"), "");
+  EXPECT_EQ(shown(R"("[\\]")"), R"(T([\\])E)");
+}
+
 TEST(Lexer, SaysWhatIsNoToken) {
   EXPECT_EQ(shown("a = b"), "error@2+1 unexpected '='");
   EXPECT_EQ(shown("a \xC3\xA4"), "error@2+2 unexpected '\xC3\xA4'");
