@@ -74,6 +74,20 @@ bool is_map_entry(std::string_view text) {
          (first.find('@') != first.npos || (dot != first.npos && dot > 0 && dot + 2 < first.size()));
 }
 
+/// "Joe Doe <joe@example.org>", as address books write it.
+bool is_address_with_name(std::string_view text) {
+  const std::size_t bracket = text.rfind('<');
+  return bracket != text.npos && text.ends_with('>') && text.find('@', bracket) != text.npos;
+}
+
+/// "^.*@example\.org$" or "/@example\.org/i", as the maps of MTAs and other filters have them.
+bool is_regular_expression(std::string_view text) {
+  const std::size_t slash = text.rfind('/');
+  const bool is_between_slashes =
+      text.starts_with('/') && slash > 0 && text.find_first_not_of("imsx", slash + 1) == text.npos;
+  return is_between_slashes || (text.starts_with('^') && text.ends_with('$')) || text.find("\\.") != text.npos;
+}
+
 /// Why a line of a file, taken as it stands, hardly finds what was meant; "" when nothing speaks for that.
 std::string why_unlikely(std::string_view line) {
   const bool is_quoted = line.size() > 1 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front();
@@ -82,9 +96,11 @@ std::string why_unlikely(std::string_view line) {
   if (is_several(line)) return "a line is one entry; write each into its own";
   if (line.find('#') != line.npos || line.starts_with("//") || line.starts_with(';'))
     return "a comment begins with a blank and '#'";
+  if (is_regular_expression(line)) return "an entry is no regular expression; a rule has them behind 'matches'";
   if (line.starts_with('!')) return "an entry cannot be excepted; use a second list and 'not'";
   if (is_map_entry(line)) return "what stands behind an address or domain counts as a part of it";
   const bool is_name = line.find_first_of(" \t") == line.npos;
+  if (is_address_with_name(line)) return "a line holds the bare address or domain";
   if (is_name && (line.find_first_of("<>") != line.npos || line.find("://") != line.npos ||
                   line.find_last_of(";:/") == line.size() - 1))
     return "a line holds the bare address or domain";
@@ -106,6 +122,7 @@ class ListReader {
   void read(const YamlNode& value, NamedList& list) {
     if (value.kind == YamlNode::Kind::Sequence) {
       for (const YamlNode& item : value.items) read_item(item, list);
+      if (value.items.empty()) doubt_empty(value.where);
     } else if (value.kind == YamlNode::Kind::Mapping) {
       refuse_unknown_keys(value, key_names(list_file_form()), "in a list", problems_);
       const YamlNode* file = value.find("file");
@@ -120,6 +137,10 @@ class ListReader {
   }
 
  private:
+  void doubt_empty(Location where) {
+    problems_.warning(std::move(where), "this list holds no entry: nothing is found in it");
+  }
+
   void read_item(const YamlNode& item, NamedList& list) {
     if (require_text(item, "an entry", problems_) != nullptr) add(item.scalar, item.where, list);
   }
@@ -151,7 +172,7 @@ class ListReader {
     }
     if (text->starts_with(kByteOrderMark)) text->erase(0, kByteOrderMark.size());
     read_lines(std::make_shared<const SourceText>(SourceText{file.string(), std::move(*text)}), list);
-    if (list.entries.empty()) problems_.warning(in_file(file), "this list holds no entry: nothing is found in it");
+    if (list.entries.empty()) doubt_empty(in_file(file));
     if (list.entries.size() > kMaxEntries) {
       problems_.error(name.where, "a list may have " + std::to_string(kMaxEntries) + " entries at most");
     }

@@ -1,6 +1,7 @@
 // Files of lists as people write and export them.
 #include <gtest/gtest.h>
 
+#include "rules/rule_loader.h"
 #include "rules/rule_set.h"
 #include "tests/support/scratch_folder.h"
 
@@ -42,6 +43,11 @@ TEST_F(ListFile, WarnsOfEntriesThatAreNotWhatWasMeant) {
       {"!bad.example", "an entry cannot be excepted; use a second list and 'not'"},
       {"<joe@a.example>", "a line holds the bare address or domain"},
       {"http://a.example/x", "a line holds the bare address or domain"},
+      {"Joe Doe <joe@a.example>", "a line holds the bare address or domain"},
+      {"^.*@spam\\.example$", "an entry is no regular expression; a rule has them behind 'matches'"},
+      {"@spam\\.example", "an entry is no regular expression; a rule has them behind 'matches'"},
+      {"/@spam\\.example/i", "an entry is no regular expression; a rule has them behind 'matches'"},
+      {"/spam/", "an entry is no regular expression; a rule has them behind 'matches'"},
       {"joe@a.example;", "a line holds the bare address or domain"},
       {"a.example REJECT", "what stands behind an address or domain counts as a part of it"}};
   for (const auto& [line, why] : unlikely) {
@@ -65,7 +71,7 @@ TEST_F(ListFile, WarnsOfDomainsInLettersThatNoFactHas) {
 TEST_F(ListFile, IsTakenWithoutAWordWhereItSaysWhatItMeans) {
   ASSERT_TRUE(
       load("# all of them\nexample.org # partner\n.a.example\t#b\nVale, Robin\nVale, R. Robin\nSt. Mary\nYour "
-           "invoice:\nExample Inc.\nO'Neil\n-x\n192.0.2.0/24\n"));
+           "invoice:\nExample Inc.\nO'Neil\n-x\n3 < 5 @ home\n/etc/passwd\nC:\\x\n*-0001.*\n^_^\n192.0.2.0/24\n"));
   EXPECT_EQ(problems_, "");
 }
 
@@ -75,6 +81,16 @@ TEST_F(ListFile, WarnsOfAFileWithoutEntries) {
     ASSERT_TRUE(load(text)) << problems_;
     EXPECT_NE(problems_.find("list.txt: warning: this list holds no entry"), std::string::npos) << problems_;
   }
+}
+
+/// Only files were asked.
+TEST(List, WithoutEntriesIsWarnedOfWhereverItStands) {
+  Diagnostics problems;
+  EXPECT_TRUE(load_rule_texts(
+      {{"a.yaml", "lists: {empty: []}\nrules: [{id: a, when: helo in empty, then: [accept]}]\n"}}, problems));
+  EXPECT_NE(problems.to_string().find("a.yaml:1:16: warning: this list holds no entry: nothing is found in it"),
+            std::string::npos)
+      << problems.to_string();
 }
 
 TEST_F(ListFile, WarnsOnceOfEachMistakeHoweverManyLinesHaveIt) {
