@@ -50,16 +50,24 @@ void doubt_missing_folder(const std::filesystem::path& path, Diagnostics& proble
   if (name != "rules.d") problems.warning(in_file(path), "this folder of rules does not exist");
 }
 
-Paths all_files(const Paths& paths, MissingFolder missing_folder, Diagnostics& problems) {
-  Paths files;
+/// A file of rules, and who asks for it: by its name the settings or another file, or only the folder it lies in.
+struct FoundFile {
+  enum class By { Name, Folder };
+  std::filesystem::path path;
+  By by = By::Name;
+};
+
+std::vector<FoundFile> all_files(const Paths& paths, MissingFolder missing_folder, Diagnostics& problems) {
+  std::vector<FoundFile> files;
   for (const std::filesystem::path& path : paths) {
     std::error_code failed;
     const auto status = std::filesystem::status(path, failed);
     if (std::filesystem::is_directory(status)) {
-      const Paths inside = files_of_folder(path, problems);
-      files.insert(files.end(), inside.begin(), inside.end());
+      for (const std::filesystem::path& file : files_of_folder(path, problems)) {
+        files.push_back({file, FoundFile::By::Folder});
+      }
     } else if (std::filesystem::exists(status) || is_meant_as_file(path)) {
-      files.push_back(path);  // one that does not exist is reported when it is read
+      files.push_back({path});  // one that does not exist is reported when it is read
     } else if (status.type() != std::filesystem::file_type::not_found) {
       report_file(path, "cannot be read: " + failed.message(), problems);
     } else if (missing_folder == MissingFolder::IsAnError) {
@@ -77,9 +85,9 @@ class FileCollector {
   explicit FileCollector(Diagnostics& problems) : problems_(problems) {}
 
   /// A file that the settings name, or that lies in a folder they name.
-  void add_named(const std::filesystem::path& file) {
-    if (is_read(file.lexically_normal())) {
-      report_file(file, "is read already: another file includes it, or it is named twice", problems_);
+  void add_found(const FoundFile& file) {
+    if (is_read(file.path.lexically_normal())) {
+      report_file(file.path, "is read already: another file includes it, or it is named twice", problems_);
     } else {
       add_file(file);
     }
@@ -93,19 +101,22 @@ class FileCollector {
   std::vector<RuleFile> take() { return std::move(files_); }
 
  private:
-  void add_file(const std::filesystem::path& file) {
-    std::optional<YamlNode> root = read_yaml_file(file, problems_);
+  void add_file(const FoundFile& file) {
+    const std::size_t errors_before = problems_.error_count();
+    std::optional<YamlNode> root = read_yaml_file(file.path, problems_);
     if (!root) return;
-    if (root->kind == YamlNode::Kind::Null) doubt_nothing(file, *root);
-    add(file, std::move(*root));
+    if (root->kind == YamlNode::Kind::Null && problems_.error_count() == errors_before) doubt_nothing(file, *root);
+    add(file.path, std::move(*root));
   }
 
   /// A full disk and a script that failed leave nothing at all; whoever switched rules off left comments.
-  void doubt_nothing(const std::filesystem::path& file, const YamlNode& root) {
+  void doubt_nothing(const FoundFile& file, const YamlNode& root) {
     if (root.where.source == nullptr || trim(root.where.source->text).empty()) {
-      problems_.error(in_file(file), "the file is empty", "write its rules, or remove it");
+      problems_.error(in_file(file.path), "the file is empty",
+                      file.by == FoundFile::By::Folder ? "write its rules, or remove it"
+                                                       : "write its rules, or a comment if it has none");
     } else {
-      problems_.warning(in_file(file), "the file holds no rules, only comments");
+      problems_.warning(in_file(file.path), "the file holds no rules, only comments");
     }
   }
 
@@ -137,7 +148,7 @@ class FileCollector {
     } else if (is_read(file)) {
       problems_.error(item.where, quoted_for_message(file.string()) + " is read already", "a file counts once");
     } else if (std::error_code failed; std::filesystem::is_regular_file(file, failed)) {
-      add_file(file);
+      add_file({file});
     } else {
       const bool is_missing = failed == std::errc::no_such_file_or_directory;
       problems_.error(item.where, "the file " + quoted_for_message(file.string()) + " cannot be included: " +
@@ -168,7 +179,7 @@ std::shared_ptr<const RuleSet> load_from(const Paths& paths, MissingFolder missi
                                          Diagnostics& problems) {
   const std::size_t errors_before = problems.error_count();
   FileCollector files(problems);
-  for (const std::filesystem::path& path : all_files(paths, missing_folder, problems)) files.add_named(path);
+  for (const FoundFile& file : all_files(paths, missing_folder, problems)) files.add_found(file);
   return rule_set_of(files.take(), errors_before, features, problems);
 }
 

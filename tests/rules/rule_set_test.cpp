@@ -288,6 +288,30 @@ TEST_F(RuleFolder, WarnsWhenThereIsNoRuleAtAll) {
   EXPECT_EQ(problems.to_string(), "warning: there are no rules: every message is accepted\n");
 }
 
+/// Whoever removed a file that the settings name, or that another one includes, got the next error.
+TEST_F(RuleFolder, HintsAtRemovingAnEmptyFileOnlyWhereNobodyNamesIt) {
+  const auto hint_is = [&](const std::string& hint, const std::vector<std::filesystem::path>& paths) {
+    Diagnostics problems;
+    EXPECT_FALSE(load_rules(paths, problems));
+    EXPECT_NE(problems.to_string().find(": error: the file is empty (" + hint + ")"), std::string::npos)
+        << problems.to_string();
+  };
+  write("rules.yaml", "");
+  write("rules.d/a.yaml", "");
+  write("all.yaml", "include: [rules.yaml]\nrules: []\n");
+  hint_is("write its rules, or a comment if it has none", {folder_ / "rules.yaml"});
+  hint_is("write its rules, or remove it", {folder_ / "rules.d"});
+  hint_is("write its rules, or a comment if it has none", {folder_ / "all.yaml"});
+}
+
+/// "version:1" is a text that goes on in the next line, and an error.
+TEST_F(RuleFolder, IsNotSaidToHoldCommentsAloneWhereAFileIsBroken) {
+  Diagnostics problems;
+  write("rules.yaml", "version:1\nrules: []\n");
+  EXPECT_FALSE(load_rules({folder_ / "rules.yaml"}, problems));
+  EXPECT_EQ(problems.to_string().find("warning"), std::string::npos) << problems.to_string();
+}
+
 /// A full disk leaves an empty file; taken as no rules, it would switch all of them off at the next reload.
 TEST_F(RuleFolder, RefusesAnEmptyFileAndDoubtsOneOfCommentsAlone) {
   write("rules.yaml", "rules:\n  - {id: a, when: true, then: [flag]}\n");
