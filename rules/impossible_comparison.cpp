@@ -29,8 +29,8 @@ const std::array<Results, 3>& known_results() {
   return results;
 }
 
-constexpr std::array<std::string_view, 6> kDomains{"mail_from.domain", "from.domain",  "reply_to.domain",
-                                                   "recipient.domain", "urls.domains", "client.name"};
+constexpr std::array<std::string_view, 7> kDomains{"mail_from.domain", "from.domain", "reply_to.domain", "recipient.domain",
+                                                   "urls.domains",     "urls.hosts",  "client.name"};
 constexpr std::array<std::string_view, 3> kAddresses{"mail_from", "from.address", "recipient"};
 
 template <typename Names>

@@ -43,6 +43,8 @@ TEST(ImpossibleComparison, IsWarnedOf) {
        "16: from.domain is never '@evil.example' (a domain has no '@'); 33: from.domain is never '*@.evil.example' (a "
        "domain has "
        "no '@')"},
+      {"\"*.evil.example\" == urls.hosts",
+       "0: urls.hosts is never '*.evil.example' (such a form is for lists: write in [\"*.evil.example\"])"},
       {"tls or not (size > 1MiB and spf == \"nome\")", "35: spf is never 'nome' (did you mean 'none'?)"},
   };
   for (const auto& [condition, doubts] : cases) EXPECT_EQ(doubts_about(condition), doubts) << condition;
