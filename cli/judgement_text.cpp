@@ -1,6 +1,7 @@
 #include "cli/judgement_text.h"
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "config/units.h"
 
@@ -26,11 +27,20 @@ Json actions_json(const Decision& decision) {
   return actions;
 }
 
+/// A message without recipients is decided for an index that stands for nobody.
+std::vector<std::string> addresses_of(const RecipientDecision& one, const Envelope& envelope) {
+  std::vector<std::string> addresses;
+  for (const std::size_t index : one.recipients) {
+    if (index < envelope.recipients.size()) addresses.push_back(envelope.recipients[index]);
+  }
+  return addresses;
+}
+
 Json decision_json(const RecipientDecision& one, const Envelope& envelope) {
   const Decision& decision = one.decision;
-  Json recipients = Json::array();
-  for (const std::size_t index : one.recipients) recipients.push_back(envelope.recipients.at(index));
-  Json json{{"recipients", recipients}, {"verdict", verdict_name(decision.verdict)}, {"rule", decision.rule}};
+  Json json{{"recipients", addresses_of(one, envelope)},
+            {"verdict", verdict_name(decision.verdict)},
+            {"rule", decision.rule}};
   if (decision.wanted) json["wanted"] = verdict_name(*decision.wanted);
   json["actions"] = actions_json(decision);
   return json;
@@ -74,8 +84,8 @@ std::string actions_text(const Decision& decision) {
 
 std::string recipients_of(const RecipientDecision& decision, const Judgement& judgement) {
   std::string text;
-  for (const std::size_t index : decision.recipients)
-    text += (text.empty() ? "" : ", ") + judgement.message.envelope.recipients.at(index);
+  for (const std::string& address : addresses_of(decision, judgement.message.envelope))
+    text += (text.empty() ? "" : ", ") + address;
   return text;
 }
 

@@ -52,5 +52,15 @@ TEST(JudgementText, TellsInJsonWhatEachRecipientGets) {
      "actions": [{"action": "tag_subject", "text": "[ads] "}, {"action": "flag"}]}])"));
 }
 
+/// Rules are asked about a message without recipients as if there were one.
+TEST(JudgementText, NamesNobodyForAMessageWithoutRecipients) {
+  Judgement judgement = of_two_recipients();
+  judgement.message.envelope.recipients.clear();
+  judgement.recipients = {{judgement.decision, {0}}};
+  const auto json = nlohmann::json::parse(judgement_json("a.eml", judgement));
+  EXPECT_EQ(json["decisions"][0]["recipients"], nlohmann::json::array());
+  EXPECT_EQ(recipients_of(judgement.recipients[0], judgement), "");
+}
+
 }  // namespace
 }  // namespace winnow
