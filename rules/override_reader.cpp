@@ -7,6 +7,7 @@
 #include "config/text_checks.h"
 #include "config/units.h"
 #include "rules/rule_keys.h"
+#include "rules/thresholds.h"
 #include "rules/yaml_keys.h"
 
 namespace winnow {
@@ -14,7 +15,11 @@ namespace {
 
 std::optional<Sourced<double>> read_threshold(const YamlNode& node, std::string_view name, Diagnostics& problems) {
   const auto read = node.kind == YamlNode::Kind::Scalar ? parse_percent(node.scalar) : std::nullopt;
-  if (read) return Sourced<double>{*read, place_of(node.where)};
+  if (read) {
+    const std::string doubt = doubt_about_probability(*read);
+    if (!doubt.empty()) problems.warning(node.where, "nearly all mail reaches " + node.scalar, doubt);
+    return Sourced<double>{*read, place_of(node.where)};
+  }
   const bool lacks_sign = node.kind == YamlNode::Kind::Scalar && parse_percent(node.scalar + "%");
   problems.error(node.where, std::string(name) + " must be a percentage such as 90%, got " + describe_found(node),
                  lacks_sign ? "did you mean " + node.scalar + "%?" : "");

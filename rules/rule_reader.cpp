@@ -6,7 +6,7 @@
 #include "config/text_checks.h"
 #include "rules/action_reader.h"
 #include "rules/checker.h"
-#include "rules/impossible_comparison.h"
+#include "rules/doubtful_comparison.h"
 #include "rules/parser.h"
 #include "rules/rule_keys.h"
 #include "rules/yaml_keys.h"

@@ -144,6 +144,17 @@ TEST(Rules, TakeOtherThresholdsThanTheFilesSay) {
   EXPECT_EQ(stricter->decide(facts).message.verdict, Verdict::Accept);
 }
 
+/// 0.9 is 90%, so 0.9% is easily written for it; it put all mail into Junk without a word.
+TEST(Rules, DoubtThresholdsThatNearlyAllMailReaches) {
+  Diagnostics problems;
+  const std::string text =
+      "thresholds: {junk: 0.9%, flag: 0%}\noverrides: [{for: [a@b.example], thresholds: {junk: 1%}}]\n";
+  EXPECT_TRUE(load_rule_texts({{"a.yaml", text}}, problems));
+  const std::string told = problems.to_string(), doubt = "nearly all mail reaches ";
+  EXPECT_NE(told.find("a.yaml:1:20: warning: " + doubt + "0.9% (did you mean 90%?)"), std::string::npos) << told;
+  EXPECT_EQ(told.find(doubt), told.rfind(doubt)) << told;
+}
+
 // Files
 
 TEST(RuleFiles, ShareListsInAnyOrder) {

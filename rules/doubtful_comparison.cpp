@@ -1,4 +1,4 @@
-#include "rules/impossible_comparison.h"
+#include "rules/doubtful_comparison.h"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 #include "config/ascii.h"
 #include "config/diagnostics.h"
 #include "config/text_checks.h"
+#include "rules/thresholds.h"
 
 namespace winnow {
 namespace {
@@ -29,8 +30,10 @@ const std::array<Results, 3>& known_results() {
   return results;
 }
 
-constexpr std::array<std::string_view, 7> kDomains{"mail_from.domain", "from.domain", "reply_to.domain", "recipient.domain",
-                                                   "urls.domains",     "urls.hosts",  "client.name"};
+constexpr std::array<std::string_view, 7> kDomains{"mail_from.domain", "from.domain",  "reply_to.domain",
+                                                   "recipient.domain", "urls.domains", "urls.hosts",
+                                                   "client.name"};
+constexpr std::array<std::string_view, 2> kProbabilities{"spam", "phishing"};
 constexpr std::array<std::string_view, 3> kAddresses{"mail_from", "from.address", "recipient"};
 
 template <typename Names>
@@ -65,7 +68,15 @@ class Doubter {
       look_at_texts(right, left, Beside::As::Whole);
     } else if (node.text == "in" && right.kind == SyntaxKind::List) {
       for (const SyntaxNode& entry : right.children) look_at_texts(left, entry, Beside::As::Entry);
+    } else if (node.text == ">=" || node.text == ">") {
+      look_at_probability(left, right);
     }
+  }
+
+  void look_at_probability(const SyntaxNode& fact, const SyntaxNode& least) const {
+    if (least.kind != SyntaxKind::Percent || !is_one_of(kProbabilities, fact.text)) return;
+    const std::string doubt = doubt_about_probability(least.number);
+    if (!doubt.empty()) warn_(least.span, "nearly all mail reaches " + format_percent(least.number), doubt);
   }
 
   void look_at_texts(const SyntaxNode& fact, const SyntaxNode& text, Beside::As as) const {

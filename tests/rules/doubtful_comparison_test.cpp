@@ -1,4 +1,4 @@
-#include "rules/impossible_comparison.h"
+#include "rules/doubtful_comparison.h"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ std::string doubts_about(std::string_view condition) {
   return doubts;
 }
 
-TEST(ImpossibleComparison, IsWarnedOf) {
+TEST(DoubtfulComparison, IsWarnedOf) {
   const std::pair<const char*, const char*> cases[] = {
       {"spf == \"passed\"", "7: spf is never 'passed' (did you mean 'pass'?)"},
       {"dkim != \"ok\"",
@@ -45,18 +45,33 @@ TEST(ImpossibleComparison, IsWarnedOf) {
        "no '@')"},
       {"\"*.evil.example\" == urls.hosts",
        "0: urls.hosts is never '*.evil.example' (such a form is for lists: write in [\"*.evil.example\"])"},
+      {"spam >= 0.9%", "8: nearly all mail reaches 0.9% (did you mean 90%?)"},
       {"tls or not (size > 1MiB and spf == \"nome\")", "35: spf is never 'nome' (did you mean 'none'?)"},
   };
   for (const auto& [condition, doubts] : cases) EXPECT_EQ(doubts_about(condition), doubts) << condition;
 }
 
-TEST(ImpossibleComparison, IsNotWhatMayHold) {
-  for (const char* condition :
-       {"spf == \"\"", "spf == \"Pass\"", "spf in [\"pass\", \"*fail\"]", "dkim == spf", "mail_from == \"\"",
-        "mail_from in [\"@evil.example\", \"*.evil.example\"]",
-        "from.domain in [\".evil.example\", \"*.evil.example\"]", "from.domain == \"evil.example\"",
-        "recipient == \"postmaster\"", "subject == \"<>\"", "subject == \"*.exe\"", "attachments.names in [\"@a\"]",
-        "header(\"X-Spf\") == \"passed\"", "spf contains \"ass\"", "urls.domains contains \"@\""}) {
+TEST(DoubtfulComparison, IsNotWhatMayHold) {
+  for (const char* condition : {"spf == \"\"",
+                                "spf == \"Pass\"",
+                                "spf in [\"pass\", \"*fail\"]",
+                                "dkim == spf",
+                                "mail_from == \"\"",
+                                "mail_from in [\"@evil.example\", \"*.evil.example\"]",
+                                "from.domain in [\".evil.example\", \"*.evil.example\"]",
+                                "from.domain == \"evil.example\"",
+                                "recipient == \"postmaster\"",
+                                "subject == \"<>\"",
+                                "subject == \"*.exe\"",
+                                "attachments.names in [\"@a\"]",
+                                "header(\"X-Spf\") == \"passed\"",
+                                "spf contains \"ass\"",
+                                "urls.domains contains \"@\"",
+                                "spam > 1%",
+                                "spam >= 0%",
+                                "spam < 0.5%",
+                                "sample(0.5%)",
+                                "spam >= junk"}) {
     EXPECT_EQ(doubts_about(condition), "") << condition;
   }
 }
