@@ -104,10 +104,10 @@ void announce(Daemon& daemon) {
   const std::shared_ptr<const Snapshot> snapshot = daemon.service.snapshot();
   const std::string& model = snapshot->engine->manifest().name;
   daemon.metrics->model(model, snapshot->engine->sha256());
-  daemon.log->info("ready: socket=" + daemon.server->address() + " metrics=" +
-                   (daemon.http ? daemon.http->address() : std::string("off")) + " model=" + word(model) +
+  daemon.ready = true;  // before the line: who reads it may ask /readyz at once
+  daemon.log->info("ready: socket=" + daemon.server->address() +
+                   " metrics=" + (daemon.http ? daemon.http->address() : std::string("off")) + " model=" + word(model) +
                    " rules=" + std::to_string(snapshot->rules->info().rules));
-  daemon.ready = true;
   (void)::sd_notify(0, "READY=1");
 }
 

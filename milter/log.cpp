@@ -62,12 +62,14 @@ class SpdLog : public Log {
   }
 
   void write(LogLevel level, const std::string& line) override {
-    tell_what_was_lost();
+    const auto queue = queue_.lock();  // held, because a logger whose queue has gone throws
+    if (queue == nullptr) return;
+    tell_what_was_lost(*queue);
     logger_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
   }
 
   void close(std::chrono::milliseconds patience) override {
-    tell_what_was_lost();
+    if (const auto queue = queue_.lock()) tell_what_was_lost(*queue);
     std::promise<void> closed;
     const std::future<void> all_out = closed.get_future();
     // Letting the writer go waits for its lines, for ever where nobody reads them.
@@ -81,12 +83,10 @@ class SpdLog : public Log {
 
  private:
   /// Once somebody reads again.
-  void tell_what_was_lost() {
-    const auto queue = queue_.lock();
-    if (queue == nullptr) return;
-    const std::size_t lost = queue->overrun_counter();
+  void tell_what_was_lost(spdlog::details::thread_pool& queue) {
+    const std::size_t lost = queue.overrun_counter();
     std::size_t told = told_;
-    if (lost <= told || queue->queue_size() > kMostLines / 2) return;
+    if (lost <= told || queue.queue_size() > kMostLines / 2) return;
     if (told_.compare_exchange_strong(told, lost))
       logger_->warn("log: lines lost={}, nobody took them in time", lost - told);
   }

@@ -80,6 +80,16 @@ TEST(Log, IsClosedInTimeThoughNobodyReads) {
   EXPECT_TRUE(pipe.read_to("the last"));  // still to come
 }
 
+// A reload that ended while the daemon stopped ended it by an exception.
+TEST(Log, LosesWhatIsWrittenAfterItWasClosed) {
+  StderrPipe pipe;
+  const auto log = make_log("stderr");
+  log->info("in time");
+  log->close(std::chrono::seconds(20));
+  EXPECT_NO_THROW(log->info("too late"));
+  EXPECT_TRUE(pipe.read_to("in time"));
+}
+
 TEST(Log, LeavesTheTimeToTheJournal) { EXPECT_EQ(line_with_stream(""), "<6>ready\n"); }
 
 TEST(Log, TellsTheJournalThePriorityOfEachLineFromBeforeThereIsALog) {
