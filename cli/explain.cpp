@@ -15,6 +15,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "config/text_checks.h"
 
 namespace winnow {
 namespace {
@@ -62,8 +63,7 @@ Explained explain_one(const Snapshot& snapshot, NamedMail mail, std::size_t labe
 }
 
 std::string recipients_text(const std::vector<std::string>& recipients) {
-  std::string text;
-  for (const std::string& recipient : recipients) text += (text.empty() ? "" : ", ") + recipient;
+  const std::string text = join(recipients, ", ");
   return text.empty() ? "not known (--to), so no override for one was applied" : cut_to_width(text, kSubjectWidth);
 }
 
@@ -135,9 +135,7 @@ std::optional<std::size_t> label_named(const Snapshot& snapshot, const std::stri
   const std::vector<std::string>& labels = snapshot.engine->manifest().labels;
   const auto found = name.empty() ? labels.begin() : std::find(labels.begin(), labels.end(), name);
   if (found != labels.end()) return static_cast<std::size_t>(found - labels.begin());
-  std::string known;
-  for (const std::string& label : labels) known += (known.empty() ? "" : ", ") + label;
-  problems.error({}, "--label: the model has no label '" + name + "'; it has: " + known);
+  problems.error({}, "--label: the model has no label '" + name + "'; it has: " + join(labels, ", "));
   return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "config/text_checks.h"
 #include "config/units.h"
 
 namespace winnow {
@@ -77,16 +78,13 @@ std::string decision_text(const Decision& decision) {
 }
 
 std::string actions_text(const Decision& decision) {
-  std::string text;
-  for (const Action& action : decision.actions) text += (text.empty() ? "" : ", ") + action_text(action);
-  return text;
+  std::vector<std::string> texts;
+  for (const Action& action : decision.actions) texts.push_back(action_text(action));
+  return join(texts, ", ");
 }
 
 std::string recipients_of(const RecipientDecision& decision, const Judgement& judgement) {
-  std::string text;
-  for (const std::string& address : addresses_of(decision, judgement.message.envelope))
-    text += (text.empty() ? "" : ", ") + address;
-  return text;
+  return join(addresses_of(decision, judgement.message.envelope), ", ");
 }
 
 std::string trial_word(const RuleTrial& trial, const std::string& deciding_rule) {

@@ -64,12 +64,6 @@ std::string print_number(const double& number) {
 
 bool is_auto(const YamlNode& value) { return value.kind == YamlNode::Kind::Scalar && value.scalar == "auto"; }
 
-std::string join(const std::vector<std::string>& parts, std::string_view between) {
-  std::string joined;
-  for (const std::string& part : parts) joined += (joined.empty() ? "" : std::string(between)) + part;
-  return joined;
-}
-
 std::string print_list(const std::vector<std::string>& items) {
   std::vector<std::string> scalars;
   for (const std::string& item : items) scalars.push_back(yaml_scalar(item));

@@ -89,6 +89,12 @@ std::string quoted_for_message(std::string_view text) {
   return "'" + printable(text.substr(0, at)) + (at < text.size() ? "..." : "") + "'";
 }
 
+std::string join(const std::vector<std::string>& parts, std::string_view between) {
+  std::string joined;
+  for (const std::string& part : parts) joined.append(joined.empty() ? "" : between).append(part);
+  return joined;
+}
+
 bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
 }

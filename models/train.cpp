@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include "config/text_checks.h"
 #include "engine/features/features.h"
 #include "engine/manifest.h"
 #include "engine/model_file.h"
@@ -304,8 +305,7 @@ bool groups_are_apart(const TrainingWork& work) {
 
 /// Before the first of the trainings: one for each group takes its time.
 bool has_enough_without(const TrainingWork& work, const TrainingSet& set, const std::vector<std::string>& corpora) {
-  std::string names;
-  for (const std::string& corpus : corpora) names += (names.empty() ? "" : ", ") + corpus;
+  const std::string names = join(corpora, ", ");
   if (set.of_corpora(corpora).empty()) {
     work.problems.error({}, "no mail of " + names + ", which is to be left out");
     return false;

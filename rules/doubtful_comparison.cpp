@@ -93,10 +93,8 @@ class Doubter {
     const std::string& text = beside.text.text;
     const bool is_glob = beside.as == Beside::As::Entry && text.find_first_of("*?") != text.npos;
     if (is_glob || is_one_of(words, to_lower(text))) return;
-    std::string all;
-    for (const std::string& word : words) all += word + ", ";
     const std::string similar = did_you_mean(to_lower(text), words);
-    doubt(beside, similar.empty() ? "the results are " + all + "and \"\" for none" : similar);
+    doubt(beside, similar.empty() ? "the results are " + join(words, ", ") + ", and \"\" for none" : similar);
   }
 
   void doubt_domain(const Beside& beside) const {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/ascii.h"
+#include "config/text_checks.h"
 
 namespace winnow {
 namespace {
@@ -16,11 +17,7 @@ std::string shown_verdict(const Decision& decision) {
   return std::string(verdict_name(decision.verdict)) + " (" + shown_rule(decision.rule) + wanted + ")";
 }
 
-std::string shown_list(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return "[" + text + "]";
-}
+std::string shown_list(const std::vector<std::string>& names) { return "[" + join(names, ", ") + "]"; }
 
 std::string shown_bool(bool value) { return value ? "true" : "false"; }
 
