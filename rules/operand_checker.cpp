@@ -51,12 +51,9 @@ class OperandChecker {
       return fail(node_.operator_span, "'matches' needs a text on its left, got " + name_of(left));
     }
     std::string why_not;
-    Expression condition;
-    condition.operation = Operation::Matches;
     std::shared_ptr<const TextPattern> pattern = make_pattern(literal.text, why_not);
     if (!pattern) return fail(literal.span, "the pattern cannot be used: " + why_not);
-    condition.operand = std::move(pattern);
-    return lookup_condition(std::move(condition), std::move(left));
+    return search(std::move(left), std::move(pattern));
   }
 
  private:
@@ -65,6 +62,25 @@ class OperandChecker {
   Checked fail(Span where, std::string text, std::string hint = {}) {
     report_(where, std::move(text), std::move(hint));
     return std::nullopt;
+  }
+
+  static Expression search(Expression texts, std::shared_ptr<const TextPattern> pattern) {
+    Expression condition;
+    condition.operation = Operation::Matches;
+    condition.operand = std::move(pattern);
+    return lookup_condition(std::move(condition), std::move(texts));
+  }
+
+  /// Letters beyond ASCII have two cases as well, which patterns know.
+  static bool needs_pattern(const Expression& text) {
+    return text.type == FactType::Text && is_constant(text) && !is_printable_ascii(text.text);
+  }
+
+  Checked search_plain(Expression texts, const SyntaxNode& part, TextPlace place) {
+    std::string why_not;
+    std::shared_ptr<const TextPattern> pattern = make_plain_pattern(part.text, place, why_not);
+    if (!pattern) return fail(part.span, "the text cannot be looked for: " + why_not);
+    return search(std::move(texts), std::move(pattern));
   }
 
   Checked fail_types(const Expression& left, const Expression& right) {
@@ -121,10 +137,20 @@ class OperandChecker {
     if (!is_equality) {
       return fail(node_.operator_span, "'" + node_.text + "' compares numbers, got " + name_of(left));
     }
+    if (needs_pattern(right)) return equal_text(comparison, std::move(left), node_.children[1]);
+    if (needs_pattern(left)) return equal_text(comparison, std::move(right), node_.children[0]);
     const Operation operation = left.type == FactType::Bool   ? Operation::EqualBools
                                 : left.type == FactType::Text ? Operation::EqualTexts
                                                               : Operation::EqualAddresses;
     return condition_over(operation, comparison, pair_of(std::move(left), std::move(right)));
+  }
+
+  Checked equal_text(Comparison comparison, Expression text, const SyntaxNode& literal) {
+    Checked equal = search_plain(std::move(text), literal, TextPlace::Whole);
+    if (!equal || comparison == Comparison::Equal) return equal;
+    std::vector<Expression> operands;
+    operands.push_back(std::move(*equal));
+    return condition_over(Operation::Not, Comparison::Equal, std::move(operands));
   }
 
   /// A literal text beside an address is an address.
@@ -151,9 +177,14 @@ class OperandChecker {
     // Two long texts of a sender's making could be searched in each other for minutes.
     if (is_search && !is_constant(right)) return fail(where, "'contains' needs a text in quotes on its right");
     if (is_constant(right) && right.text.empty()) return fail(where, "an empty text is part of every text");
-    const Operation operation = is_search                    ? Operation::Contains
-                                : node_.text == "starts_with" ? Operation::StartsWith
-                                                              : Operation::EndsWith;
+    const bool is_start = node_.text == "starts_with";
+    if (needs_pattern(right)) {
+      const TextPlace place = is_search ? TextPlace::Anywhere : is_start ? TextPlace::Start : TextPlace::End;
+      return search_plain(std::move(left), node_.children[1], place);
+    }
+    const Operation operation = is_search  ? Operation::Contains
+                                : is_start ? Operation::StartsWith
+                                           : Operation::EndsWith;
     return condition_over(operation, Comparison::Equal, pair_of(std::move(left), std::move(right)));
   }
 

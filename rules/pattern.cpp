@@ -48,4 +48,11 @@ std::shared_ptr<const TextPattern> make_pattern(const std::string& pattern, std:
   return compiled(pattern, kPatternMemory, why_not);
 }
 
+std::shared_ptr<const TextPattern> make_plain_pattern(const std::string& text, TextPlace place, std::string& why_not) {
+  const bool from_start = place == TextPlace::Start || place == TextPlace::Whole;
+  const bool to_end = place == TextPlace::End || place == TextPlace::Whole;
+  const std::string pattern = (from_start ? "\\A" : "") + RE2::QuoteMeta(text) + (to_end ? "\\z" : "");
+  return compiled(pattern, kPatternMemory, why_not);
+}
+
 }  // namespace winnow

@@ -110,6 +110,29 @@ TEST(Condition, SurvivesTextThatIsNotUtf8) {
   EXPECT_EQ(verdict_when("subject matches \"b\" and subject contains \"B\"", facts), "junk");
 }
 
+TEST(Condition, RegardsTheCaseOfNoScript) {
+  Facts facts;
+  facts.set(Fact::Subject, std::string("SCHÖNE ÜBERWEISUNG: СЧЁТ"));
+  facts.set(Fact::AttachmentsNames, std::vector<std::string>{"a.txt", "Счёт.PDF"});
+  for (const char* condition :
+       {"subject contains \"überweisung\"", "subject starts_with \"Schöne\"", "subject ends_with \"счёт\"",
+        "subject == \"schöne überweisung: счёт\"", "\"schöne überweisung: счёт\" == subject", "subject != \"schöne\"",
+        "attachments.names contains \"счёт.\"", "attachments.names ends_with \"СЧЁТ.pdf\"", "\"É\" == \"é\"",
+        "not (subject starts_with \"überweisung\")", "not (subject ends_with \"schöne\")",
+        "not (subject != \"schöne überweisung: счёт\")"}) {
+    EXPECT_EQ(verdict_when(condition, facts), "junk") << condition;
+  }
+}
+
+TEST(Condition, TakesATextForNoPatternWhereItHoldsLettersBeyondAscii) {
+  Facts facts;
+  facts.set(Fact::Subject, std::string("größe"));
+  EXPECT_EQ(verdict_when("subject contains \"gr.ß\" or subject contains \"ö|x\" or subject contains \"größe.\"", facts),
+            "accept");
+  facts.set(Fact::Subject, std::string("(GRÖ.*E)"));
+  EXPECT_EQ(verdict_when("subject contains \"(grö.*\"", facts), "junk");
+}
+
 TEST(Condition, SearchesALongTextInLinearTime) {
   Facts facts;
   facts.set(Fact::Subject, std::string(1'000'000, 'a'));
