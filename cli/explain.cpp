@@ -90,6 +90,8 @@ void print_verdict(const Explained& e) {
   rows.push_back({"model", judgement.model});
   if (judgement.gtube) rows.push_back({"note", "holds the GTUBE test string, for which the fact gtube is true"});
   if (judgement.message.truncated) rows.push_back({"note", "longer than milter.max_scan_bytes; judged by its start"});
+  if (judgement.message.shape.limits_hit)
+    rows.push_back({"note", "has more parts, text, links or header fields than are read; judged by the first of them"});
   std::fputs(format_table({{""}, {""}}, rows).c_str(), stdout);
 }
 

@@ -114,6 +114,7 @@ std::string judgement_json(const std::string& file, const Judgement& judgement) 
                   {"decisions", decisions},
                   {"model", judgement.model},
                   {"truncated", judgement.message.truncated},
+                  {"limits_hit", judgement.message.shape.limits_hit},
                   {"error", failure.empty() ? Json() : Json(failure)}};
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }

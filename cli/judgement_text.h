@@ -35,7 +35,7 @@ std::string actions_text(const Decision& decision);
 std::string recipients_of(const RecipientDecision& decision, const Judgement& judgement);
 
 /// One object without a line end: file, probability, verdict, rule, actions, decisions (what each recipient gets), model,
-/// truncated, error.
+/// truncated, limits_hit, error.
 std::string judgement_json(const std::string& file, const Judgement& judgement);
 
 }  // namespace winnow

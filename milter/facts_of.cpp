@@ -98,6 +98,7 @@ std::vector<std::string> each_once(const std::vector<Link>& links, std::string L
 void set_content_facts(Facts& facts, const Message& message) {
   facts.set(Fact::Size, static_cast<double>(message.size));
   facts.set(Fact::Truncated, message.truncated);
+  facts.set(Fact::LimitsHit, message.shape.limits_hit);
   facts.set(Fact::Language, declared_language(message));
   facts.set(Fact::SamplePoint, sample_point(message));
   facts.set(Fact::AttachmentsCount, static_cast<double>(message.attachments.size()));

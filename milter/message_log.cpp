@@ -88,6 +88,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   const std::string others = other_decisions(judgement);
   if (!others.empty()) line.add("others", others);
   add_recipient_changes(line, answer);
+  if (judgement.message.shape.limits_hit) line.add("limits_hit", "yes");
   if (judgement.gtube) line.add("gtube", "yes");
 }
 

@@ -30,6 +30,7 @@ constexpr std::array<FactDeclaration, kFactCount> kFacts{{
     {Fact::Subject, "subject", FactType::Text, "Subject, decoded to UTF-8."},
     {Fact::Size, "size", FactType::Size, "Bytes of the message."},
     {Fact::Truncated, "truncated", FactType::Bool, "The message is larger than max_scan_bytes; only its start was judged."},
+    {Fact::LimitsHit, "limits_hit", FactType::Bool, "The message has more parts, text, links or header fields than are read; it was judged by the first of them."},
     {Fact::AttachmentsCount, "attachments.count", FactType::Number, "Number of attachments."},
     {Fact::AttachmentsNames, "attachments.names", FactType::TextList, "File names of the attachments: all that a part bears, because mail programs differ in which one they take."},
     {Fact::UrlsDomains, "urls.domains", FactType::TextList, "Registrable domains of the links in the text: evil.example for a link to login.evil.example."},

@@ -54,6 +54,7 @@ enum class Fact : std::uint8_t {
   Subject,          // subject
   Size,             // size
   Truncated,        // truncated
+  LimitsHit,        // limits_hit
   AttachmentsCount, // attachments.count
   AttachmentsNames, // attachments.names
   UrlsDomains,      // urls.domains

@@ -36,6 +36,7 @@ TEST_F(CliJudging, ClassifyPrintsOneJsonObjectPerMessage) {
   EXPECT_GT(spam["probability"]["spam"].get<double>(), ham["probability"]["spam"].get<double>());
   EXPECT_EQ(spam["model"], "small");
   EXPECT_EQ(spam["truncated"], false);
+  EXPECT_EQ(spam["limits_hit"], false);
   EXPECT_TRUE(spam["error"].is_null());
   EXPECT_EQ(ham["verdict"], "accept");
   EXPECT_EQ(ham["rule"], "rest");

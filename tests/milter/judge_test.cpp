@@ -195,6 +195,21 @@ TEST_F(JudgeTest, BelievesTheServersThatTheSettingsTrust) {
   EXPECT_EQ(text(Fact::Spf) + " " + text(Fact::Dkim) + " " + text(Fact::Dmarc), "pass fail none");
 }
 
+TEST_F(JudgeTest, TellsRulesThatNotAllOfAMessageIsRead) {
+  const auto is_hit = [&](const std::string& body) {
+    MailInput input = mail("Minutes");
+    input.raw =
+        "From: ann@partner.example\nSubject: Minutes\nContent-Type: multipart/mixed; boundary=b\n\n" + body + "--b--\n";
+    const Judgement judgement = judge(*make_snapshot(kJunkRule), input, soon());
+    return std::get<bool>(facts_of(judgement.message, judgement).get(Fact::LimitsHit));
+  };
+  const std::string part = "--b\n\na part\n";
+  std::string parts;
+  for (std::size_t i = 0; i < MessageLimits{}.max_parts; ++i) parts += part;
+  EXPECT_TRUE(is_hit(parts));
+  EXPECT_FALSE(is_hit(part));
+}
+
 TEST_F(JudgeTest, GivesRulesFurtherLabelsTruncationAndNamesOfAttachments) {
   Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
   judgement.probabilities.push_back({"phishing", 0.25});
