@@ -34,9 +34,20 @@ void add_optimizer_options(Arguments& arguments, OptimizerSpec& optimizer, std::
   arguments.add({"--seed", "N", "of shuffling and dropout"}, seed);
 }
 
-void add_training_options(Arguments& arguments, TrainOptions& options, bool& site) {
-  arguments.add({"--site", "", "learn from header names, hosts, addresses and lists, too: for this site's own mail only"},
-                site);
+/// As written on the command line.
+struct ChosenTraining {
+  TrainOptions options;
+  LabelledOptions mail;
+  std::size_t seed = OptimizerSpec{}.seed;
+  std::vector<std::string> left_out;  // each "a,b"
+  bool site = false;
+};
+
+void add_training_options(Arguments& arguments, ChosenTraining& chosen) {
+  TrainOptions& options = chosen.options;
+  arguments.add(
+      {"--site", "", "learn from header names, hosts, addresses and lists, too: for this site's own mail only"},
+      chosen.site);
   arguments.add({"--base", "FILE", "a model to start from, which is changed by this mail instead of learning from nothing"},
                 options.base);
   arguments.add({"--force", "", "write a model that is worse than its base, and take too little mail"}, options.force);
@@ -55,6 +66,75 @@ void add_training_options(Arguments& arguments, TrainOptions& options, bool& sit
   arguments.add(
       {"--checkpoint", "FILE", "where a stopped training is kept, and resumed from (default OUTPUT.checkpoint)"},
       options.checkpoint);
+}
+
+void add_left_out_options(Arguments& arguments, ChosenTraining& chosen) {
+  arguments.add({"--leave-out", "A,B",
+                 "calibrate on how corpora A and B are judged by a model that never saw them; may "
+                 "be repeated, one training each"},
+                chosen.left_out);
+  arguments.add(
+      {"--left-out-models", "DIR", "also write the models without them, to measure each on what it never saw"},
+      chosen.options.left_out_models);
+}
+
+/// "a,b" -> {"a", "b"}
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) names.emplace_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+/// What is wrong with a base beside the other options, or "". `shape` is the first option given that says the shape of a model.
+std::string wrong_about_base(const ChosenTraining& chosen, const std::string& shape) {
+  if (chosen.options.base.empty()) return "";
+  if (!chosen.left_out.empty())
+    return "--leave-out is for a model from nothing: a base may have learnt of those corpora already";
+  return shape.empty() ? "" : shape + " is for a model from nothing: a base has its shape already";
+}
+
+/// What would be written over something that is needed, or "".
+std::string wrong_about_files(const TrainOptions& options) {
+  if (options.output.empty()) return "no model to write: give --output";
+  const std::filesystem::path card = card_of(options.output);
+  if (!options.base.empty() && is_same_file(card, options.base))
+    return "the card of --output would replace the base: give another name";
+  for (const std::filesystem::path& file : {options.output, card, options.base}) {
+    // A training that is done removes its checkpoint.
+    if (!file.empty() && is_same_file(options.checkpoint, file))
+      return "--checkpoint would replace " + file.string() + ": give another name";
+  }
+  return "";
+}
+
+bool is_empty_group(const std::string& group) { return names_in(group).empty(); }
+
+/// What is wrong with the options together, or "".
+std::string wrong_about(const ChosenTraining& chosen, const std::string& shape) {
+  if (std::string wrong = wrong_about(chosen.mail); !wrong.empty()) return wrong;
+  if (std::any_of(chosen.left_out.begin(), chosen.left_out.end(), is_empty_group))
+    return "--leave-out needs the names of corpora";
+  if (std::string wrong = wrong_about_base(chosen, shape); !wrong.empty()) return wrong;
+  if (!std::has_single_bit(chosen.options.architecture.table_size)) return "--table-size must be a power of two";
+  const std::vector<std::string>& splits = chosen.mail.splits;
+  if (std::find(splits.begin(), splits.end(), "test") != splits.end())
+    return "--split test is mail to measure with, which is never learnt from";
+  if (sources_of(chosen.mail).empty()) return "no mail to learn from: give --spam and --ham, or --index";
+  return wrong_about_files(chosen.options);
+}
+
+TrainOptions training_of(const ChosenTraining& chosen) {
+  TrainOptions options = chosen.options;
+  options.sources = sources_of(chosen.mail);
+  options.filter = filter_of(chosen.mail);
+  options.optimizer.seed = chosen.seed;
+  if (chosen.site) options.features = FeatureSet::Site;
+  for (const std::string& group : chosen.left_out) options.left_out.push_back(names_in(group));
+  return options;
 }
 
 std::string loss_note(const TrainProgress& progress) {
@@ -91,67 +171,22 @@ int train_and_report(const TrainOptions& options) {
   return kFine;
 }
 
-/// "a,b" -> {"a", "b"}
-std::vector<std::string> names_in(std::string_view list) {
-  std::vector<std::string> names;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) names.emplace_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return names;
-}
-
 int run_train(const Command& self, int argc, char** argv) {
-  TrainOptions options;
-  LabelledOptions mail;
-  std::size_t seed = options.optimizer.seed;
-  std::vector<std::string> left_out;
-  bool site = false;
+  ChosenTraining chosen;
+  TrainOptions& options = chosen.options;
   Arguments arguments(self);
-  add_labelled_options(arguments, mail);
-  add_training_options(arguments, options, site);
+  add_labelled_options(arguments, chosen.mail);
+  add_training_options(arguments, chosen);
   add_shape_options(arguments, options.architecture);
-  add_optimizer_options(arguments, options.optimizer, seed);
-  arguments.add({"--leave-out", "A,B",
-                 "calibrate on how corpora A and B are judged by a model that never saw them; may "
-                 "be repeated, one training each"},
-                left_out);
-  arguments.add({"--left-out-models", "DIR", "also write the models without them, to measure each on what it never saw"},
-                options.left_out_models);
+  add_optimizer_options(arguments, options.optimizer, chosen.seed);
+  add_left_out_options(arguments, chosen);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
 
-  if (const std::string wrong = wrong_about(mail); !wrong.empty()) return arguments.wrong_usage(wrong);
-  for (const std::string& group : left_out) {
-    if (names_in(group).empty()) return arguments.wrong_usage("--leave-out needs the names of corpora");
-    options.left_out.push_back(names_in(group));
-  }
+  if (options.checkpoint.empty()) options.checkpoint = options.output.string() + ".checkpoint";
   const std::string shape =
       arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
-  if (!options.base.empty() && !options.left_out.empty())
-    return arguments.wrong_usage(
-        "--leave-out is for a model from nothing: a base may have learnt of those corpora already");
-  if (!options.base.empty() && !shape.empty())
-    return arguments.wrong_usage(shape + " is for a model from nothing: a base has its shape already");
-  if (!std::has_single_bit(options.architecture.table_size))
-    return arguments.wrong_usage("--table-size must be a power of two");
-  options.sources = sources_of(mail);
-  options.filter = filter_of(mail);
-  if (std::find(mail.splits.begin(), mail.splits.end(), "test") != mail.splits.end())
-    return arguments.wrong_usage("--split test is mail to measure with, which is never learnt from");
-  options.optimizer.seed = seed;
-  if (site) options.features = FeatureSet::Site;
-  if (options.sources.empty()) return arguments.wrong_usage("no mail to learn from: give --spam and --ham, or --index");
-  if (options.output.empty()) return arguments.wrong_usage("no model to write: give --output");
-  if (!options.base.empty() && is_same_file(card_of(options.output), options.base))
-    return arguments.wrong_usage("the card of --output would replace the base: give another name");
-  if (options.checkpoint.empty()) options.checkpoint = options.output.string() + ".checkpoint";
-  for (const std::filesystem::path& file : {options.output, card_of(options.output), options.base}) {
-    // A training that is done removes its checkpoint.
-    if (!file.empty() && is_same_file(options.checkpoint, file))
-      return arguments.wrong_usage("--checkpoint would replace " + file.string() + ": give another name");
-  }
-  return train_and_report(options);
+  if (const std::string wrong = wrong_about(chosen, shape); !wrong.empty()) return arguments.wrong_usage(wrong);
+  return train_and_report(training_of(chosen));
 }
 
 }  // namespace
