@@ -3,39 +3,13 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "cli/command.h"
+#include "cli/command_table.h"
 #include "cli/terminal.h"
-#include "config/diagnostics.h"
 
 namespace {
 
 using winnow::Command;
-
-constexpr const Command* kCommands[] = {
-    &winnow::kCheckCommand,  &winnow::kClassifyCommand, &winnow::kExplainCommand,  &winnow::kTestCommand,
-    &winnow::kReplayCommand, &winnow::kTrainCommand,    &winnow::kEvaluateCommand, &winnow::kCompressCommand,
-    &winnow::kFactsCommand,  &winnow::kConfigCommand,   &winnow::kSchemaCommand,   &winnow::kSendCommand,
-    &winnow::kStatusCommand, &winnow::kBenchCommand,
-};
-
-void print_overview(FILE* out) {
-  std::fputs("winnow - the tools of the Winnow spam filter.\nusage: winnow COMMAND [options] [FILE...]\n", out);
-  for (const Command* command : kCommands) {
-    std::fprintf(out, "  %-10s%s\n", std::string(command->name).c_str(), std::string(command->sentence).c_str());
-  }
-  std::fputs("  --version prints the version; 'winnow COMMAND --help' tells a command's options\n", out);
-}
-
-int unknown_command(const std::string& word) {
-  std::vector<std::string> names;
-  for (const Command* command : kCommands) names.emplace_back(command->name);
-  const std::string hint = winnow::did_you_mean(word, names);
-  const std::string text = "winnow: no command '" + word + "'" + (hint.empty() ? "" : " (" + hint + ")");
-  std::fprintf(stderr, "%s; see 'winnow --help'\n", winnow::escape_for_terminal(text).c_str());
-  return winnow::kWrongUsage;
-}
 
 /// Memory that runs out, or a working folder that is gone, is a problem like others.
 int run_command(const Command& command, int argc, char** argv) {
@@ -51,17 +25,15 @@ int run_command(const Command& command, int argc, char** argv) {
 int run(int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
   if (word.empty() || word == "--help" || word == "-h" || word == "help") {
-    print_overview(word.empty() ? stderr : stdout);
+    winnow::print_overview(word.empty() ? stderr : stdout);
     return word.empty() ? winnow::kWrongUsage : winnow::kFine;
   }
   if (word == "--version") {
     std::puts("winnow " WINNOW_VERSION);
     return winnow::kFine;
   }
-  for (const Command* command : kCommands) {
-    if (command->name == word) return run_command(*command, argc - 1, argv + 1);
-  }
-  return unknown_command(std::string(word));
+  const Command* command = winnow::command_named(word);
+  return command != nullptr ? run_command(*command, argc - 1, argv + 1) : winnow::refuse_command(std::string(word));
 }
 
 /// An answer that a full disk has cut is no answer.
