@@ -16,7 +16,4 @@ bool is_removal(const HeaderEdit& edit);
 /// The fields of the X-Winnow header that the milter added: "verdict" -> "junk".
 std::map<std::string, std::string> result_fields(const MilterAnswer& answer);
 
-/// Without blanks and line ends around it.
-std::string trimmed(std::string text);
-
 }  // namespace winnow

@@ -10,6 +10,7 @@
 #include "cli/snapshot_options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "config/ascii.h"
 #include "config/network.h"
 #include "engine/message/message.h"
 #include "milter/milter_client.h"
@@ -78,7 +79,7 @@ std::string json_of(const Sent& sent) {
                               : changed        ? "change"
                                                : "add"},
                      {"name", edit.name},
-                     {"value", trimmed(edit.value)}});
+                     {"value", trim(edit.value)}});
   }
   const Json json{{"file", sent.file},
                   {"answer", milter_verdict_name(sent.answer.verdict)},

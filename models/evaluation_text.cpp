@@ -16,7 +16,7 @@ MarkdownRow heading_row() {
 MarkdownRow figures_row(const std::string& name, const Evaluation& figures) {
   MarkdownRow row = {name, std::to_string(figures.ham), std::to_string(figures.spam)};
   for (const EvaluationColumn& column : kEvaluationColumns) {
-    if (column.heading != nullptr) row.push_back(percent_text(figures.*column.figure, column.digits));
+    if (column.heading != nullptr) row.push_back(percent_number(figures.*column.figure, column.digits));
   }
   return row;
 }
@@ -25,8 +25,8 @@ MarkdownRow intervals_row(const Intervals& intervals) {
   MarkdownRow row = {"  95 % of resamples", "", ""};
   for (const EvaluationColumn& column : kEvaluationColumns) {
     if (column.heading == nullptr) continue;
-    const std::string low = percent_text(intervals.low.*column.figure, column.digits);
-    const std::string high = percent_text(intervals.high.*column.figure, column.digits);
+    const std::string low = percent_number(intervals.low.*column.figure, column.digits);
+    const std::string high = percent_number(intervals.high.*column.figure, column.digits);
     row.push_back(low == "-" ? low : low + ".." + high);
   }
   return row;
@@ -69,7 +69,7 @@ std::string calibration_table(const std::map<std::string, FullEvaluation>& by_co
     for (double ProbabilityError::*error : {&ProbabilityError::ece, &ProbabilityError::brier}) {
       const CalibrationEffect& effect = *full.calibration;
       for (const ProbabilityError& step : {effect.before, effect.after, effect.at_own_prior}) {
-        row.push_back(percent_text(step.*error, 2));
+        row.push_back(percent_number(step.*error, 2));
       }
     }
     rows.push_back(row);
@@ -84,8 +84,8 @@ std::string threshold_table(const std::map<std::string, FullEvaluation>& by_corp
     rows.resize(full.thresholds.size() + 1);
     for (std::size_t i = 0; i < full.thresholds.size(); ++i) {
       const AtThreshold& at = full.thresholds[i];
-      if (rows[i + 1].empty()) rows[i + 1] = {percent_text(at.threshold, 0) + " %"};
-      rows[i + 1].push_back(percent_text(at.recall, 1) + " / " + percent_text(at.fpr, 2));
+      if (rows[i + 1].empty()) rows[i + 1] = {percent_number(at.threshold, 0) + " %"};
+      rows[i + 1].push_back(percent_number(at.recall, 1) + " / " + percent_number(at.fpr, 2));
     }
   });
   return markdown_table(rows);

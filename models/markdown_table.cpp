@@ -27,7 +27,7 @@ std::string markdown_table(const std::vector<MarkdownRow>& rows) {
   return text;
 }
 
-std::string percent_text(double share, int digits) {
+std::string percent_number(double share, int digits) {
   if (std::isnan(share)) return "-";
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.*f", digits, 100 * share);

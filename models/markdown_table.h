@@ -15,6 +15,6 @@ using MarkdownRow = std::vector<std::string>;
 std::string markdown_table(const std::vector<MarkdownRow>& rows);
 
 /// 12.34, or - where there is no figure.
-std::string percent_text(double share, int digits);
+std::string percent_number(double share, int digits);
 
 }  // namespace winnow

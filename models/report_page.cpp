@@ -44,10 +44,10 @@ std::string head(const EvaluationReport& report) {
 }
 
 std::string figure_cell(const FullEvaluation& full, const EvaluationColumn& column) {
-  std::string cell = percent_text(full.figures.*column.figure, column.digits);
+  std::string cell = percent_number(full.figures.*column.figure, column.digits);
   if (full.intervals && cell != "-") {
-    cell += "<small>" + percent_text(full.intervals->low.*column.figure, column.digits) + "–" +
-            percent_text(full.intervals->high.*column.figure, column.digits) + "</small>";
+    cell += "<small>" + percent_number(full.intervals->low.*column.figure, column.digits) + "–" +
+            percent_number(full.intervals->high.*column.figure, column.digits) + "</small>";
   }
   return element("td", cell);
 }
@@ -75,8 +75,9 @@ std::string figures_section(const ByCorpus& by_corpus) {
 }
 
 std::string error_cells(const CalibrationEffect& effect, double ProbabilityError::*error) {
-  return element("td", percent_text(effect.before.*error, 2)) + element("td", percent_text(effect.after.*error, 2)) +
-         element("td", percent_text(effect.at_own_prior.*error, 2));
+  return element("td", percent_number(effect.before.*error, 2)) +
+         element("td", percent_number(effect.after.*error, 2)) +
+         element("td", percent_number(effect.at_own_prior.*error, 2));
 }
 
 std::string calibration_section(const ByCorpus& by_corpus) {
@@ -122,7 +123,7 @@ std::string mistakes_table(std::vector<ScoredMail> mistakes, Label label) {
   mistakes.resize(std::min(mistakes.size(), kWorstShown));
   text += "<table class=\"names\"><tbody>";
   for (const ScoredMail& one : mistakes) {
-    text += "<tr>" + element("td", percent_text(one.probability, 2) + " %") + element("td", escape_html(one.name)) +
+    text += "<tr>" + element("td", percent_number(one.probability, 2) + " %") + element("td", escape_html(one.name)) +
             "</tr>\n";
   }
   return text + "</tbody></table></div>";
@@ -170,10 +171,10 @@ std::string thresholds_section(const ByCorpus& by_corpus) {
   text += "</tr></thead><tbody>\n";
   const std::size_t rows = by_corpus.at(names.front()).thresholds.size();
   for (std::size_t i = 0; i < rows; ++i) {
-    text += "<tr>" + element("td", percent_text(by_corpus.at(names.front()).thresholds[i].threshold, 0) + " %");
+    text += "<tr>" + element("td", percent_number(by_corpus.at(names.front()).thresholds[i].threshold, 0) + " %");
     for (const std::string& name : names) {
       const AtThreshold& at = by_corpus.at(name).thresholds[i];
-      text += element("td", percent_text(at.recall, 1) + " / " + percent_text(at.fpr, 2));
+      text += element("td", percent_number(at.recall, 1) + " / " + percent_number(at.fpr, 2));
     }
     text += "</tr>\n";
   }

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/text_checks.h"
 #include "config/text_file.h"
 #include "rules/facts.h"
@@ -33,12 +34,6 @@ bool is_taken(std::string_view name) {
   const auto& facts = fact_table();
   return is_reserved_word(name) || name == "junk" || name == "flag" || name == "header" || name == "feature" || name == "sample" ||
          std::any_of(facts.begin(), facts.end(), [&](const auto& fact) { return fact.name == name; });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 /// A '#' at the start or after a blank begins a comment.
@@ -183,7 +178,7 @@ class ListReader {
     for (std::size_t number = 1; !rest.empty() && list.entries.size() <= kMaxEntries; ++number) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-      const std::string_view entry = trimmed(without_comment(line));
+      const std::string_view entry = trim(without_comment(line));
       if (entry.empty()) continue;
       const auto column = static_cast<std::size_t>(entry.data() - line.data()) + 1;  // only blanks stand before it
       const Location where{source, number, column, count_code_points(entry)};
