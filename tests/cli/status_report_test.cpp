@@ -60,7 +60,9 @@ TEST(MetricsText, ReadsNamesLabelsAndValues) {
 
 TEST(MetricsText, SurvivesTextThatIsCutOff) {
   const std::string whole = kMetrics;
-  for (std::size_t end = 0; end < whole.size(); ++end) (void)MetricsText(whole.substr(0, end));
+  const std::size_t in_all = MetricsText(whole).samples().size();
+  for (std::size_t end = 0; end < whole.size(); ++end)
+    EXPECT_LE(MetricsText(whole.substr(0, end)).samples().size(), in_all) << end;
 }
 
 TEST(MetricsText, EstimatesQuantilesBetweenTheBoundsOfBuckets) {
