@@ -44,7 +44,11 @@ Status write_to_descriptor(int descriptor, const fs::path& file, std::string_vie
 }
 
 /// Whom a file that takes the place of another is for.
-enum class Readers { AsTheUmaskSays, Everybody };
+enum class Readers { AsTheUmaskSays, Group, Everybody };
+
+bool allow(int descriptor, Readers readers) {
+  return readers == Readers::AsTheUmaskSays || fchmod(descriptor, readers == Readers::Group ? 0640 : 0644) == 0;
+}
 
 /// Of this process, as /dev/stdout and /dev/fd/3 lead to: /proc/self/fd/3, or /proc/PID/fd/3.
 std::optional<int> descriptor_named(const fs::path& file) {
@@ -83,8 +87,7 @@ Status replace(const fs::path& file, std::string_view bytes, Readers readers) {
   const std::string temporary = file.string() + ".new-" + std::to_string(getpid());
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0) return Status::failed("cannot create " + temporary + ": " + reason());
-  const bool is_for_all = readers == Readers::AsTheUmaskSays || fchmod(descriptor, 0644) == 0;
-  const bool written = is_for_all && write_all(descriptor, bytes) && fsync(descriptor) == 0;
+  const bool written = allow(descriptor, readers) && write_all(descriptor, bytes) && fsync(descriptor) == 0;
   std::string why = written ? "" : reason();
   if (close(descriptor) != 0 && why.empty()) why = reason();
   if (why.empty() && rename(temporary.c_str(), file.c_str()) != 0) why = reason();
@@ -112,6 +115,8 @@ Status write_whole_file(const fs::path& file, std::string_view bytes) {
 }
 
 Status write_public_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Everybody, file, bytes); }
+
+Status write_group_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Group, file, bytes); }
 
 Status check_writable(const fs::path& file) {
   std::error_code failed;

@@ -17,6 +17,8 @@ namespace winnow {
 Status write_whole_file(const std::filesystem::path& file, std::string_view bytes);
 /// The same with mode 0644 whatever the umask says: the daemon's user must read a model that another made.
 Status write_public_file(const std::filesystem::path& file, std::string_view bytes);
+/// The same with mode 0640: for the owner and the group alone.
+Status write_group_file(const std::filesystem::path& file, std::string_view bytes);
 /// Whether a file could be written there now, without doing it: to be told before long work and not after it.
 Status check_writable(const std::filesystem::path& file);
 Status read_whole_file(const std::filesystem::path& file, std::string& bytes);
