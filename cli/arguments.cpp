@@ -84,9 +84,14 @@ struct Arguments::Parser {
     option(text, value, fallback)->check([range](const std::string& given) { return outside(range, given); });
   }
 
-  CLI::Option* operand(const std::string& form, std::string_view meaning, std::vector<std::filesystem::path>& value) {
-    operands += " " + form;
-    lines.insert(lines.begin(), {form, std::string(meaning)});
+  /// What stands without an option comes before the options in the help, in the order of the command line.
+  void describe_operand(std::string_view form, std::string_view meaning) {
+    operands += " " + std::string(form);
+    lines.insert(lines.begin() + operand_lines++, {std::string(form), std::string(meaning)});
+  }
+
+  CLI::Option* operand(std::string_view form, std::string_view meaning, std::vector<std::filesystem::path>& value) {
+    describe_operand(form, meaning);
     return app.add_option_function<std::vector<std::string>>(
         "FILE", [&value](const std::vector<std::string>& given) { value.assign(given.begin(), given.end()); });
   }
@@ -96,6 +101,7 @@ struct Arguments::Parser {
   std::vector<HelpLine> lines;
   std::vector<std::string> known{"--help", "-h"};
   std::string operands;  // " FILE..."
+  std::ptrdiff_t operand_lines = 0;
 };
 
 Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
@@ -137,8 +143,7 @@ void Arguments::add(const OptionText& text, std::vector<std::filesystem::path>& 
 }
 
 void Arguments::add_choice(std::string_view words, std::string_view meaning, std::string& value) {
-  parser_->operands += " " + std::string(words);
-  parser_->lines.insert(parser_->lines.begin(), {std::string(words), std::string(meaning)});
+  parser_->describe_operand(words, meaning);
   std::string name(words);  // "settings-or-rules": what the parser's own messages call it
   for (std::size_t at = name.find('|'); at != name.npos; at = name.find('|')) name.replace(at, 1, "-or-");
   const auto check = [known = split(words, '|')](const std::string& given) {

@@ -25,6 +25,7 @@ extern const Command kClassifyCommand;
 extern const Command kExplainCommand;
 extern const Command kTestCommand;
 extern const Command kReplayCommand;
+extern const Command kLearnCommand;
 extern const Command kTrainCommand;
 extern const Command kEvaluateCommand;
 extern const Command kCompressCommand;

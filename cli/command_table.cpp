@@ -11,9 +11,9 @@ namespace winnow {
 namespace {
 
 constexpr const Command* kCommands[] = {
-    &kCheckCommand,  &kClassifyCommand, &kExplainCommand,  &kTestCommand,  &kReplayCommand,
-    &kTrainCommand,  &kEvaluateCommand, &kCompressCommand, &kFactsCommand, &kConfigCommand,
-    &kSchemaCommand, &kSendCommand,     &kStatusCommand,   &kBenchCommand,
+    &kCheckCommand,  &kClassifyCommand, &kExplainCommand,  &kTestCommand,     &kReplayCommand,
+    &kLearnCommand,  &kTrainCommand,    &kEvaluateCommand, &kCompressCommand, &kFactsCommand,
+    &kConfigCommand, &kSchemaCommand,   &kSendCommand,     &kStatusCommand,   &kBenchCommand,
 };
 
 }  // namespace

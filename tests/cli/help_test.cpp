@@ -8,9 +8,9 @@
 namespace winnow {
 namespace {
 
-constexpr const char* kCommands[] = {"check",    "classify", "explain", "test",   "replay", "train",
-                                     "evaluate", "compress", "facts",   "config", "schema", "send",
-                                     "status",   "bench"};
+constexpr const char* kCommands[] = {"check",  "classify", "explain",  "test",     "replay",
+                                     "learn",  "train",    "evaluate", "compress", "facts",
+                                     "config", "schema",   "send",     "status",   "bench"};
 
 std::string golden(const std::string& name) {
   std::ifstream file(std::string(WINNOW_TEST_DATA) + "/cli/" + name);
