@@ -77,6 +77,7 @@ def install(arguments, root):
     subprocess.run(["cmake", "--install", arguments.build.resolve(), "--prefix", "/usr"], check=True, umask=0o027,
                    env={**os.environ, "DESTDIR": str(root)}, stdout=subprocess.DEVNULL)
     subprocess.run(["systemd-sysusers", f"--root={root}"], check=True)
+    subprocess.run(["systemd-tmpfiles", f"--root={root}", "--create", "winnow.conf"], check=True)
     source = root / PLACE[1:] / "source"  # where the sources lie, the container may have a file system of its own
     shutil.copytree(arguments.source / "packaging", source / "packaging")
     for part in ("tests/e2e/booted", "tests/data/mail"):

@@ -102,11 +102,15 @@ sieve_script winnow {{
 """
 
 
-def settings_form():
-    """The form of settings that the installed Dovecot reads."""
+def is_2_4():
+    """Whether the installed Dovecot reads settings in the form that began with 2.4."""
     said = subprocess.run(["dovecot", "--version"], check=True, timeout=30, capture_output=True, text=True).stdout
     major, minor = said.split(maxsplit=1)[0].split(".")[:2]
-    return FROM_2_4 if (int(major), int(minor)) >= (2, 4) else UNTIL_2_3
+    return (int(major), int(minor)) >= (2, 4)
+
+
+def settings_form():
+    return FROM_2_4 if is_2_4() else UNTIL_2_3
 
 
 class Mailbox:
@@ -143,12 +147,13 @@ class Mailbox:
 
 
 class Dovecot:
-    def __init__(self, root, sieve_script):
+    def __init__(self, root, sieve_script, more_settings=""):
         self.root = pathlib.Path(root)
         self.log = self.root / "dovecot.log"
         self.lmtp_socket = self.root / "lmtp"
         self.auth_socket = self.root / "auth"
         self._sieve_script = sieve_script
+        self._more_settings = more_settings
         self._master = None
 
     def start(self):
@@ -157,7 +162,7 @@ class Dovecot:
             os.chown(self.root / name, MAIL_UID, MAIL_UID)
         self.root.chmod(0o755)
         config = self.root / "dovecot.conf"
-        config.write_text(settings_form().format(root=self.root, password=PASSWORD, uid=MAIL_UID))
+        config.write_text(settings_form().format(root=self.root, password=PASSWORD, uid=MAIL_UID) + self._more_settings)
         script = self.root / "winnow.sieve"
         shutil.copy(self._sieve_script, script)
         # LMTP runs as the user and could not write the compiled script.
