@@ -13,6 +13,7 @@
 #include "engine/message/header_block.h"
 #include "engine/message/message.h"
 #include "engine/message/mime_parts.h"
+#include "engine/message/transfer_encoding.h"
 
 namespace winnow {
 

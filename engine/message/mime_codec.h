@@ -1,4 +1,4 @@
-// mime_codec.h - what GMime decodes: encoded words, address lists, parameters, dates, transfer encodings.
+// mime_codec.h - what GMime decodes: encoded words, address lists, parameters, dates.
 //
 // Owns:    results own their texts.
 // Threads: any; GMime is initialised once.
@@ -44,12 +44,5 @@ struct ContentDisposition {
   std::vector<std::string> other_names;  // of further parameters "filename"
 };
 ContentDisposition parse_content_disposition(const std::string* value, std::size_t& repairs);
-
-enum class TransferEncoding { None, Base64, QuotedPrintable, UuEncode };
-TransferEncoding parse_transfer_encoding(const std::string* value);
-
-/// At most `max_bytes` of the decoded octets. `cut` is set when there were more.
-std::string decode_transfer(std::string_view octets, TransferEncoding encoding, std::size_t max_bytes,
-                            bool& cut);
 
 }  // namespace winnow

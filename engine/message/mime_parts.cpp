@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/ascii.h"
+#include "engine/message/transfer_encoding.h"
 
 namespace winnow {
 namespace {

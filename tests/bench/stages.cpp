@@ -7,6 +7,7 @@
 #include "engine/message/charset.h"
 #include "engine/message/html_text.h"
 #include "engine/message/mime_parts.h"
+#include "engine/message/transfer_encoding.h"
 #include "engine/torch_backend.h"
 #include "milter/message_log.h"
 #include "milter/reasons.h"

@@ -1,0 +1,53 @@
+// transfer_encoding_test.cpp - base64 and quoted-printable as mail writes them.
+#include "engine/message/transfer_encoding.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace winnow {
+namespace {
+
+TEST(TransferEncodings, MayStandInQuotes) {
+  const std::string base64 = "\"base64\"", quoted = " \"Quoted-Printable\"";
+  EXPECT_EQ(parse_transfer_encoding(&base64), TransferEncoding::Base64);
+  EXPECT_EQ(parse_transfer_encoding(&quoted), TransferEncoding::QuotedPrintable);
+}
+
+TEST(TransferDecoding, ReadsBase64OnAfterPadding) {
+  struct Case {
+    std::string octets, text;
+  };
+  const Case cases[] = {{"YQ==\r\nYmI=\r\nY2Nj", "abbccc"},
+                        {"YQ", "a"},
+                        {"Y", ""},
+                        {"====", ""},
+                        {"", ""},
+                        {"Y W\tF-*h", "aaa"},
+                        {"/wD+gA==", std::string("\xFF\0\xFE\x80", 4)}};
+  for (const Case& c : cases) {
+    bool cut = false;
+    EXPECT_EQ(decode_transfer(c.octets, TransferEncoding::Base64, 100, cut), c.text) << c.octets;
+    EXPECT_FALSE(cut) << c.octets;
+  }
+}
+
+TEST(TransferDecoding, JoinsLinesAlsoWhereBlanksFollowTheSoftBreak) {
+  bool cut = false;
+  EXPECT_EQ(decode_transfer("pil= \t\nls=\n = 3D=3D", TransferEncoding::QuotedPrintable, 100, cut), "pills = 3D=");
+  EXPECT_EQ(decode_transfer("a=  ", TransferEncoding::QuotedPrintable, 100, cut), "a=  ");
+}
+
+TEST(TransferDecoding, IsBounded) {
+  bool cut = false;
+  EXPECT_EQ(decode_transfer("aGVsbG8=", TransferEncoding::Base64, 100, cut), "hello");
+  EXPECT_FALSE(cut);
+  EXPECT_EQ(decode_transfer("aGVsbG8=", TransferEncoding::Base64, 3, cut), "hel");
+  EXPECT_TRUE(cut);
+  cut = false;
+  EXPECT_EQ(decode_transfer("a=3Db=\nc", TransferEncoding::QuotedPrintable, 100, cut), "a=bc");
+  EXPECT_EQ(decode_transfer("plain", TransferEncoding::None, 2, cut), "pl");
+}
+
+}  // namespace
+}  // namespace winnow
