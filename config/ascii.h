@@ -17,6 +17,12 @@ constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
 constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+/// The value of a hexadecimal digit; -1 when it is none.
+constexpr int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 /// What an octet is, as bits: one look instead of comparisons, for loops over whole texts.
 enum OctetKind : std::uint8_t { kSmallLetter = 1, kCapital = 2, kLetter = 3, kDigit = 4, kAlnum = 7, kSpace = 8 };

@@ -83,12 +83,6 @@ Paint paint_of(Color color, double alpha) {
   return alpha > 1 - kHardlySeen ? Paint{PaintKind::Solid, color} : kUnknown;
 }
 
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// 3, 4, 6 or 8 digits; the fourth part, if there is one, is how much the colour covers.
 Paint read_hex(std::string_view digits) {
   if (digits.size() != 3 && digits.size() != 4 && digits.size() != 6 && digits.size() != 8) return {};

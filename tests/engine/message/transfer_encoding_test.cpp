@@ -38,6 +38,24 @@ TEST(TransferDecoding, JoinsLinesAlsoWhereBlanksFollowTheSoftBreak) {
   EXPECT_EQ(decode_transfer("a=  ", TransferEncoding::QuotedPrintable, 100, cut), "a=  ");
 }
 
+TEST(TransferDecoding, ReadsEscapesAndLeavesWhatIsNone) {
+  struct Case {
+    const char* octets;
+    const char* text;
+  };
+  const Case cases[] = {{"a=3D=3d=C3=A9b",
+                         "a==\xC3\xA9"
+                         "b"},
+                        {"=\n=41b=\n=\n=42", "AbB"},
+                        {"a=\r\nb", "ab"},
+                        {"=zz=4", "=zz"},
+                        {"==41 =4=41", "==41 =4=41"}};
+  for (const Case& c : cases) {
+    bool cut = false;
+    EXPECT_EQ(decode_transfer(c.octets, TransferEncoding::QuotedPrintable, 100, cut), c.text) << c.octets;
+  }
+}
+
 TEST(TransferDecoding, IsBounded) {
   bool cut = false;
   EXPECT_EQ(decode_transfer("aGVsbG8=", TransferEncoding::Base64, 100, cut), "hello");
