@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/ascii.h"
+#include "engine/message/html_entities.h"
 
 namespace winnow {
 namespace {
@@ -41,6 +42,8 @@ constexpr std::string_view kNames[kProperties] = {
     "color",      "background-color", "background-image", "background", "display", "visibility",
     "opacity",    "text-indent",      "font-size",        "width",      "height",  "max-width",
     "max-height", "overflow",         "position",         "left",       "top"};
+
+constexpr Paint kPicture{PaintKind::Unknown, 0};
 
 /// Most have none, and are not copied.
 std::string without_comments(std::string written) {
@@ -240,8 +243,10 @@ bool hides_box(const Declarations& css) {
   return positioned && (pixels(css[kLeft]).value_or(0) < -500 || pixels(css[kTop]).value_or(0) < -500);
 }
 
-void apply_visibility(const Declarations& css, TagStyle& style) {
-  if (!css[kDisplay].empty()) style.hides = css.says(kDisplay, "none");
+void read_visibility(const Declarations& css, InlineStyle& read) {
+  TagStyle& style = read.style;
+  read.says_display = !css[kDisplay].empty();
+  style.hides = css.says(kDisplay, "none");
   if (pixels(css[kOpacity]).value_or(1) < 0.05) style.hides = true;
   if (pixels(css[kTextIndent]).value_or(0) < -500) style.hides = true;
   if (hides_box(css)) style.hides = true;
@@ -250,18 +255,25 @@ void apply_visibility(const Declarations& css, TagStyle& style) {
   style.font_pixels = pixels(css[kFontSize]);
 }
 
-void apply_colors(const Declarations& css, TagStyle& style) {
+void read_colors(const Declarations& css, InlineStyle& read) {
   const auto is_of_parent = [&] {
     return css.says(kColor, "inherit") || css.says(kColor, "unset") || css.says(kColor, "currentcolor");
   };
-  if (!css[kColor].empty()) style.color = is_of_parent() ? Paint{} : read_paint(css[kColor]);
-  if (!css[kBackgroundColor].empty()) style.background = read_background(css[kBackgroundColor]);
+  read.says_color = !css[kColor].empty();
+  if (read.says_color && !is_of_parent()) read.style.color = read_paint(css[kColor]);
+  read.says_picture = !css[kBackgroundImage].empty();
+  // What may be a picture lies on the colour, also on that of an old attribute.
+  const bool has_picture = read.says_picture && read_background(css[kBackgroundImage]).kind == PaintKind::Unknown;
+  read.says_background = has_picture || !css[kBackgroundColor].empty();
+  if (read.says_background) read.style.background = has_picture ? kPicture : read_background(css[kBackgroundColor]);
 }
 
-/// Whether a picture, or what may be one, lies on the colour of the background.
-bool has_picture(const HtmlTag& tag, const Declarations& css) {
-  if (css[kBackgroundImage].empty()) return !trim(tag.attribute("background")).empty();
-  return read_background(css[kBackgroundImage]).kind == PaintKind::Unknown;
+InlineStyle read_style(const std::string& css) {
+  InlineStyle read;
+  const Declarations declarations(css);
+  read_visibility(declarations, read);
+  read_colors(declarations, read);
+  return read;
 }
 
 /// The old attributes know no transparent colours, and make some colour of any word.
@@ -274,16 +286,26 @@ Paint old_color(const HtmlTag& tag, std::string_view attribute) {
 
 }  // namespace
 
-TagStyle style_of(const HtmlTag& tag) {
-  TagStyle style;
-  style.hides = tag.has("hidden");
-  style.background = old_color(tag, "bgcolor");
-  if (tag.name == "font" || tag.name == "body") style.color = old_color(tag, tag.name == "font" ? "color" : "text");
-  const std::string written = without_comments(tag.attribute("style"));
-  const Declarations css(written);
-  apply_visibility(css, style);
-  apply_colors(css, style);
-  if (has_picture(tag, css)) style.background = {PaintKind::Unknown, 0};
+/// A newsletter writes the same few styles on all its cells, and most tags have none.
+const InlineStyle& StyleReader::inline_style(const HtmlTag& tag) {
+  constexpr std::size_t kMost = 256;
+  static const InlineStyle kNothing;
+  const HtmlAttribute* const attribute = tag.find("style");
+  if (attribute == nullptr) return kNothing;
+  const auto known = read_.find(attribute->value);
+  if (known != read_.end()) return known->second;
+  if (read_.size() >= kMost) read_.clear();
+  return read_.emplace(attribute->value, read_style(without_comments(unescape_html(attribute->value)))).first->second;
+}
+
+TagStyle StyleReader::style_of(const HtmlTag& tag) {
+  const InlineStyle& read = inline_style(tag);
+  TagStyle style = read.style;
+  if (!read.says_display && tag.has("hidden")) style.hides = true;
+  if (!read.says_color && (tag.name == "font" || tag.name == "body"))
+    style.color = old_color(tag, tag.name == "font" ? "color" : "text");
+  if (!read.says_background) style.background = old_color(tag, "bgcolor");
+  if (!read.says_picture && !trim(tag.attribute("background")).empty()) style.background = kPicture;
   return style;
 }
 

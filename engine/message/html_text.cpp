@@ -28,13 +28,14 @@ constexpr double kTinyFont = 1.5;  // pixels
 
 /// What an element is, as bits.
 enum ElementKind : unsigned {
-  kVoid = 1,          // has no content
-  kBlock = 2,         // stands in lines of its own
-  kUnseen = 4,        // its text is never shown
-  kEndsP = 8,         // ends an open <p>
-  kEndsItself = 16,   // ends an open one of the same name
-  kCell = 32,         // of a table
-  kStopsImplied = 64  // an end that is only implied does not go past it
+  kVoid = 1,           // has no content
+  kBlock = 2,          // stands in lines of its own
+  kUnseen = 4,         // its text is never shown
+  kEndsP = 8,          // ends an open <p>
+  kEndsItself = 16,    // ends an open one of the same name
+  kCell = 32,          // of a table
+  kStopsImplied = 64,  // an end that is only implied does not go past it
+  kNoted = 128         // is counted, or leads somewhere
 };
 
 const std::unordered_map<std::string_view, unsigned>& element_kinds() {
@@ -54,6 +55,7 @@ const std::unordered_map<std::string_view, unsigned>& element_kinds() {
     add(kEndsItself, {"li", "tr", "option"});
     add(kCell, {"td", "th"});
     add(kStopsImplied, {"table", "ul", "ol", "td", "th", "div"});
+    add(kNoted, {"a", "area", "base", "form", "frame", "iframe", "img", "script", "style", "table"});
     return kinds;
   }();
   return all;
@@ -109,6 +111,7 @@ class HtmlReader : public HtmlEvents {
 
   const HtmlLimits limits_;
   HtmlText result_;
+  StyleReader styles_;
   std::vector<OpenElement> open_;
   bool visible_space_ = false, hidden_space_ = false;
   bool interrupted_ = false;  // a comment or empty element since the last letter
@@ -277,7 +280,6 @@ void HtmlReader::image(const HtmlTag& tag) {
 
 void HtmlReader::count_tag(const HtmlTag& tag) {
   HtmlShape& shape = result_.shape;
-  ++shape.tags;
   if (tag.name == "form") ++shape.forms;
   if (tag.name == "script") ++shape.scripts;
   if (tag.name == "table") ++shape.tables;
@@ -308,7 +310,7 @@ void HtmlReader::close_implied(std::string_view name, unsigned kinds) {
 void HtmlReader::open_element(const HtmlTag& tag, unsigned kinds) {
   close_implied(tag.name, kinds);
   if (open_.size() >= kMaxOpen) return;
-  const TagStyle style = style_of(tag);
+  const TagStyle style = styles_.style_of(tag);
   OpenElement element = open_.back();
   element.name = tag.name;
   element.kinds = kinds;
@@ -329,10 +331,13 @@ void HtmlReader::open_element(const HtmlTag& tag, unsigned kinds) {
 
 void HtmlReader::on_start(const HtmlTag& tag) {
   const unsigned kinds = kinds_of(tag.name);
-  count_tag(tag);
+  ++result_.shape.tags;
   if ((kinds & kBlock) != 0) line_break();
   if ((kinds & kCell) != 0) visible_space_ = true;
-  read_links(tag);
+  if ((kinds & kNoted) != 0) {
+    count_tag(tag);
+    read_links(tag);
+  }
   if ((kinds & kVoid) == 0) open_element(tag, kinds);
 }
 

@@ -166,16 +166,15 @@ class Tokenizer {
 }  // namespace
 
 std::string HtmlTag::attribute(std::string_view name) const {
-  for (const HtmlAttribute& attribute : attributes) {
-    if (equal_ignoring_case(attribute.name, name)) return unescape_html(attribute.value);
-  }
-  return {};
+  const HtmlAttribute* const found = find(name);
+  return found == nullptr ? std::string() : unescape_html(found->value);
 }
 
-bool HtmlTag::has(std::string_view name) const {
-  return std::any_of(attributes.begin(), attributes.end(), [&](const HtmlAttribute& attribute) {
-    return equal_ignoring_case(attribute.name, name);
-  });
+const HtmlAttribute* HtmlTag::find(std::string_view name) const {
+  for (const HtmlAttribute& attribute : attributes) {
+    if (equal_ignoring_case(attribute.name, name)) return &attribute;
+  }
+  return nullptr;
 }
 
 void tokenize_html(std::string_view html, HtmlEvents& events) { Tokenizer(html, events).run(); }

@@ -28,7 +28,9 @@ struct HtmlTag {
 
   /// The value of that attribute with references resolved; "" when it is missing.
   std::string attribute(std::string_view name) const;
-  bool has(std::string_view name) const;
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  /// Null when it is missing.
+  const HtmlAttribute* find(std::string_view name) const;
 };
 
 class HtmlEvents {

@@ -137,6 +137,26 @@ TEST(HiddenHtml, KnowsTheOldAttributes) {
   EXPECT_EQ(read("<p hidden>unseen</p>").hidden, "unseen");
 }
 
+TEST(HiddenHtml, IsToldTagByTagWhereTheyShareAStyle) {
+  const std::string style = " style='color: #fff'";
+  EXPECT_EQ(read("<p" + style + ">no</p><p bgcolor=black" + style + ">yes</p><p hidden" + style + ">no").visible,
+            "yes\n");
+  EXPECT_EQ(
+      read("<p hidden style='display: block'>yes</p><b style='display: block'>yes</b><p hidden style=''>no").visible,
+      "yes\nyes\n");
+}
+
+TEST(HiddenHtml, IsToldAmongAnyNumberOfStyles) {
+  std::string html, wanted;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string number = std::to_string(i);
+    html +=
+        "<p style='left: " + number + "px'>" + number + "</p><p style='display: none; left: " + number + "px'>no</p>";
+    wanted += number + "\n";
+  }
+  EXPECT_EQ(read(html).visible, wanted);
+}
+
 TEST(HiddenHtml, EndsWithItsElementAlsoWithoutAnEndTag) {
   EXPECT_EQ(read("<p style='display:none'>no<p>yes").visible, "yes");
   EXPECT_EQ(read("<ul><li hidden>no<li>yes</ul>").visible, "yes\n");
