@@ -178,14 +178,18 @@ constexpr Rewriting kHide = {{"xn--", "xn-0-"}, {"xn-0", "xn-00"}}, kShow = {{"x
 
 std::string rewritten(std::string_view text, const Rewriting& rewriting) {
   std::string result;
-  while (!text.empty()) {
+  while (true) {
+    // All four texts begin with this letter.
+    const auto mark = std::find_if(text.begin(), text.end(), [](char c) { return to_lower(c) == 'x'; });
+    result.append(text.begin(), mark);
+    text.remove_prefix(static_cast<std::size_t>(mark - text.begin()));
+    if (text.empty()) return result;
     const auto* found = std::find_if(std::begin(rewriting), std::end(rewriting),
                                      [text](const auto& one) { return starts_ignoring_case(text, one.first); });
     const bool is_one = found != std::end(rewriting);
     result += is_one ? found->second : text.substr(0, 1);
     text.remove_prefix(is_one ? found->first.size() : 1);
   }
-  return result;
 }
 
 /// GMime turns what follows xn-- into letters, from which no way leads back: full-width letters become those of another's
@@ -212,12 +216,12 @@ std::string decode_header_text(const std::string& value, std::size_t& repairs) {
 }
 
 std::vector<Mailbox> parse_mailboxes(const std::string& value, std::size_t max, std::size_t& repairs) {
-  std::vector<Mailbox> mailboxes;
-  if (std::optional<Mailbox> plain = max > 0 ? plain_mailbox(value) : std::nullopt) {
-    mailboxes.push_back(std::move(*plain));
-    return mailboxes;
+  if (std::optional<std::vector<Mailbox>> plain = plain_mailboxes(value)) {
+    if (plain->size() > max) plain->resize(max);
+    return std::move(*plain);
   }
   init_gmime();
+  std::vector<Mailbox> mailboxes;
   const std::string octets = with_few_groups(readable_octets(value, repairs));
   add_mailboxes_as_written(octets, max, mailboxes, repairs);
   if (mailboxes.empty() && !trim(octets).empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "config/ascii.h"
 
@@ -72,6 +73,16 @@ bool is_dot_atom(std::string_view text) {
   return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
 
+/// Up to the first comma outside of quotes.
+std::size_t mailbox_length(std::string_view list) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i] == '"') quoted = !quoted;
+    if (list[i] == ',' && !quoted) return i;
+  }
+  return list.size();
+}
+
 /// local@domain with everything of `text`; false when it is not plain.
 bool set_address(std::string_view text, Mailbox& mailbox) {
   const std::string_view local = take_while(text, is_token_char);
@@ -139,6 +150,18 @@ std::optional<Mailbox> plain_mailbox(std::string_view value) {
   mailbox.name = name;
   if (!set_address(rest.substr(open + 1, rest.size() - open - 2), mailbox)) return std::nullopt;
   return mailbox;
+}
+
+std::optional<std::vector<Mailbox>> plain_mailboxes(std::string_view value) {
+  std::vector<Mailbox> mailboxes;
+  while (true) {
+    const std::size_t end = mailbox_length(value);
+    std::optional<Mailbox> mailbox = plain_mailbox(value.substr(0, end));
+    if (!mailbox) return std::nullopt;
+    mailboxes.push_back(std::move(*mailbox));
+    if (end == value.size()) return mailboxes;
+    value.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace winnow

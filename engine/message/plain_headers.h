@@ -3,7 +3,7 @@
 // GMime reads everything, at the cost of a dozen objects for each value; what is read here gives what it gives.
 //
 // Threads: any. Blocks: never; linear in the value.
-// Fails:   nullopt for whatever is not plain: comments, escapes, encoded words, lists, groups, RFC 2231.
+// Fails:   nullopt for whatever is not plain: comments, escapes, encoded words, groups, RFC 2231.
 // Source:  RFC 2045 5.1, RFC 5322 3.4.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/message/mime_codec.h"
 
@@ -28,5 +29,8 @@ std::optional<ContentType> plain_content_type(std::string_view value);
 
 /// Ann Lee <ann@shop.example>, "Lee, Ann" <ann@shop.example>, ann@shop.example
 std::optional<Mailbox> plain_mailbox(std::string_view value);
+
+/// A list of such mailboxes; nullopt when one of them is not plain.
+std::optional<std::vector<Mailbox>> plain_mailboxes(std::string_view value);
 
 }  // namespace winnow

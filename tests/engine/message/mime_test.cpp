@@ -161,6 +161,21 @@ TEST(Mailboxes, OfGroupsAreTheirMembers) {
   EXPECT_EQ(hidden[0].address, "");
 }
 
+TEST(Mailboxes, AreTheSameWhetherAllOfThemArePlainOrNot) {
+  const std::string plain = "ann@shop.example, \"Lee, Bob\" <bob@Shop.EXAMPLE>,\tEve Roe <eve@x.example>";
+  std::size_t repairs = 0;
+  const std::vector<Mailbox> read = parse_mailboxes(plain, 10, repairs);
+  const std::vector<Mailbox> by_gmime = parse_mailboxes(plain + ", J. Doe <joe@x.example>", 10, repairs);
+  ASSERT_THAT(read, SizeIs(3));
+  ASSERT_THAT(by_gmime, SizeIs(4));
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    EXPECT_EQ(read[i].name, by_gmime[i].name);
+    EXPECT_EQ(read[i].address, by_gmime[i].address);
+    EXPECT_EQ(read[i].domain, by_gmime[i].domain);
+  }
+  EXPECT_THAT(parse_mailboxes(plain, 2, repairs), SizeIs(2));
+}
+
 TEST(Mailboxes, KeepTextThatIsNoAddressAsName) {
   std::size_t repairs = 0;
   const std::vector<Mailbox> mailboxes =

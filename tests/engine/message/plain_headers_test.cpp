@@ -50,5 +50,22 @@ TEST(PlainMailbox, LeavesToGMimeWhatIsNotPlain) {
   }
 }
 
+TEST(PlainMailboxes, ArePartedByCommasOutsideOfQuotes) {
+  const auto mailboxes = plain_mailboxes("ann@shop.example,\"Lee, Bob\" <bob@shop.example> , Eve <eve@shop.example>");
+  ASSERT_TRUE(mailboxes.has_value());
+  ASSERT_EQ(mailboxes->size(), 3U);
+  EXPECT_EQ(mailboxes->at(0).address, "ann@shop.example");
+  EXPECT_EQ(mailboxes->at(1).name, "Lee, Bob");
+  EXPECT_EQ(mailboxes->at(2).address, "eve@shop.example");
+}
+
+TEST(PlainMailboxes, AreLeftToGMimeWhereOneIsNotPlain) {
+  for (const char* value : {"", "a@b.example,", ",a@b.example", "a@b.example,,c@d.example", "a@b.example; c@d.example",
+                            "a@b.example, J. Lee <c@d.example>", "Friends: a@b.example, c@d.example;",
+                            "\"Lee, Ann <a@b.example>, c@d.example"}) {
+    EXPECT_FALSE(plain_mailboxes(value).has_value()) << value;
+  }
+}
+
 }  // namespace
 }  // namespace winnow
