@@ -56,19 +56,24 @@ double entropy(std::string_view text) {
   if (text.size() < 2) return 0;
   std::array<std::size_t, 256> counts{};
   for (const char c : text) ++counts[static_cast<unsigned char>(c)];
+  const auto bits_of = [total = static_cast<double>(text.size())](std::size_t count) {
+    return static_cast<double>(count) / total * std::log2(static_cast<double>(count) / total);
+  };
+  std::array<double, 16> known{};  // most octets come as often as another: they share a logarithm
   double bits = 0;
-  const auto total = static_cast<double>(text.size());
   for (const std::size_t count : counts) {
-    if (count > 0) bits -= static_cast<double>(count) / total * std::log2(static_cast<double>(count) / total);
+    if (count == 0) continue;
+    if (count < known.size() && known[count] == 0) known[count] = bits_of(count);
+    bits -= count < known.size() ? known[count] : bits_of(count);
   }
   return bits;
 }
 
-void count_host(const Link& link, const UrlParts& parts, LinkFacts& facts) {
+void count_host(const Link& link, LinkFacts& facts) {
   if (is_ip_address(link.host)) ++facts.addresses;
   if (link.host.find("xn--") != std::string::npos) ++facts.punycode;
-  if (!parts.port.empty() && parts.port != "80" && parts.port != "443") ++facts.ports;
-  if (parts.has_user) ++facts.users;
+  if (link.has_odd_port) ++facts.ports;
+  if (link.has_user) ++facts.users;
   if (contains(kShorteners, link.domain) && ++facts.shorteners == 1) facts.shortener = link.domain;
   if (ends_with_any(link.host, std::begin(kFreeHosting), std::end(kFreeHosting))) ++facts.free_hosting;
   if (!is_ip_address(link.host)) {
@@ -101,8 +106,7 @@ bool brand_elsewhere(const Link& link) {
 
 void count_link(const Link& link, std::string_view sender_domain, LinkFacts& facts) {
   ++facts.links;
-  const UrlParts parts = split_url(link.url);
-  count_host(link, parts, facts);
+  count_host(link, facts);
   if (link.scheme == "http") ++facts.unencrypted;
   if (!sender_domain.empty() && link.domain != sender_domain) ++facts.foreign;
   if (!link.text_domain.empty() && link.text_domain != link.domain && ++facts.text_names_other == 1)
@@ -115,7 +119,7 @@ void count_link(const Link& link, std::string_view sender_domain, LinkFacts& fac
     }
   }
   facts.longest = std::max(facts.longest, link.url.size());
-  facts.path_entropy += entropy(parts.path);
+  facts.path_entropy += entropy(link.path());
 }
 
 bool stands_in(const Link& link, std::string_view footer) {

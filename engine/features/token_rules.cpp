@@ -194,7 +194,7 @@ void TokenRules::links() {
     if (!is_ip_address(link.host))
       tokens_.add_text(Space::UrlTld, std::string_view(link.host).substr(link.host.rfind('.') + 1));
     if (link.is_image) continue;
-    plain_words(split_url(link.url).path.substr(0, 200), Space::UrlPath, kPathWords);
+    plain_words(link.path().substr(0, 200), Space::UrlPath, kPathWords);
     if (!link.text.empty())
       plain_words(utf8_prefix(link.text, kMaxLinkText), Space::LinkWord, kPathWords * 2);
   }

@@ -241,6 +241,8 @@ std::string registrable_domain(std::string_view host) {
   return answer.domain;
 }
 
+std::string_view Link::path() const { return trim(std::string_view(url).substr(path_at)); }
+
 std::string domain_named_in(std::string_view text) {
   text = text.substr(0, 512);
   std::size_t at = 0;
@@ -267,6 +269,9 @@ void complete_link(Link& link) {
   UrlParts parts = split_url(link.url);
   link.scheme = std::move(parts.scheme);
   link.host = std::move(parts.host);
+  link.has_user = parts.has_user;
+  link.has_odd_port = !parts.port.empty() && parts.port != "80" && parts.port != "443";
+  link.path_at = parts.path.empty() ? link.url.size() : static_cast<std::size_t>(parts.path.data() - link.url.data());
   if (!link.host.empty()) link.domain = registrable_domain(link.host);
   if (trim(link.text).size() < link.text.size()) link.text = std::string(trim(link.text));
   if (!link.text.empty()) link.text_domain = domain_named_in(link.text);

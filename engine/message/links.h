@@ -38,7 +38,7 @@ std::string comparable_host(std::string_view host);
 
 bool is_ip_address(std::string_view host);
 
-/// Fills scheme, host, domain and text_domain of a link whose url and text are set.
+/// Fills what follows from the URL and the text of a link.
 void complete_link(Link& link);
 
 /// Registrable domain of the first host that `text` names, as a URL or bare ("www.bank.example", "bank.com");

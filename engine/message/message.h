@@ -49,7 +49,13 @@ struct Link {
   std::string text;         // visible text of the anchor; "" for bare URLs in text
   std::string text_domain;  // registrable domain that the visible text names, "" if none
   bool from_html = false;
-  bool is_image = false;  // img src
+  bool is_image = false;      // img src
+  bool has_user = false;      // http://paypal.example@other.example/
+  bool has_odd_port = false;  // none of those that http and https have
+  std::size_t path_at = 0;    // in the URL
+
+  /// With query and fragment.
+  std::string_view path() const;
 };
 
 struct Attachment {

@@ -141,6 +141,21 @@ TEST(Link, IsCompletedFromItsUrlAndText) {
   EXPECT_EQ(link.domain, "other.com");
   EXPECT_EQ(link.text, "www.bank.com");
   EXPECT_EQ(link.text_domain, "bank.com");
+  EXPECT_EQ(link.path(), "/x");
+  EXPECT_FALSE(link.has_user || link.has_odd_port);
+}
+
+TEST(Link, TellsWhatIsOddAboutItsUrl) {
+  Link link;
+  link.url = " http://bank@other.example:8080?a=1#b ";
+  complete_link(link);
+  EXPECT_TRUE(link.has_user);
+  EXPECT_TRUE(link.has_odd_port);
+  EXPECT_EQ(link.path(), "?a=1#b");
+  link.url = "mailto:ann@shop.example";
+  complete_link(link);
+  EXPECT_FALSE(link.has_user || link.has_odd_port);
+  EXPECT_EQ(link.path(), "");
 }
 
 }  // namespace
