@@ -260,10 +260,44 @@ std::string_view stream_safe_prefix(const icu::Normalizer2& normalizer, std::str
   return text;
 }
 
+/// False when ICU fails.
+bool append_normal_form(const icu::Normalizer2& normalizer, std::string_view text, std::string& result) {
+  icu::StringByteSink<std::string> sink(&result);
+  const bool is_suspicious = may_hold_long_run(normalizer, text);
+  while (!text.empty()) {
+    const std::string_view part = is_suspicious ? stream_safe_prefix(normalizer, text) : text;
+    UErrorCode status = U_ZERO_ERROR;
+    normalizer.normalizeUTF8(0, icu::StringPiece(part.data(), static_cast<int32_t>(part.size())), sink, nullptr,
+                             status);
+    if (U_FAILURE(status)) return false;
+    text.remove_prefix(part.size());
+  }
+  return true;
+}
+
+/// Of the ASCII octets in front, which join nothing before them: all of them, or all but the one that a mark behind it may
+/// join.
+std::size_t ascii_length(std::string_view text) {
+  const std::size_t run = ascii_run(text);
+  return run == text.size() || run == 0 ? run : run - 1;
+}
+
+/// Up to the next stretch of ASCII that is long enough to be worth another call of ICU.
+std::size_t mixed_length(std::string_view text) {
+  constexpr std::size_t kLong = 48;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t run = ascii_run(text.substr(at));
+    if (run >= kLong) break;
+    at += run;
+    while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) ++at;
+  }
+  return at;
+}
+
 }  // namespace
 
 std::string normal_form(std::string_view text) {
-  if (is_ascii(text)) return to_lower(text);
   static const icu::Normalizer2* const normalizer = [] {
     UErrorCode status = U_ZERO_ERROR;
     return icu::Normalizer2::getNFKCCasefoldInstance(status);
@@ -271,14 +305,13 @@ std::string normal_form(std::string_view text) {
   if (normalizer == nullptr) return to_lower(text);
   std::string result;
   result.reserve(text.size());
-  icu::StringByteSink<std::string> sink(&result);
-  const bool is_suspicious = may_hold_long_run(*normalizer, text);
   for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view part = is_suspicious ? stream_safe_prefix(*normalizer, rest) : rest;
-    UErrorCode status = U_ZERO_ERROR;
-    normalizer->normalizeUTF8(0, icu::StringPiece(part.data(), static_cast<int32_t>(part.size())), sink, nullptr, status);
-    if (U_FAILURE(status)) return to_lower(text);
-    rest.remove_prefix(part.size());
+    const std::size_t ascii = ascii_length(rest);
+    result += to_lower(rest.substr(0, ascii));
+    rest.remove_prefix(ascii);
+    const std::string_view mixed = rest.substr(0, mixed_length(rest));
+    if (!append_normal_form(*normalizer, mixed, result)) return to_lower(text);
+    rest.remove_prefix(mixed.size());
   }
   return result;
 }

@@ -35,18 +35,6 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-/// First octet that is not plain ASCII, eight at a time.
-std::size_t ascii_run(std::string_view text) {
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t block = 0;
-    std::memcpy(&block, text.data() + at, 8);
-    if (block & 0x8080808080808080ULL) break;
-  }
-  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
-  return at;
-}
-
 /// First octet that is no UTF-8.
 std::size_t utf8_run(std::string_view text) {
   std::size_t at = 0;
@@ -138,6 +126,18 @@ std::string clean_name(std::string_view charset) {
 }
 
 }  // namespace
+
+std::size_t ascii_run(std::string_view text) {
+  std::size_t at = 0;
+  // Eight at a time.
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t block = 0;
+    std::memcpy(&block, text.data() + at, 8);
+    if (block & 0x8080808080808080ULL) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
 
 bool is_ascii(std::string_view text) { return ascii_run(text) == text.size(); }
 

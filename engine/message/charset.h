@@ -18,6 +18,8 @@ std::string to_utf8(std::string_view octets, std::string_view charset, std::size
 /// Valid UTF-8 without NUL from what should be UTF-8.
 std::string repair_utf8(std::string_view octets, std::size_t& repairs);
 
+/// How many octets in front are ASCII.
+std::size_t ascii_run(std::string_view text);
 bool is_ascii(std::string_view text);
 bool is_utf8(std::string_view text);
 

@@ -36,6 +36,12 @@ std::string marks_out_of_order(std::size_t of_each) {
   return text;
 }
 
+TEST(NormalForm, OfAMarkJoinsTheLastOfManyAsciiLetters) {
+  EXPECT_EQ(normal_form(std::string(100, 'A') + "\u0301" + std::string(100, 'B') + "\u00C4" + std::string(10, 'C') +
+                        "\u0301"),
+            std::string(99, 'a') + "\u00E1" + std::string(100, 'b') + "\u00E4" + std::string(9, 'c') + "\u0107");
+}
+
 TEST(NormalForm, PutsMarksInOrder) {
   EXPECT_EQ(normal_form(marks_out_of_order(2)), "á\u0316\u0316\u0301");
 }
