@@ -67,24 +67,19 @@ TokenCollector::TokenCollector(std::size_t table_size, std::size_t max_tokens, F
   origins_->tokens.reserve(kFirstSlots / 2);
 }
 
-std::uint32_t TokenCollector::token_of(std::uint64_t hash, Space space) const {
+inline std::uint32_t TokenCollector::token_of(std::uint64_t hash, Space space) const {
   const std::size_t half = space >= Space::SiteHeader ? mask_ + 1 : 0;
   return static_cast<std::uint32_t>((with_space(hash, space) & mask_) + half);
 }
 
 /// Of the token, or the empty one where it belongs.
-std::size_t TokenCollector::slot_of(std::uint32_t token) const {
+inline std::size_t TokenCollector::slot_of(std::uint32_t token) const {
   const std::size_t last = slots_.size() - 1;
   // Fibonacci hashing: the folded token has its entropy in the low bits already, the table may be larger than
   // they are.
   std::size_t at = (token * 2654435769U) & last;
   while (slots_[at] != 0 && entries_[slots_[at] - 1U].token != token) at = (at + 1) & last;
   return at;
-}
-
-inline TokenCollector::Entry* TokenCollector::find_or_add(std::uint32_t token, Space space) {
-  const std::size_t slot = slot_of(token);
-  return slots_[slot] != 0 ? &entries_[slots_[slot] - 1U] : add_entry(token, space, slot);
 }
 
 TokenCollector::Entry* TokenCollector::add_entry(std::uint32_t token, Space space, std::size_t slot) {
@@ -103,13 +98,17 @@ void TokenCollector::grow() {
     slots_[slot_of(entries_[i].token)] = static_cast<std::uint16_t>(i + 1);
 }
 
-TokenOrigin* TokenCollector::add(Space space, std::uint64_t hash, std::string_view first, std::string_view second) {
+const TokenCollector::Entry* TokenCollector::count(Space space, std::uint64_t hash) {
   const std::uint32_t token = token_of(hash, space);
-  Entry* const entry = find_or_add(token, space);
-  if (entry == nullptr) return nullptr;
-  if (++entry->times > 1 || origins_ == nullptr) return nullptr;
-  const TextRange name = write_name(space, first, second);
-  origins_->tokens.push_back({static_cast<std::int64_t>(token), name, name});
+  const std::size_t slot = slot_of(token);
+  Entry* const entry = slots_[slot] != 0 ? &entries_[slots_[slot] - 1U] : add_entry(token, space, slot);
+  if (entry != nullptr) ++entry->times;
+  return entry;
+}
+
+TokenOrigin* TokenCollector::add_origin(const Entry& entry, std::string_view first, std::string_view second) {
+  const TextRange name = write_name(entry.space, first, second);
+  origins_->tokens.push_back({static_cast<std::int64_t>(entry.token), name, name});
   return &origins_->tokens.back();
 }
 

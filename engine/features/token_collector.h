@@ -75,7 +75,11 @@ class TokenCollector {
   /// token that is new, valid until the next call; null when it is not new or nobody asked for origins.
   TokenOrigin* add(Space space, std::uint64_t hash, std::string_view text) { return add(space, hash, text, {}); }
   /// A pair of words.
-  TokenOrigin* add(Space space, std::uint64_t hash, std::string_view first, std::string_view second);
+  TokenOrigin* add(Space space, std::uint64_t hash, std::string_view first, std::string_view second) {
+    const Entry* const entry = count(space, hash);
+    const bool is_told = origins_ != nullptr && entry != nullptr && entry->times == 1;
+    return is_told ? add_origin(*entry, first, second) : nullptr;
+  }
   /// Hashes the text itself.
   TokenOrigin* add_text(Space space, std::string_view text);
 
@@ -96,9 +100,11 @@ class TokenCollector {
     Space space{};
   };
 
+  /// Null when there is no room for it.
+  const Entry* count(Space space, std::uint64_t hash);
   std::uint32_t token_of(std::uint64_t hash, Space space) const;
-  Entry* find_or_add(std::uint32_t token, Space space);
   Entry* add_entry(std::uint32_t token, Space space, std::size_t slot);
+  TokenOrigin* add_origin(const Entry& entry, std::string_view first, std::string_view second);
   std::size_t slot_of(std::uint32_t token) const;
   void grow();
   /// `subject word "invoice"`, `text pair "click here"`
