@@ -14,10 +14,12 @@
 namespace winnow {
 namespace {
 
-/// Length of a soft line break with blanks behind its "=", or 0. RFC 2045 6.7 has them deleted; GMime takes it all for text.
-std::size_t blank_break_length(std::string_view text) {
-  const std::size_t end = text.find_first_not_of(" \t", 1);
-  return end != std::string_view::npos && end > 1 && text[end] == '\n' ? end + 1 : 0;
+/// Length of the soft line break in front of a text, or 0. RFC 2045 6.7 has blanks behind its "=" deleted; GMime takes it
+/// all for text then.
+std::size_t soft_break_length(std::string_view text) {
+  std::size_t end = text.find_first_not_of(" \t", 1);
+  if (end != std::string_view::npos && text[end] == '\r') ++end;
+  return end < text.size() && text[end] == '\n' ? end + 1 : 0;
 }
 
 constexpr std::size_t kEscape = 3;  // octets of "=3D"
@@ -44,7 +46,7 @@ std::size_t decode_quoted(GMimeEncoding& state, std::string_view block, char* ou
         block.remove_prefix(kEscape);
         continue;
       }
-      if (const std::size_t soft_break = block.empty() ? 0 : blank_break_length(block)) {
+      if (const std::size_t soft_break = block.empty() ? 0 : soft_break_length(block)) {
         block.remove_prefix(soft_break);
         continue;
       }

@@ -36,6 +36,8 @@ TEST(TransferDecoding, JoinsLinesAlsoWhereBlanksFollowTheSoftBreak) {
   bool cut = false;
   EXPECT_EQ(decode_transfer("pil= \t\nls=\n = 3D=3D", TransferEncoding::QuotedPrintable, 100, cut), "pills = 3D=");
   EXPECT_EQ(decode_transfer("a=  ", TransferEncoding::QuotedPrintable, 100, cut), "a=  ");
+  EXPECT_EQ(decode_transfer("a=\n= \nb=\n=\nc", TransferEncoding::QuotedPrintable, 100, cut), "abc");
+  EXPECT_EQ(decode_transfer("a= \r\nb=\r\n= \r\nc", TransferEncoding::QuotedPrintable, 100, cut), "abc");
 }
 
 TEST(TransferDecoding, ReadsEscapesAndLeavesWhatIsNone) {
