@@ -352,6 +352,8 @@ std::string_view score_error_name(ScoreError error) {
     case ScoreError::ModelFailed: return "model";
     case ScoreError::Stopped: return "stopped";
     case ScoreError::Gone: return "gone";
+    case ScoreError::Internal:
+      return "internal";
   }
   return "unknown";
 }

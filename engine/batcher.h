@@ -33,8 +33,9 @@ struct BatchSettings {
   std::size_t labels = 1;
 };
 
-enum class ScoreError { None, Busy, Deadline, ModelFailed, Stopped, Gone };
-std::string_view score_error_name(ScoreError error);  // "busy", "deadline", "model", "stopped", "gone"
+/// Why a message has no probability. Internal: what is around the model failed, for want of memory most likely.
+enum class ScoreError { None, Busy, Deadline, ModelFailed, Stopped, Gone, Internal };
+std::string_view score_error_name(ScoreError error);  // "busy", "deadline", "model", "stopped", "gone", "internal"
 
 /// What came of one message.
 struct Outcome {

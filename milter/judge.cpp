@@ -97,7 +97,7 @@ Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeCon
     judgement.probabilities.clear();
     judgement.decision = {};
     judgement.recipients.clear();
-    judgement.fallback = fallback_for(snapshot.settings.milter, ScoreError::ModelFailed, problem.what());
+    judgement.fallback = fallback_for(snapshot.settings.milter, ScoreError::Internal, problem.what());
   }
   return judgement;
 }

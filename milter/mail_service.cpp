@@ -127,9 +127,9 @@ Answer MailService::end_of_message(const Session& session, std::string_view queu
 Answer MailService::give_up(const Session& session, std::string_view queue_id, const char* why) noexcept {
   const OnError action = session.in_message() ? session.snapshot()->settings.milter.on_error : OnError::TempFail;
   try {
-    const Fallback fallback{ScoreError::ModelFailed, action, why};
+    const Fallback fallback{ScoreError::Internal, action, why};
     metrics_.fallback(fallback);
-    log_.error(log_id(queue_id) + ": fallback cause=internal action=" +
+    log_.error(log_id(queue_id) + ": fallback cause=" + std::string(score_error_name(fallback.cause)) + " action=" +
                (action == OnError::Accept ? "accept" : "tempfail") + " detail=" + quote(why));
   } catch (const std::exception&) {
     // Not even memory for a log line: the answer, which needs none, is what counts.

@@ -126,8 +126,8 @@ class PrometheusMetrics : public Metrics {
 PrometheusMetrics::PrometheusMetrics() {
   for (const Verdict verdict : kVerdicts)
     by_verdict_[static_cast<std::size_t>(verdict)] = &messages_.Add({{"verdict", std::string(verdict_name(verdict))}});
-  for (const ScoreError cause :
-       {ScoreError::Busy, ScoreError::Deadline, ScoreError::ModelFailed, ScoreError::Stopped, ScoreError::Gone}) {
+  for (const ScoreError cause : {ScoreError::Busy, ScoreError::Deadline, ScoreError::ModelFailed, ScoreError::Stopped,
+                                 ScoreError::Gone, ScoreError::Internal}) {
     for (const OnError action : {OnError::Accept, OnError::TempFail}) fallbacks_.Add(labels_of({cause, action, {}}));
   }
 }

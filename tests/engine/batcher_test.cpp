@@ -323,6 +323,7 @@ TEST(ScoreErrorName, IsTheWordOfTheLog) {
   EXPECT_EQ(score_error_name(ScoreError::ModelFailed), "model");
   EXPECT_EQ(score_error_name(ScoreError::Stopped), "stopped");
   EXPECT_EQ(score_error_name(ScoreError::Gone), "gone");
+  EXPECT_EQ(score_error_name(ScoreError::Internal), "internal");
 }
 
 /// Remembers by when it was to answer, and says that another one did.

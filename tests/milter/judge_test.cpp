@@ -139,6 +139,18 @@ TEST_F(JudgeTest, StopsWaitingWhenNobodyWantsTheAnswer) {
   EXPECT_EQ(judgement.fallback->cause, ScoreError::Gone);
 }
 
+// It was counted as a failure of the model, and whoever looked for one found none.
+TEST_F(JudgeTest, TellsAFailureOfItsOwnFromOneOfTheModel) {
+  control_->hold = true;
+  const JudgeContext context{Clock::now() + std::chrono::seconds(60), []() -> bool { throw std::bad_alloc(); }};
+  const auto snapshot = make_snapshot(kJunkRule);
+  const Judgement judgement = judge(*snapshot, mail("Minutes"), context);
+  control_->hold = false;
+  ASSERT_TRUE(judgement.fallback.has_value());
+  EXPECT_EQ(judgement.fallback->cause, ScoreError::Internal);
+  EXPECT_EQ(judgement.model, "fake-1");
+}
+
 TEST_F(JudgeTest, AnswersByOnOverloadWhenTheModelsQueueIsFull) {
   EngineSettings engine;
   engine.max_queue_length = 1;

@@ -155,7 +155,7 @@ TEST_F(MailServiceTest, WarnsOfFallbacksAndCountsThoseThatItGivesUpToo) {
   (void)service.give_up(session_for(snapshot), "A1", "out of memory");
   service.close();
   (void)service.end_of_message(session_for(snapshot), "A2", {});
-  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::ModelFailed, ScoreError::Stopped));
+  EXPECT_THAT(metrics_.causes_, testing::ElementsAre(ScoreError::Internal, ScoreError::Stopped));
   EXPECT_THAT(log_.levels_, testing::ElementsAre(LogLevel::Error, LogLevel::Warning));
 }
 
