@@ -37,6 +37,19 @@ Judgement unjudged(const Snapshot& snapshot, ScoreError cause, OnError action, s
   return judgement;
 }
 
+AnswerContext context_of(const Session& session) {
+  return {session.authenticated(), session.forged(), session.subject(), session.removable()};
+}
+
+/// Where memory may have run out: the message's answer counts, not who hears of it.
+template <typename Step>
+void try_to(Step&& step) noexcept {
+  try {
+    step();
+  } catch (const std::exception&) {
+  }
+}
+
 }  // namespace
 
 MailService::MailService(std::shared_ptr<const Snapshot> snapshot, Log& log, Metrics& metrics)
@@ -105,8 +118,7 @@ Answer MailService::answer(const Session& session, std::string_view queue_id, co
   }
   Judgement judgement = judge_within_limits(session, on_wait, start);
   add_reasons(session, start, judgement);
-  Answer answer = answer_for(judgement, session.snapshot()->settings,
-                             {session.authenticated(), session.forged(), session.subject(), session.removable()});
+  Answer answer = answer_for(judgement, session.snapshot()->settings, context_of(session));
   const std::chrono::microseconds total = since(start);
   note(judgement, total);
   const std::string line = judged_line(queue_id, judgement, answer, session, total);
@@ -124,17 +136,24 @@ Answer MailService::end_of_message(const Session& session, std::string_view queu
   }
 }
 
+void MailService::note_given_up(std::string_view queue_id, OnError action, const char* why) noexcept {
+  const Fallback fallback{ScoreError::Internal, action, {}};
+  try_to([&] { metrics_.fallback(fallback); });
+  try_to([&] {
+    log_.error(log_id(queue_id) + ": fallback cause=" + std::string(score_error_name(fallback.cause)) +
+               " action=" + (action == OnError::Accept ? "accept" : "tempfail") + " detail=" + quote(why));
+  });
+}
+
 Answer MailService::give_up(const Session& session, std::string_view queue_id, const char* why) noexcept {
-  const OnError action = session.in_message() ? session.snapshot()->settings.milter.on_error : OnError::TempFail;
-  try {
-    const Fallback fallback{ScoreError::Internal, action, why};
-    metrics_.fallback(fallback);
-    log_.error(log_id(queue_id) + ": fallback cause=" + std::string(score_error_name(fallback.cause)) + " action=" +
-               (action == OnError::Accept ? "accept" : "tempfail") + " detail=" + quote(why));
-  } catch (const std::exception&) {
-    // Not even memory for a log line: the answer, which needs none, is what counts.
-  }
+  const std::shared_ptr<const Snapshot> current = session.in_message() ? session.snapshot() : snapshot();
+  const OnError action = current->settings.milter.on_error;
+  note_given_up(queue_id, action, why);
   Answer answer;
+  try_to([&] {
+    answer = answer_for(unjudged(*current, ScoreError::Internal, action, why), current->settings, context_of(session));
+  });
+  // Without memory for a header or a text the reply itself, which needs none, is what counts.
   answer.reply.kind = action == OnError::Accept ? Reply::Kind::Accept : Reply::Kind::TempFail;
   return answer;
 }

@@ -31,7 +31,8 @@ class MailService {
   void replace(std::shared_ptr<const Snapshot> snapshot) EXCLUDES(mutex_);
 
   Answer end_of_message(const Session& session, std::string_view queue_id, const StillWanted& on_wait) noexcept;
-  /// The answer when the session's content could not even be kept.
+  /// The answer by on_error when the session's content could not even be kept: as that of any message without a probability,
+  /// but without memory for its headers the reply alone.
   Answer give_up(const Session& session, std::string_view queue_id, const char* why) noexcept;
 
   /// Changes of a message that the MTA did not take.
@@ -55,6 +56,7 @@ class MailService {
                                 std::chrono::steady_clock::time_point start);
   void add_reasons(const Session& session, std::chrono::steady_clock::time_point start, Judgement& judgement);
   void note(const Judgement& judgement, std::chrono::microseconds total);
+  void note_given_up(std::string_view queue_id, OnError action, const char* why) noexcept;
 
   Log& log_;
   Metrics& metrics_;

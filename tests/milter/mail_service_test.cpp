@@ -111,6 +111,35 @@ TEST_F(MailServiceTest, GivesUpByOnError) {
               testing::ElementsAre("A1: fallback cause=internal action=tempfail detail=\"out of memory\""));
 }
 
+// A forged X-Spam-Flag was delivered, and nothing told that the message had not been looked at.
+TEST_F(MailServiceTest, GivesUpWithAHeaderAndWithoutForgedOnes) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  Session session = session_for(snapshot);
+  session.header("X-Spam-Flag", " NO", true);
+  using Kind = Modification::Kind;
+  EXPECT_THAT(service.give_up(session, "A1", "out of memory").modifications,
+              testing::ElementsAre(
+                  Modification{Kind::RemoveHeader, "X-Spam-Flag", 1, ""},
+                  Modification{Kind::InsertHeader, "X-Winnow", 0, "verdict=unscanned; cause=internal; action=accept"}));
+}
+
+TEST_F(MailServiceTest, GivesUpWithTheReplyOfMailThatIsToComeAgain) {
+  auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.on_error = OnError::TempFail;
+  MailService service(snapshot, log_, metrics_);
+  const Answer answer = service.give_up(session_for(snapshot), "A1", "out of memory");
+  EXPECT_TRUE(answer.modifications.empty());
+  EXPECT_EQ(answer.reply, (Reply{Reply::Kind::TempFail, 451, "4.7.1", std::string(kUnscannedReply)}));
+}
+
+TEST_F(MailServiceTest, GivesUpByOnErrorWhereNoMessageHasBegun) {
+  MailService service(make_snapshot(kJunkRule), log_, metrics_);
+  EXPECT_EQ(service.give_up(Session(), "", "no session").reply.kind, Reply::Kind::Accept);
+  EXPECT_THAT(log_.lines_,
+              testing::ElementsAre("NOQUEUE: fallback cause=internal action=accept detail=\"no session\""));
+}
+
 TEST_F(MailServiceTest, JudgesAMessageByTheSnapshotItStartedWith) {
   const auto before = make_snapshot(kJunkRule);
   MailService service(before, log_, metrics_);
