@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "config/ascii.h"
+#include "milter/kept_session.h"
 #include "milter/listen_socket.h"
 #include "milter/message_log.h"
 
@@ -35,11 +36,9 @@ MailService* g_service = nullptr;
 
 /// One connection of an MTA.
 struct Connection {
-  Session session;
-  std::optional<Activity> transaction;
+  KeptSession kept;
   bool leading_space = true;  // of header values; what Postfix and Sendmail agree to
   bool may_skip = false;
-  const char* broken = nullptr;  // why the message could not be kept
 };
 
 Connection* connection_of(SMFICTX* context) { return static_cast<Connection*>(::smfi_getpriv(context)); }
@@ -49,17 +48,10 @@ std::string_view macro(SMFICTX* context, const char* name) {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-/// The step of a callback; an exception must not reach libmilter, which is C. The message is then answered by on_error
-/// at its end: the other callbacks have promised to reply nothing.
+/// What a callback keeps. These have promised to reply nothing: what cannot be kept shows at the end of the message.
 template <typename Step>
-sfsistat guarded(SMFICTX* context, Step&& step) {
-  Connection* connection = connection_of(context);
-  if (connection == nullptr) return SMFIS_NOREPLY;
-  try {
-    step(*connection);
-  } catch (const std::exception&) {
-    connection->broken = "the message could not be kept";
-  }
+sfsistat keep(SMFICTX* context, Step&& step) {
+  if (Connection* connection = connection_of(context)) step(*connection);
   return SMFIS_NOREPLY;
 }
 
@@ -120,50 +112,61 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
 }
 
 sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
-  return guarded(context, [&](Connection& connection) {
-    // Sendmail writes "[192.0.2.1]" for a client without a verified name.
-    connection.session.connect(name == nullptr || *name == '[' ? "" : name, address_text(address));
+  return keep(context, [&](Connection& connection) {
+    connection.kept.keep_client([&](Session& session) {
+      // Sendmail writes "[192.0.2.1]" for a client without a verified name.
+      session.connect(name == nullptr || *name == '[' ? "" : name, address_text(address));
+    });
   });
 }
 
 sfsistat on_helo(SMFICTX* context, char* name) {
-  return guarded(context, [&](Connection& connection) { connection.session.helo(name == nullptr ? "" : name); });
+  return keep(context, [&](Connection& connection) {
+    connection.kept.keep_client([&](Session& session) { session.helo(name == nullptr ? "" : name); });
+  });
 }
 
 sfsistat on_mail(SMFICTX* context, char** arguments) {
-  return guarded(context, [&](Connection& connection) {
-    connection.broken = nullptr;
-    connection.transaction.emplace(g_service->transactions(), SIZE_MAX);
+  return keep(context, [&](Connection& connection) {
     MessageStart start;
     start.sender = arguments[0] == nullptr ? "" : arguments[0];
     start.resolved = macro(context, "{mail_addr}");
     start.auth_user = macro(context, "{auth_authen}");
     start.tls = !macro(context, "{tls_version}").empty();
     start.declared_size = arguments[0] == nullptr ? 0 : declared_size(arguments + 1);
-    connection.session.mail(g_service->snapshot(), start);
+    connection.kept.begin_message(*g_service, start);
   });
 }
 
+/// The step of a callback that tells a part of the message.
+template <typename Step>
+sfsistat keep_message(SMFICTX* context, Step&& step) {
+  return keep(context, [&](Connection& connection) { connection.kept.keep_message(step); });
+}
+
 sfsistat on_rcpt(SMFICTX* context, char** arguments) {
-  return guarded(context, [&](Connection& connection) {
-    connection.session.recipient(arguments[0] == nullptr ? "" : arguments[0], macro(context, "{rcpt_addr}"));
+  return keep_message(context, [&](Session& session) {
+    session.recipient(arguments[0] == nullptr ? "" : arguments[0], macro(context, "{rcpt_addr}"));
   });
 }
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
-  return guarded(context, [&](Connection& connection) {
-    connection.session.header(name, value == nullptr ? "" : value, connection.leading_space);
+  return keep(context, [&](Connection& connection) {
+    connection.kept.keep_message(
+        [&](Session& session) { session.header(name, value == nullptr ? "" : value, connection.leading_space); });
   });
 }
 
 sfsistat on_end_of_headers(SMFICTX* context) {
-  return guarded(context, [](Connection& connection) { connection.session.end_of_headers(); });
+  return keep_message(context, [](Session& session) { session.end_of_headers(); });
 }
 
 sfsistat on_body(SMFICTX* context, unsigned char* chunk, size_t length) {
   auto wanted = Session::Body::Wanted;
-  (void)guarded(context, [&](Connection& connection) {
-    wanted = connection.session.body({reinterpret_cast<const char*>(chunk), length});
+  (void)keep(context, [&](Connection& connection) {
+    connection.kept.keep_message([&](Session& session) {
+      wanted = session.body({reinterpret_cast<const char*>(chunk), length});
+    });
     if (!connection.may_skip) wanted = Session::Body::Wanted;
   });
   // Old Postfix sends the body's tail together with the end of message: SKIP would then be the only answer it ever gets.
@@ -243,10 +246,8 @@ sfsistat send_reply(SMFICTX* context, const Reply& reply) {
 
 sfsistat answer_message(SMFICTX* context, Connection& connection) {
   const std::string_view queue_id = macro(context, "i");
-  const Answer answer = connection.broken != nullptr
-                            ? g_service->give_up(connection.session, queue_id, connection.broken)
-                            : g_service->end_of_message(connection.session, queue_id,
-                                                        [context] { return ::smfi_progress(context) == MI_SUCCESS; });
+  const Answer answer =
+      connection.kept.answer(*g_service, queue_id, [context] { return ::smfi_progress(context) == MI_SUCCESS; });
   const std::size_t refused = apply_all(context, answer.modifications, connection.leading_space);
   if (refused > 0) g_service->note_refused(queue_id, refused);
   return send_reply(context, answer.reply);
@@ -260,18 +261,15 @@ sfsistat on_end_of_message(SMFICTX* context) {
   try {
     status = answer_message(context, *connection);
   } catch (const std::exception&) {
-    status = send_reply(context, g_service->give_up(connection->session, "", "the answer could not be sent").reply);
+    status =
+        send_reply(context, g_service->give_up(connection->kept.session(), "", "the answer could not be sent").reply);
   }
-  connection->session.reset_message();
-  connection->transaction.reset();
+  connection->kept.end_message();
   return status;
 }
 
 sfsistat on_abort(SMFICTX* context) {
-  if (Connection* connection = connection_of(context)) {
-    connection->session.reset_message();
-    connection->transaction.reset();
-  }
+  if (Connection* connection = connection_of(context)) connection->kept.end_message();
   return SMFIS_CONTINUE;
 }
 
