@@ -228,42 +228,46 @@ void set_lines(SMFICTX* context, const char* code, const char* enhanced, const s
   (void)::smfi_setmlreply(context, code, enhanced, lines[At]..., nullptr);  // ends at the first null
 }
 
-void set_reply_text(SMFICTX* context, const Reply& reply) {
-  const std::string code = std::to_string(reply.code);
-  const char* enhanced = reply.enhanced_code.empty() ? nullptr : reply.enhanced_code.c_str();
-  std::vector<std::string> texts = reply_lines(reply.text);
-  std::array<char*, 32> lines{};  // as many as libmilter takes
-  for (std::size_t i = 0; i < std::min(lines.size(), texts.size()); ++i) lines[i] = texts[i].data();
-  set_lines(context, code.c_str(), enhanced, lines, std::make_index_sequence<32>());
+/// Without memory for the text the reply goes without: MTAs have one of their own.
+void set_reply_text(SMFICTX* context, const Reply& reply) noexcept {
+  try {
+    const std::string code = std::to_string(reply.code);
+    const char* enhanced = reply.enhanced_code.empty() ? nullptr : reply.enhanced_code.c_str();
+    std::vector<std::string> texts = reply_lines(reply.text);
+    std::array<char*, 32> lines{};  // as many as libmilter takes
+    for (std::size_t i = 0; i < std::min(lines.size(), texts.size()); ++i) lines[i] = texts[i].data();
+    set_lines(context, code.c_str(), enhanced, lines, std::make_index_sequence<32>());
+  } catch (const std::exception&) {
+  }
 }
 
-sfsistat send_reply(SMFICTX* context, const Reply& reply) {
+sfsistat send_reply(SMFICTX* context, const Reply& reply) noexcept {
   if (reply.kind == Reply::Kind::Accept) return SMFIS_ACCEPT;
   if (reply.kind == Reply::Kind::Discard) return SMFIS_DISCARD;
   if (reply.code != 0) set_reply_text(context, reply);
   return reply.kind == Reply::Kind::Reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
-sfsistat answer_message(SMFICTX* context, Connection& connection) {
+sfsistat send_answer(SMFICTX* context, const Connection& connection, const Answer& answer) noexcept {
   const std::string_view queue_id = macro(context, "i");
-  const Answer answer =
-      connection.kept.answer(*g_service, queue_id, [context] { return ::smfi_progress(context) == MI_SUCCESS; });
-  const std::size_t refused = apply_all(context, answer.modifications, connection.leading_space);
-  if (refused > 0) g_service->note_refused(queue_id, refused);
-  return send_reply(context, answer.reply);
+  try {
+    const std::size_t refused = apply_all(context, answer.modifications, connection.leading_space);
+    if (refused > 0) g_service->note_refused(queue_id, refused);
+    return send_reply(context, answer.reply);
+  } catch (const std::exception& problem) {
+    return send_reply(context, g_service->note_unsent(connection.kept.session(), queue_id, problem.what()));
+  }
 }
 
 sfsistat on_end_of_message(SMFICTX* context) {
+  const std::string_view queue_id = macro(context, "i");
   Connection* connection = connection_of(context);
-  if (connection == nullptr) return SMFIS_TEMPFAIL;
+  if (connection == nullptr)
+    return send_reply(context, g_service->give_up(Session(), queue_id, "the connection could not be kept").reply);
   const Activity answering(g_service->answering(), SIZE_MAX);
-  sfsistat status = SMFIS_TEMPFAIL;
-  try {
-    status = answer_message(context, *connection);
-  } catch (const std::exception&) {
-    status =
-        send_reply(context, g_service->give_up(connection->kept.session(), "", "the answer could not be sent").reply);
-  }
+  const Answer answer =
+      connection->kept.answer(*g_service, queue_id, [context] { return ::smfi_progress(context) == MI_SUCCESS; });
+  const sfsistat status = send_answer(context, *connection, answer);
   connection->kept.end_message();
   return status;
 }

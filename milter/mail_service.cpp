@@ -41,6 +41,14 @@ AnswerContext context_of(const Session& session) {
   return {session.authenticated(), session.forged(), session.subject(), session.removable()};
 }
 
+std::string_view action_name(OnError action) { return action == OnError::Accept ? "accept" : "tempfail"; }
+
+Reply bare_reply(OnError action) noexcept {
+  Reply reply;
+  reply.kind = action == OnError::Accept ? Reply::Kind::Accept : Reply::Kind::TempFail;
+  return reply;
+}
+
 /// Where memory may have run out: the message's answer counts, not who hears of it.
 template <typename Step>
 void try_to(Step&& step) noexcept {
@@ -63,6 +71,10 @@ std::shared_ptr<const Snapshot> MailService::snapshot() const {
 void MailService::replace(std::shared_ptr<const Snapshot> snapshot) {
   const MutexLock lock(mutex_);
   snapshot_.swap(snapshot);  // the old one, when nobody else has it, goes after the lock is given back
+}
+
+std::shared_ptr<const Snapshot> MailService::snapshot_for(const Session& session) const {
+  return session.in_message() ? session.snapshot() : snapshot();
 }
 
 std::string MailService::metrics_text() const {
@@ -103,26 +115,39 @@ void MailService::note(const Judgement& judgement, std::chrono::microseconds tot
   }
 }
 
-void MailService::note_refused(std::string_view queue_id, std::size_t modifications) {
-  metrics_.refused(modifications);
-  log_.warning(log_id(queue_id) + ": modifications refused=" + std::to_string(modifications) +
-               " (the MTA does not offer them, or is gone)");
+void MailService::note_refused(std::string_view queue_id, std::size_t modifications) noexcept {
+  try_to([&] { metrics_.refused(modifications); });
+  try_to([&] {
+    log_.warning(log_id(queue_id) + ": modifications refused=" + std::to_string(modifications) +
+                 " (the MTA does not offer them, or is gone)");
+  });
+}
+
+Reply MailService::note_unsent(const Session& session, std::string_view queue_id, const char* why) noexcept {
+  const OnError action = snapshot_for(session)->settings.milter.on_error;
+  try_to([&] { metrics_.unsent(); });
+  try_to([&] {
+    log_.error(log_id(queue_id) + ": unsent action=" + std::string(action_name(action)) + " detail=" + quote(why));
+  });
+  return bare_reply(action);
 }
 
 Answer MailService::answer(const Session& session, std::string_view queue_id, const StillWanted& on_wait) {
   const Clock::time_point start = Clock::now();
   if (session.skipped()) {
-    metrics_.skipped();
-    log_.info(skipped_line(queue_id, session));
+    try_to([&] { metrics_.skipped(); });
+    try_to([&] { log_.info(skipped_line(queue_id, session)); });
     return {};
   }
   Judgement judgement = judge_within_limits(session, on_wait, start);
   add_reasons(session, start, judgement);
   Answer answer = answer_for(judgement, session.snapshot()->settings, context_of(session));
   const std::chrono::microseconds total = since(start);
-  note(judgement, total);
-  const std::string line = judged_line(queue_id, judgement, answer, session, total);
-  log_.write(judgement.fallback ? LogLevel::Warning : LogLevel::Info, line);
+  try_to([&] { note(judgement, total); });
+  try_to([&] {
+    log_.write(judgement.fallback ? LogLevel::Warning : LogLevel::Info,
+               judged_line(queue_id, judgement, answer, session, total));
+  });
   return answer;
 }
 
@@ -141,20 +166,19 @@ void MailService::note_given_up(std::string_view queue_id, OnError action, const
   try_to([&] { metrics_.fallback(fallback); });
   try_to([&] {
     log_.error(log_id(queue_id) + ": fallback cause=" + std::string(score_error_name(fallback.cause)) +
-               " action=" + (action == OnError::Accept ? "accept" : "tempfail") + " detail=" + quote(why));
+               " action=" + std::string(action_name(action)) + " detail=" + quote(why));
   });
 }
 
 Answer MailService::give_up(const Session& session, std::string_view queue_id, const char* why) noexcept {
-  const std::shared_ptr<const Snapshot> current = session.in_message() ? session.snapshot() : snapshot();
+  const std::shared_ptr<const Snapshot> current = snapshot_for(session);
   const OnError action = current->settings.milter.on_error;
   note_given_up(queue_id, action, why);
-  Answer answer;
+  // Without memory for a header or a text the reply itself, which needs none, is what counts.
+  Answer answer{{}, bare_reply(action)};
   try_to([&] {
     answer = answer_for(unjudged(*current, ScoreError::Internal, action, why), current->settings, context_of(session));
   });
-  // Without memory for a header or a text the reply itself, which needs none, is what counts.
-  answer.reply.kind = action == OnError::Accept ? Reply::Kind::Accept : Reply::Kind::TempFail;
   return answer;
 }
 

@@ -36,7 +36,9 @@ class MailService {
   Answer give_up(const Session& session, std::string_view queue_id, const char* why) noexcept;
 
   /// Changes of a message that the MTA did not take.
-  void note_refused(std::string_view queue_id, std::size_t modifications);
+  void note_refused(std::string_view queue_id, std::size_t modifications) noexcept;
+  /// The reply, by on_error, to a message that has its answer, when the changes in it could not be handed over.
+  Reply note_unsent(const Session& session, std::string_view queue_id, const char* why) noexcept;
 
   /// From now on, messages that come to their end are answered by on_error at once.
   void close() { closed_ = true; }
@@ -51,6 +53,8 @@ class MailService {
   std::string metrics_text() const;
 
  private:
+  /// What the session's message began with; the current one where none has begun.
+  std::shared_ptr<const Snapshot> snapshot_for(const Session& session) const EXCLUDES(mutex_);
   Answer answer(const Session& session, std::string_view queue_id, const StillWanted& on_wait);
   Judgement judge_within_limits(const Session& session, const StillWanted& on_wait,
                                 std::chrono::steady_clock::time_point start);

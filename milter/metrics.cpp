@@ -65,6 +65,7 @@ class PrometheusMetrics : public Metrics {
   void fallback(const Fallback& fallback) override;
   void skipped() override { skipped_.Increment(); }
   void refused(std::size_t modifications) override { refused_.Increment(static_cast<double>(modifications)); }
+  void unsent() override { unsent_.Increment(); }
   void reload(bool succeeded) override { (succeeded ? reload_ok_ : reload_failed_).Increment(); }
   void model(const std::string& name, const std::string& sha256) override;
   std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
@@ -96,6 +97,9 @@ class PrometheusMetrics : public Metrics {
   prometheus::Counter& skipped_ = counter("winnow_skipped_total", "Messages accepted unseen by milter.skip").Add({});
   prometheus::Counter& refused_ =
       counter("winnow_modifications_refused_total", "Changes of messages that the MTA did not take").Add({});
+  prometheus::Counter& unsent_ =
+      counter("winnow_answers_unsent_total", "Answers that could not be handed over; on_error took their place")
+          .Add({});
   prometheus::Family<prometheus::Gauge>& model_ = prometheus::BuildGauge()
                                                       .Name("winnow_model_info")
                                                       .Help("1 for the model that answers now, 0 for those before it")

@@ -25,6 +25,8 @@ class Metrics {
   virtual void skipped() = 0;
   /// Changes of a message that the MTA did not take.
   virtual void refused(std::size_t modifications) = 0;
+  /// A message whose answer was made, and counted, but could not be handed over whole.
+  virtual void unsent() = 0;
   virtual void reload(bool succeeded) = 0;
   /// The model that answers now: winnow_model_info{name, sha256} 1.
   virtual void model(const std::string& name, const std::string& sha256) = 0;

@@ -197,10 +197,10 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
 // increase() sees nothing of a series that was not there before.
 TEST(Metrics, BeginAtZeroWhereAnAlertLooks) {
   const std::string text = make_metrics()->text();
-  for (const char* line :
-       {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0",
-        "winnow_fallback_total{action=\"accept\",cause=\"internal\"} 0",
-        "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0", "winnow_modifications_refused_total 0"}) {
+  for (const char* line : {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0",
+                           "winnow_fallback_total{action=\"accept\",cause=\"internal\"} 0",
+                           "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0",
+                           "winnow_modifications_refused_total 0", "winnow_answers_unsent_total 0"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

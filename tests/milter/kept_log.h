@@ -15,11 +15,12 @@ class CountingMetrics : public Metrics {
   void fallback(const Fallback& fallback) override { causes_.push_back(fallback.cause); }
   void skipped() override { ++skipped_; }
   void refused(std::size_t modifications) override { refused_ += modifications; }
+  void unsent() override { ++unsent_; }
   void reload(bool) override {}
   void model(const std::string& name, const std::string&) override { models_.push_back(name); }
   std::string text() const override { return ""; }
 
-  int judged_ = 0, skipped_ = 0;
+  int judged_ = 0, skipped_ = 0, unsent_ = 0;
   std::size_t refused_ = 0;
   std::vector<std::string> models_;
   std::vector<ScoreError> causes_;

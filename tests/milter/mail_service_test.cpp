@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <new>
+
 #include "tests/milter/judge_fixture.h"
 #include "tests/milter/kept_log.h"
 
@@ -138,6 +140,32 @@ TEST_F(MailServiceTest, GivesUpByOnErrorWhereNoMessageHasBegun) {
   EXPECT_EQ(service.give_up(Session(), "", "no session").reply.kind, Reply::Kind::Accept);
   EXPECT_THAT(log_.lines_,
               testing::ElementsAre("NOQUEUE: fallback cause=internal action=accept detail=\"no session\""));
+}
+
+class FullLog : public Log {
+ public:
+  void write(LogLevel, const std::string&) override { throw std::bad_alloc(); }
+};
+
+// It was answered, and counted, a second time by on_error.
+TEST_F(MailServiceTest, AnswersAndCountsOnceWhatTheLogCannotTell) {
+  const auto snapshot = make_snapshot("  - {id: no, when: spam >= 90%, then: [reject]}\n");
+  FullLog full;
+  MailService service(snapshot, full, metrics_);
+  EXPECT_EQ(service.end_of_message(session_for(snapshot, " Win now!!!"), "A1", {}).reply.kind, Reply::Kind::Reject);
+  EXPECT_EQ(metrics_.judged_, 1);
+  EXPECT_THAT(metrics_.causes_, testing::IsEmpty());
+}
+
+// It was counted as a message without a probability, and its line named no message.
+TEST_F(MailServiceTest, TellsAnAnswerThatCouldNotBeHandedOverFromOneThatWasNotFound) {
+  auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.on_error = OnError::TempFail;
+  MailService service(snapshot, log_, metrics_);
+  EXPECT_EQ(service.note_unsent(session_for(snapshot), "A1", "out of memory").kind, Reply::Kind::TempFail);
+  EXPECT_EQ(metrics_.unsent_, 1);
+  EXPECT_THAT(metrics_.causes_, testing::IsEmpty());
+  EXPECT_THAT(log_.lines_, testing::ElementsAre("A1: unsent action=tempfail detail=\"out of memory\""));
 }
 
 TEST_F(MailServiceTest, JudgesAMessageByTheSnapshotItStartedWith) {
