@@ -25,6 +25,16 @@ Fallback fallback_for(const MilterSettings& settings, ScoreError cause, std::str
   return {cause, action, std::move(detail)};
 }
 
+/// Where there is no memory for the words, the cause alone.
+Fallback failure_of_its_own(const MilterSettings& settings, const char* why) noexcept {
+  Fallback fallback{ScoreError::Internal, settings.on_error, {}};
+  try {
+    fallback.detail = why;
+  } catch (const std::exception&) {
+  }
+  return fallback;
+}
+
 Outcome wait_for(Ticket& ticket, const JudgeContext& context) {
   Outcome none;
   for (;;) {
@@ -89,15 +99,15 @@ void judge_steps(const Snapshot& snapshot, const MailInput& input, const JudgeCo
 
 Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context) {
   Judgement judgement;
-  judgement.model = snapshot.engine->manifest().name;
   try {
+    judgement.model = snapshot.engine->manifest().name;
     judge_steps(snapshot, input, context, judgement);
   } catch (const std::exception& problem) {
     // Memory ran out, or a library threw where it promises not to: the mail still gets its answer.
     judgement.probabilities.clear();
     judgement.decision = {};
     judgement.recipients.clear();
-    judgement.fallback = fallback_for(snapshot.settings.milter, ScoreError::Internal, problem.what());
+    judgement.fallback = failure_of_its_own(snapshot.settings.milter, problem.what());
   }
   return judgement;
 }

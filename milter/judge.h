@@ -2,7 +2,8 @@
 //
 // Owns:    plain values; the snapshot is borrowed for the call.
 // Threads: from any threads at once; a model that needs no queue runs on theirs, any other on the engine's (docs/adr/0007).
-// Blocks:  up to `deadline`, calling `on_wait` about once a second meanwhile.
+// Blocks:  for the model, up to `deadline`, calling `on_wait` about once a second meanwhile. Reading the message, its features
+//          and rules, and a model that needs no queue, come on top: the limits of a message bound them, no clock does.
 // Fails:   never throws; a message that could not be scored says so in `fallback` and is decided by on_error/on_overload.
 // Units:   timings in microseconds of wall clock.
 #pragma once

@@ -19,7 +19,6 @@
 #include "config/ascii.h"
 #include "milter/kept_session.h"
 #include "milter/listen_socket.h"
-#include "milter/message_log.h"
 
 namespace winnow {
 namespace {

@@ -2,7 +2,7 @@
 //
 // Owns:    shares the snapshot; borrows log and metrics, which must outlive it.
 // Threads: every method from any thread.
-// Blocks:  end_of_message() up to milter.deadline.
+// Blocks:  end_of_message() up to milter.deadline, and as judge() beyond it.
 // Fails:   end_of_message() never throws; what goes wrong is answered by on_error or on_overload.
 #pragma once
 
