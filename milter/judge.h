@@ -19,6 +19,7 @@
 #include "engine/explanation.h"
 #include "engine/message/mail_input.h"
 #include "engine/message/message.h"
+#include "milter/reasons.h"
 #include "milter/snapshot.h"
 #include "rules/decision.h"
 
@@ -51,6 +52,7 @@ struct Judgement {
   std::string model;
   std::vector<float> dense;                    // in the order of dense_features()
   std::vector<Contribution> reasons;           // what spoke for spam; none unless somebody asked (reasons.h)
+  std::optional<ReasonsResult> reasons_result;  // unset when nobody asked
   std::string_view stand_in_cause;             // why another model than the settings' judged; "" = none had to
   std::size_t batch_size = 0;
   std::chrono::nanoseconds inference_cpu{0};   // processor time of the model: this message's part of its batch, and its reasons

@@ -12,10 +12,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Each holds up to 16 copies of a message's features (kMaxPoints of reasons.cpp), and keeps a libmilter thread for up to
-// half a second where it waits.
-constexpr std::size_t kMaxExplanations = 4;
-
 std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
 }
@@ -96,11 +92,13 @@ Judgement MailService::judge_within_limits(const Session& session, const StillWa
 
 void MailService::add_reasons(const Session& session, Clock::time_point start, Judgement& judgement) {
   if (!has_reader(judgement, session)) return;
+  judgement.reasons_result = ReasonsResult::Busy;
   const Activity place(explanations_, kMaxExplanations);
   if (!place) return;
   const Snapshot& snapshot = *session.snapshot();
   const Clock::time_point asked = Clock::now();
   Reasons found = find_reasons(*snapshot.engine, judgement.message, start + snapshot.settings.milter.deadline);
+  judgement.reasons_result = found.result;
   judgement.reasons = std::move(found.strongest);
   judgement.inference_cpu += found.cpu;
   judgement.timings.reasons = since(asked);

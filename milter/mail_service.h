@@ -24,6 +24,10 @@ namespace winnow {
 
 class MailService {
  public:
+  // Each holds up to 16 copies of a message's features (kMaxPoints of reasons.cpp), and keeps a libmilter thread for up to
+  // half a second where it waits.
+  static constexpr std::size_t kMaxExplanations = 4;
+
   MailService(std::shared_ptr<const Snapshot> snapshot, Log& log, Metrics& metrics);
 
   std::shared_ptr<const Snapshot> snapshot() const EXCLUDES(mutex_);
@@ -48,6 +52,8 @@ class MailService {
   ActivityCount& answering() { return answering_; }
   /// Of these, those that are being judged: at most max_in_flight.
   ActivityCount& in_flight() { return in_flight_; }
+  /// And those whose reasons are looked for: at most kMaxExplanations.
+  ActivityCount& explanations() { return explanations_; }
   Log& log() { return log_; }
   /// All that is counted here, in the Prometheus text format.
   std::string metrics_text() const;

@@ -82,6 +82,8 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   line.add("parse_us", judgement.timings.parse).add("features_us", judgement.timings.features);
   line.add("rules_us", judgement.timings.rules);
   if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);
+  if (judgement.reasons_result.value_or(ReasonsResult::Given) != ReasonsResult::Given)
+    line.add("reasons", reasons_result_name(*judgement.reasons_result));
   if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
   if (decision.wanted) line.add("wanted", verdict_name(*decision.wanted));
   if (judgement.disagreement) line.add("disagreement", "yes");

@@ -28,6 +28,9 @@ double seconds(std::chrono::microseconds value) { return static_cast<double>(val
 constexpr std::array kVerdicts = {Verdict::Accept,     Verdict::Flag,     Verdict::Junk,   Verdict::Redirect,
                                   Verdict::Quarantine, Verdict::TempFail, Verdict::Reject, Verdict::Discard};
 
+constexpr std::array kReasonsResults = {ReasonsResult::Given, ReasonsResult::None, ReasonsResult::Busy,
+                                        ReasonsResult::Late, ReasonsResult::Failed};
+
 prometheus::Labels labels_of(const Fallback& fallback) {
   return {{"cause", std::string(score_error_name(fallback.cause))},
           {"action", fallback.action == OnError::Accept ? "accept" : "tempfail"}};
@@ -71,6 +74,7 @@ class PrometheusMetrics : public Metrics {
   std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 
  private:
+  void asked_for_reasons(ReasonsResult result, std::chrono::microseconds took);
   prometheus::Family<prometheus::Counter>& counter(const char* name, const char* help) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry_);
   }
@@ -82,6 +86,9 @@ class PrometheusMetrics : public Metrics {
   prometheus::Family<prometheus::Counter>& rule_hits_ =
       counter("winnow_rule_total", "Messages that a rule decided for a recipient or more, or (mode monitor) would have acted on");
   std::array<prometheus::Counter*, kVerdicts.size()> by_verdict_{};
+  prometheus::Family<prometheus::Counter>& reasons_total_ =
+      counter("winnow_reasons_total", "Messages that were marked, by what came of asking the model for its reasons");
+  std::array<prometheus::Counter*, kReasonsResults.size()> by_reasons_result_{};
   CountersByLabel enforced_{rule_hits_, "rule", {{"mode", "enforce"}}};
   CountersByLabel monitored_{rule_hits_, "rule", {{"mode", "monitor"}}};
   prometheus::Family<prometheus::Counter>& fallbacks_ =
@@ -119,6 +126,7 @@ class PrometheusMetrics : public Metrics {
   Histogram& queue_ = stage("queue");
   Histogram& infer_ = stage("infer");
   Histogram& rules_ = stage("rules");
+  Histogram& reasons_ = stage("reasons");
   Histogram& batch_ = prometheus::BuildHistogram()
                           .Name("winnow_batch_messages")
                           .Help("Messages in the batch that a message was scored in")
@@ -130,10 +138,20 @@ class PrometheusMetrics : public Metrics {
 PrometheusMetrics::PrometheusMetrics() {
   for (const Verdict verdict : kVerdicts)
     by_verdict_[static_cast<std::size_t>(verdict)] = &messages_.Add({{"verdict", std::string(verdict_name(verdict))}});
+  for (const ReasonsResult result : kReasonsResults) {
+    by_reasons_result_[static_cast<std::size_t>(result)] =
+        &reasons_total_.Add({{"result", std::string(reasons_result_name(result))}});
+  }
   for (const ScoreError cause : {ScoreError::Busy, ScoreError::Deadline, ScoreError::ModelFailed, ScoreError::Stopped,
                                  ScoreError::Gone, ScoreError::Internal}) {
     for (const OnError action : {OnError::Accept, OnError::TempFail}) fallbacks_.Add(labels_of({cause, action, {}}));
   }
+}
+
+/// Only the messages whose reasons were looked for tell how long that takes.
+void PrometheusMetrics::asked_for_reasons(ReasonsResult result, std::chrono::microseconds took) {
+  by_reasons_result_[static_cast<std::size_t>(result)]->Increment();
+  if (took.count() > 0) reasons_.Observe(seconds(took));
 }
 
 void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microseconds total) {
@@ -150,6 +168,7 @@ void PrometheusMetrics::judged(const Judgement& judgement, std::chrono::microsec
   queue_.Observe(seconds(judgement.timings.queue));
   infer_.Observe(seconds(judgement.timings.infer));
   rules_.Observe(seconds(judgement.timings.rules));
+  if (judgement.reasons_result) asked_for_reasons(*judgement.reasons_result, judgement.timings.reasons);
   batch_.Observe(static_cast<double>(judgement.batch_size));
   inference_cpu_.Increment(std::chrono::duration<double>(judgement.inference_cpu).count());
   if (!judgement.stand_in_cause.empty()) stand_in_causes_.of(std::string(judgement.stand_in_cause)).Increment();

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace winnow {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // The mail waits for its reasons, so they must come soon or not at all.
 constexpr std::chrono::milliseconds kPatience{500};
@@ -17,21 +20,47 @@ constexpr double kLeastReason = 0.1;  // log-odds: 1.1 times the odds
 
 std::vector<Contribution> strongest_for(const Explanation& explanation) {
   std::vector<Contribution> reasons;
-  if (!explanation.adds_up) return reasons;
   for (const Contribution& contribution : explanation.contributions) {
     if (contribution.log_odds >= kLeastReason) reasons.push_back(contribution);
   }
   return reasons;
 }
 
+ReasonsResult why_none(const Explanation& explanation, Clock::time_point until) {
+  if (explanation.error == score_error_name(ScoreError::Busy)) return ReasonsResult::Busy;
+  return Clock::now() >= until ? ReasonsResult::Late : ReasonsResult::Failed;
+}
+
+Reasons reasons_from(const Explanation& explanation, Clock::time_point until) {
+  if (!explanation.adds_up) return {why_none(explanation, until), {}, explanation.cpu};
+  std::vector<Contribution> strongest = strongest_for(explanation);
+  const ReasonsResult result = strongest.empty() ? ReasonsResult::None : ReasonsResult::Given;
+  return {result, std::move(strongest), explanation.cpu};
+}
+
 }  // namespace
 
-Reasons find_reasons(const Engine& engine, const Message& message, std::chrono::steady_clock::time_point deadline) {
-  const auto until = std::min(deadline, std::chrono::steady_clock::now() + kPatience);
+std::string_view reasons_result_name(ReasonsResult result) {
+  switch (result) {
+    case ReasonsResult::Given:
+      return "given";
+    case ReasonsResult::None:
+      return "none";
+    case ReasonsResult::Busy:
+      return "busy";
+    case ReasonsResult::Late:
+      return "late";
+    case ReasonsResult::Failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+Reasons find_reasons(const Engine& engine, const Message& message, Clock::time_point deadline) {
+  const auto until = std::min(deadline, Clock::now() + kPatience);
   try {
     const AttributionLimits path{until, kMaxPoints, kFirstSteps, kTolerance};
-    const Explanation explanation = explain(engine, message, 0, {path, kMaxReasons, 0});
-    return {strongest_for(explanation), explanation.cpu};
+    return reasons_from(explain(engine, message, 0, {path, kMaxReasons, 0}), until);
   } catch (const std::exception&) {
     return {};  // memory ran out; the message has its verdict already
   }

@@ -177,6 +177,8 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   judgement.decision.verdict = Verdict::Junk;
   judgement.decision.rule = "certain";
   judgement.decision.monitored = {"watch"};
+  judgement.reasons_result = ReasonsResult::Late;
+  judgement.timings.reasons = std::chrono::milliseconds(500);
   metrics->judged(judgement, std::chrono::milliseconds(3));
   metrics->fallback({ScoreError::Deadline, OnError::Accept, ""});
   metrics->reload(true);
@@ -189,6 +191,7 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
         "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
         "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1", "winnow_reload_total{result=\"ok\"} 1",
         "winnow_judge_seconds_count 1", "winnow_stage_seconds_count{stage=\"infer\"} 1",
+        "winnow_stage_seconds_bucket{stage=\"reasons\",le=\"0.5\"} 1", "winnow_reasons_total{result=\"late\"} 1",
         "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0", "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
@@ -197,10 +200,12 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
 // increase() sees nothing of a series that was not there before.
 TEST(Metrics, BeginAtZeroWhereAnAlertLooks) {
   const std::string text = make_metrics()->text();
-  for (const char* line : {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0",
-                           "winnow_fallback_total{action=\"accept\",cause=\"internal\"} 0",
-                           "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0",
-                           "winnow_modifications_refused_total 0", "winnow_answers_unsent_total 0"}) {
+  for (const char* line :
+       {"winnow_fallback_total{action=\"tempfail\",cause=\"model\"} 0",
+        "winnow_fallback_total{action=\"accept\",cause=\"internal\"} 0",
+        "winnow_fallback_total{action=\"accept\",cause=\"busy\"} 0", "winnow_modifications_refused_total 0",
+        "winnow_answers_unsent_total 0", "winnow_reasons_total{result=\"busy\"} 0",
+        "winnow_stage_seconds_count{stage=\"reasons\"} 0"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <new>
 
 #include "tests/milter/judge_fixture.h"
@@ -70,6 +71,20 @@ TEST_F(MailServiceTest, MarksMailWithoutReasonsWhenTheModelDoesNotExplain) {
   EXPECT_THAT(header, testing::HasSubstr("verdict=junk"));
   EXPECT_THAT(header, testing::Not(testing::HasSubstr("reasons=")));
   EXPECT_GT(control_->explained, 0u);
+  EXPECT_THAT(log_.lines_, testing::ElementsAre(testing::HasSubstr(" reasons=failed ")));
+}
+
+TEST_F(MailServiceTest, SaysThatItDidNotLookForReasonsWhenTooManyLookForThem) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  std::deque<Activity> others;
+  while (service.explanations().count() < MailService::kMaxExplanations)
+    others.emplace_back(service.explanations(), MailService::kMaxExplanations);
+  (void)service.end_of_message(session_for(snapshot, " Win now!!!"), "A1", {});
+  EXPECT_EQ(control_->explained, 0u);
+  ASSERT_EQ(log_.lines_.size(), 1u);
+  EXPECT_THAT(log_.lines_[0], testing::HasSubstr(" reasons=busy "));
+  EXPECT_THAT(log_.lines_[0], testing::Not(testing::HasSubstr(" reasons_us=")));
 }
 
 TEST_F(MailServiceTest, AnswersOverloadAtOnceWhenTooManyAreInFlight) {
