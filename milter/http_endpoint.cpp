@@ -27,6 +27,8 @@ using Acceptor = asio::basic_socket_acceptor<Generic>;
 using Stream = beast::basic_stream<Generic>;
 using Response = http::response<http::string_body>;
 
+constexpr unsigned kSocketMode = 0660;  // of a unix socket
+
 Response respond(const http::request<http::empty_body>& request, const HttpRoutes& routes) {
   Response response{http::status::ok, request.version()};
   response.set(http::field::content_type, "text/plain; charset=utf-8");
@@ -137,7 +139,9 @@ std::optional<asio::ip::tcp::endpoint> tcp_endpoint(const std::string& listen) {
 bool Server::bind_to(const Generic::endpoint& endpoint, std::string& error) {
   boost::system::error_code failed;
   acceptor_.open(endpoint.protocol(), failed);
-  if (!failed && endpoint.protocol().family() != AF_UNIX) {
+  if (!failed && endpoint.protocol().family() == AF_UNIX) {
+    keep_narrow(acceptor_.native_handle(), kSocketMode);
+  } else if (!failed) {
     acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
   }
   if (!failed) acceptor_.bind(endpoint, failed);
@@ -151,9 +155,9 @@ bool Server::open(const std::string& listen, std::string& error) {
   if (listen.starts_with("unix:")) {
     const std::string path = listen.substr(5);
     if (!remove_stale_socket(path, error)) return false;
-    const UmaskFor umask(0660);
     if (!bind_to(asio::local::stream_protocol::endpoint(path), error)) return false;
     socket_file_ = OwnSocketFile(path);
+    if (!share_socket(path, kSocketMode, "", error)) return false;
   } else {
     const auto endpoint = tcp_endpoint(listen);
     if (!endpoint) {

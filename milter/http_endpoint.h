@@ -2,7 +2,8 @@
 //
 // Owns:    its socket and one thread.
 // Threads: the routes are called on that thread.
-// Blocks:  start() never; the destructor, which closes the door, until the thread has ended.
+// Blocks:  start() for a second at most, where a unix socket is in its place already; the destructor, which closes the door,
+//          until the thread has ended.
 // Fails:   start() returns null and says why. A client that sends too much, too slowly, or comes when too many are
 //          connected is hung up on.
 // Units:   see the limits below.

@@ -204,6 +204,10 @@ bool share_socket(const std::string& path, unsigned mode, const std::string& gro
   return true;
 }
 
+void keep_narrow(int descriptor, unsigned mode) {
+  (void)::fchmod(descriptor, mode);  // refused nowhere that Winnow runs, and share_socket() sets the mode in any case
+}
+
 std::string why_not_bound(const Endpoint& endpoint) {
   const SocketAddress address = address_of(endpoint);
   if (address.length == 0) return address.error;

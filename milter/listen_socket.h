@@ -1,7 +1,8 @@
 // listen_socket.h - what has to be right around a listening socket that a library opens: leftovers, mode, group, TCP options.
 //
 // Owns:    nothing; it acts on paths and on the process's descriptors.
-// Threads: at start-up, while no other thread makes files: the umask is the process's.
+// Threads: any; UmaskFor and listening_descriptors() at start-up only, while no other thread makes files or sockets: the
+//          umask and the descriptors are the process's.
 // Blocks:  never for longer than a connect to a local socket, or than the resolver when a host is a name.
 // Fails:   false, and one sentence in `error` that names the path and the way out.
 #pragma once
@@ -54,6 +55,10 @@ std::vector<SocketProblem> problems_of_socket(const MilterSettings& settings);
 
 /// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error);
+
+/// Before bind: the file of a unix socket is never open wider than `mode`, and the umask stays as it is. Linux makes the file
+/// with the mode of the socket, less the umask; share_socket() then gives what the umask took.
+void keep_narrow(int descriptor, unsigned mode);
 
 /// While it lives, files are made with `mode` at most: the socket is never open wider than it should be.
 class UmaskFor {

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 
@@ -12,6 +15,18 @@
 #include "milter/metrics.h"
 #include "tests/support/poll_until.h"
 #include "tests/support/scratch_folder.h"
+
+namespace {
+
+std::atomic<int> g_umasks{0};  // calls in this process
+
+}  // namespace
+
+/// The C library's own, counted.
+mode_t umask(mode_t mask) noexcept {
+  ++g_umasks;
+  return static_cast<mode_t>(::syscall(SYS_umask, mask));
+}
 
 namespace winnow {
 namespace {
@@ -169,6 +184,21 @@ TEST(HttpClient, SaysWhyThereIsNoAnswer) {
   EXPECT_FALSE(http_get("nonsense", "/", std::chrono::seconds(10), error));
   EXPECT_NE(error, "");
   EXPECT_FALSE(http_get("unix:" + std::string(200, 'x'), "/", std::chrono::seconds(10), error));
+}
+
+// The umask is the whole process's, and a reload may be making files on another thread when metrics are tried again.
+TEST_F(HttpEndpointTest, GivesItsSocketItsModeAndLeavesTheUmaskAlone) {
+  const ScratchFolder folder;
+  for (const mode_t mask : {mode_t{0}, mode_t{0077}}) {
+    const mode_t before = ::umask(mask);
+    const int calls = g_umasks;
+    const auto endpoint = start("unix:" + (folder.path() / "http").string());
+    EXPECT_EQ(g_umasks, calls);
+    (void)::umask(before);
+    struct stat found {};
+    ASSERT_EQ(::stat((folder.path() / "http").c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777u, 0660u);
+  }
 }
 
 TEST(Metrics, SpeaksThePrometheusTextFormat) {

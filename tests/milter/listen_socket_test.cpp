@@ -108,6 +108,19 @@ TEST(ListenSocket, LeavesAFileThatIsNoSocket) {
   EXPECT_EQ(folder.read("precious"), "data");
 }
 
+TEST(ListenSocket, IsMadeNoWiderThanItsMode) {
+  const ScratchFolder folder;
+  const SocketAddress address = address_of(parsed("unix:" + (folder.path() / "s").string()));
+  const Descriptor socket(::socket(address.storage.ss_family, SOCK_STREAM, 0));
+  keep_narrow(socket.get(), 0640);
+  const mode_t before = ::umask(0);
+  EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length), 0);
+  (void)::umask(before);
+  struct stat found {};
+  ASSERT_EQ(::stat((folder.path() / "s").c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777u, 0640u);
+}
+
 TEST(ListenSocket, SetsModeAndNamesAMissingGroup) {
   const ScratchFolder folder;
   const Endpoint endpoint = parsed("unix:" + (folder.path() / "s").string());
