@@ -1,7 +1,7 @@
 // energy_meter.h - the energy that a process uses: read from counters where there are some, else estimated.
 //
 // Owns:    its counters, and the thread of keep_sampling().
-// Threads: every method from any thread.
+// Threads: sample() from any thread; keep_sampling() once, by the owner.
 // Blocks:  for reads of the counters; the destructor until its thread has ended.
 // Fails:   an interval whose package counter cannot be read is estimated from processor time. sample() throws what the
 //          inputs throw; keep_sampling() leaves such a sample out.
