@@ -48,8 +48,6 @@ std::unique_ptr<Ticket> Engine::submit_gradients(TokenBatch points, std::size_t 
 
 std::size_t Engine::queue_length() const { return batcher_->queue_length(); }
 
-void Engine::stop() { batcher_->stop(); }
-
 std::optional<std::vector<Probability>> Engine::probabilities(const std::vector<float>& logits) const {
   if (logits.size() != manifest_.labels.size()) return std::nullopt;
   std::vector<Probability> probabilities;

@@ -52,9 +52,6 @@ class Engine {
   /// What probabilities() adds to the label's calibrated log-odds for the site's own share of spam.
   double prior_shift(std::size_t label) const;
 
-  /// Finishes what is queued, then refuses.
-  void stop();
-
  private:
   double site_prior(std::size_t label) const;
 

@@ -74,7 +74,9 @@ std::shared_ptr<const Snapshot> MailService::snapshot_for(const Session& session
 }
 
 std::string MailService::metrics_text() const {
-  return metrics_.text() + family("winnow_in_flight", "gauge", "Messages that are being judged") +
+  return metrics_.text() + family("winnow_queue_messages", "gauge", "Messages that wait for a batch of the model") +
+         sample("winnow_queue_messages", static_cast<double>(snapshot()->engine->queue_length())) +
+         family("winnow_in_flight", "gauge", "Messages that are being judged") +
          sample("winnow_in_flight", static_cast<double>(in_flight_.count()));
 }
 

@@ -71,13 +71,6 @@ TEST(Engine, HasNoProbabilitiesForAnotherNumberOfLogits) {
   EXPECT_FALSE(engine.probabilities({1.0f, 2.0f}));
 }
 
-TEST(Engine, RefusesOnceStopped) {
-  Engine engine(loaded_model(), {});
-  engine.stop();
-  const auto ticket = engine.submit(features_of({1}));
-  EXPECT_EQ(ticket->wait_until(std::chrono::steady_clock::now())->error, ScoreError::Stopped);
-}
-
 TEST(StartEngine, ReportsThreadsThatCannotBeStarted) {
   LoadedModel model = loaded_model();
   model.replicas.push_back(std::make_unique<SumModel>());

@@ -8,6 +8,7 @@
 
 #include "tests/milter/judge_fixture.h"
 #include "tests/milter/kept_log.h"
+#include "tests/support/poll_until.h"
 
 namespace winnow {
 namespace {
@@ -219,6 +220,20 @@ TEST_F(MailServiceTest, TellsHowManyAreInFlightWhenItIsAsked) {
     EXPECT_THAT(service.metrics_text(), testing::EndsWith("\nwinnow_in_flight 2\n"));
   }
   EXPECT_THAT(service.metrics_text(), testing::EndsWith("\nwinnow_in_flight 0\n"));
+}
+
+// engine.max_queue_length bounds it, and nobody could see how near it was.
+TEST_F(MailServiceTest, TellsHowManyWaitForTheModel) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  MailService service(snapshot, log_, metrics_);
+  EXPECT_THAT(service.metrics_text(), testing::HasSubstr("\nwinnow_queue_messages 0\n"));
+  control_->hold = true;
+  const Features features = snapshot->engine->extractor().extract(read_message(mail("Minutes"), {}));
+  const auto running = snapshot->engine->submit(features);
+  EXPECT_TRUE(poll_until([&] { return control_->running == 1; }));
+  const auto waiting = snapshot->engine->submit(features), other = snapshot->engine->submit(features);
+  EXPECT_THAT(service.metrics_text(), testing::HasSubstr("\nwinnow_queue_messages 2\n"));
+  control_->hold = false;
 }
 
 TEST_F(MailServiceTest, WarnsOfFallbacksAndCountsThoseThatItGivesUpToo) {
