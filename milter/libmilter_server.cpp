@@ -19,6 +19,7 @@
 #include "config/ascii.h"
 #include "milter/kept_session.h"
 #include "milter/listen_socket.h"
+#include "rules/action_forms.h"
 
 namespace winnow {
 namespace {
@@ -221,8 +222,10 @@ std::vector<std::string> reply_lines(const std::string& text) {
   return lines;
 }
 
+using ReplyLines = std::array<char*, kReplyLimits.lines>;
+
 template <std::size_t... At>
-void set_lines(SMFICTX* context, const char* code, const char* enhanced, const std::array<char*, 32>& lines,
+void set_lines(SMFICTX* context, const char* code, const char* enhanced, const ReplyLines& lines,
                std::index_sequence<At...>) {
   (void)::smfi_setmlreply(context, code, enhanced, lines[At]..., nullptr);  // ends at the first null
 }
@@ -233,9 +236,9 @@ void set_reply_text(SMFICTX* context, const Reply& reply) noexcept {
     const std::string code = std::to_string(reply.code);
     const char* enhanced = reply.enhanced_code.empty() ? nullptr : reply.enhanced_code.c_str();
     std::vector<std::string> texts = reply_lines(reply.text);
-    std::array<char*, 32> lines{};  // as many as libmilter takes
+    ReplyLines lines{};
     for (std::size_t i = 0; i < std::min(lines.size(), texts.size()); ++i) lines[i] = texts[i].data();
-    set_lines(context, code.c_str(), enhanced, lines, std::make_index_sequence<32>());
+    set_lines(context, code.c_str(), enhanced, lines, std::make_index_sequence<kReplyLimits.lines>());
   } catch (const std::exception&) {
   }
 }

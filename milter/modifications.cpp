@@ -6,12 +6,10 @@
 #include "milter/header_text.h"
 #include "milter/recipient_changes.h"
 #include "milter/result_headers.h"
+#include "rules/action_forms.h"
 
 namespace winnow {
 namespace {
-
-constexpr std::size_t kMaxReplyText = 400;     // RFC 5321 4.5.3.1.5: a reply line holds 512 octets, codes included
-constexpr std::size_t kMaxQuarantineText = 100;  // Postfix cuts there
 
 void remove_instances(const HeaderCount& header, std::vector<Modification>& out) {
   for (std::size_t instance = header.count; instance > 0; --instance) {
@@ -66,14 +64,14 @@ void quarantine(const Decision& decision, std::vector<Modification>& out) {
   for (const Action& action : decision.actions) {
     if (action.kind == ActionKind::Quarantine && !action.text.empty()) reason = action.text;
   }
-  out.push_back({Modification::Kind::Quarantine, "", 0, plain_line(reason, kMaxQuarantineText)});
+  out.push_back({Modification::Kind::Quarantine, "", 0, plain_line(reason, kReasonLimits.bytes)});
 }
 
 std::string plain_lines(std::string_view text) {
   std::string lines;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines += (at == 0 ? "" : "\n") + plain_line(text.substr(at, end - at), kMaxReplyText);
+    lines += (at == 0 ? "" : "\n") + plain_line(text.substr(at, end - at), kReplyLimits.bytes);
     at = end + 1;
   }
   return lines;
