@@ -345,6 +345,7 @@ bool Server::open(const MilterSettings& settings, std::string& error) {
   const bool is_unix = endpoint_.family == Endpoint::Family::Unix;
   if (is_unix && !remove_stale_socket(endpoint_.path, error)) return false;
   (void)::smfi_setbacklog(kBacklog);
+  // smfi_settimeout() stays at libmilter's 7,210 s: whatever is shorter than a pause of an SMTP session would fail its mail.
   (void)::smfi_setmaxdatasize(kMaxPacketBytes);
   if (::smfi_register(description()) != MI_SUCCESS) {
     error = "libmilter refuses the filter's description";
