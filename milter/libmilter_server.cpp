@@ -37,7 +37,7 @@ MailService* g_service = nullptr;
 /// One connection of an MTA.
 struct Connection {
   KeptSession kept;
-  bool leading_space = true;  // of header values; what Postfix and Sendmail agree to
+  LeadingSpace leading_space = LeadingSpace::Sent;  // what Postfix and Sendmail agree to
   bool may_skip = false;
 };
 
@@ -105,7 +105,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
   *wanted_actions = actions & kActions;
   *wanted_protocol |= protocol & kProtocol;  // beside what libmilter sets for the callbacks that are not there
   *reserved1 = *reserved2 = 0;
-  connection->leading_space = (protocol & SMFIP_HDR_LEADSPC) != 0;
+  connection->leading_space = (protocol & SMFIP_HDR_LEADSPC) != 0 ? LeadingSpace::Sent : LeadingSpace::Stripped;
   connection->may_skip = (protocol & SMFIP_SKIP) != 0;
   if ((actions & SMFIF_SETSYMLIST) != 0) request_macros(context);
   return SMFIS_CONTINUE;
@@ -174,9 +174,9 @@ sfsistat on_body(SMFICTX* context, unsigned char* chunk, size_t length) {
   return wanted == Session::Body::Enough && length >= MILTER_CHUNK_SIZE ? SMFIS_SKIP : SMFIS_CONTINUE;
 }
 
-int apply(SMFICTX* context, const Modification& modification, bool leading_space) {
+int apply(SMFICTX* context, const Modification& modification, LeadingSpace leading_space) {
   auto* name = const_cast<char*>(modification.name.c_str());
-  std::string value = (leading_space ? " " : "") + modification.value;
+  std::string value = (leading_space == LeadingSpace::Sent ? " " : "") + modification.value;
   switch (modification.kind) {
     case Modification::Kind::RemoveHeader:
       return ::smfi_chgheader(context, name, static_cast<int>(modification.index), nullptr);
@@ -197,7 +197,7 @@ int apply(SMFICTX* context, const Modification& modification, bool leading_space
 }
 
 /// How many the MTA did not take. When a recipient cannot be added none is removed: mail to one too many is better than mail to none.
-std::size_t apply_all(SMFICTX* context, const std::vector<Modification>& modifications, bool leading_space) {
+std::size_t apply_all(SMFICTX* context, const std::vector<Modification>& modifications, LeadingSpace leading_space) {
   std::size_t refused = 0;
   bool may_remove = true;
   for (const Modification& modification : modifications) {

@@ -69,7 +69,7 @@ class PrometheusMetrics : public Metrics {
   void skipped() override { skipped_.Increment(); }
   void refused(std::size_t modifications) override { refused_.Increment(static_cast<double>(modifications)); }
   void unsent() override { unsent_.Increment(); }
-  void reload(bool succeeded) override { (succeeded ? reload_ok_ : reload_failed_).Increment(); }
+  void reload(ReloadResult result) override { (result == ReloadResult::Ok ? reload_ok_ : reload_failed_).Increment(); }
   void model(const std::string& name, const std::string& sha256) override;
   std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 

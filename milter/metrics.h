@@ -16,6 +16,8 @@
 
 namespace winnow {
 
+enum class ReloadResult { Ok, Failed };
+
 class Metrics {
  public:
   virtual ~Metrics() = default;
@@ -27,7 +29,7 @@ class Metrics {
   virtual void refused(std::size_t modifications) = 0;
   /// A message whose answer was made, and counted, but could not be handed over whole.
   virtual void unsent() = 0;
-  virtual void reload(bool succeeded) = 0;
+  virtual void reload(ReloadResult result) = 0;
   /// The model that answers now: winnow_model_info{name, sha256} 1.
   virtual void model(const std::string& name, const std::string& sha256) = 0;
   /// Prometheus text exposition format 0.0.4.

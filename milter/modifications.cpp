@@ -44,10 +44,13 @@ void tag_subject(const Decision& decision, const AnswerContext& context, std::ve
   if (changed) out.push_back({Modification::Kind::ChangeHeader, "Subject", 1, subject});
 }
 
-void insert_headers(const Judgement& judgement, const Settings& settings, bool show_result,
+/// Mail of the site's own users goes out without what Winnow found, unless the settings say otherwise.
+enum class Showing { Result, Nothing };
+
+void insert_headers(const Judgement& judgement, const Settings& settings, Showing showing,
                     std::vector<Modification>& out) {
   std::vector<ResultHeader> headers;
-  if (show_result) headers = result_headers(judgement, settings.headers);
+  if (showing == Showing::Result) headers = result_headers(judgement, settings.headers);
   for (const Action& action : judgement.decision.actions) {
     if (action.kind != ActionKind::AddHeader || !is_field_name(action.name)) continue;
     headers.push_back({action.name, folded(action.name, header_value(action.text))});
@@ -129,11 +132,12 @@ Answer answer_for(const Judgement& judgement, const Settings& settings, const An
   Answer answer;
   answer.reply = refusal(judgement);
   if (answer.reply.kind != Reply::Kind::Accept) return answer;  // nobody will see the message's header
-  const bool show_result = !context.authenticated || settings.headers.show_authenticated;
-  if (show_result) remove_forged(context.forged, answer.modifications);
+  const Showing showing =
+      context.authenticated && !settings.headers.show_authenticated ? Showing::Nothing : Showing::Result;
+  if (showing == Showing::Result) remove_forged(context.forged, answer.modifications);
   remove_headers(judgement.decision, context.removable, answer.modifications);
   tag_subject(judgement.decision, context, answer.modifications);
-  insert_headers(judgement, settings, show_result, answer.modifications);
+  insert_headers(judgement, settings, showing, answer.modifications);
   change_recipients(judgement, answer.modifications);
   quarantine(judgement.decision, answer.modifications);
   return answer;

@@ -99,7 +99,7 @@ void Reloader::work() {
     try {
       reload();
     } catch (const std::exception& problem) {
-      metrics_.reload(false);
+      metrics_.reload(ReloadResult::Failed);
       service_.log().error(std::string("reload failed, the old configuration stays: ") + problem.what());
     }
     (void)::sd_notify(0, "READY=1");
@@ -111,7 +111,7 @@ void Reloader::reload() {
   Diagnostics problems;
   const std::shared_ptr<const Snapshot> next = load_(current.get(), problems);
   log_problems(problems, service_.log());
-  metrics_.reload(next != nullptr);
+  metrics_.reload(next != nullptr ? ReloadResult::Ok : ReloadResult::Failed);
   if (next == nullptr) {
     service_.log().error("reload failed, the old configuration stays: " + std::to_string(problems.error_count()) +
                          " errors, see above");

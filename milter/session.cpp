@@ -70,7 +70,7 @@ void Session::mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart&
   envelope.auth_user = start.auth_user.substr(0, limits_.max_address_bytes);
   envelope.tls = start.tls;
   envelope.arrived = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  skipped_by_ = snapshot_->skip.entry_for(client_ip_, authenticated());
+  skipped_by_ = snapshot_->skip.entry_for(envelope);
 }
 
 void Session::recipient(std::string_view address, std::string_view resolved) {
@@ -120,11 +120,12 @@ std::size_t Session::room_for_headers() const {
   return limit > input_.raw.size() ? static_cast<std::size_t>(limit - input_.raw.size()) : 0;
 }
 
-void Session::header(std::string_view name, std::string_view value, bool leading_space) {
+void Session::header(std::string_view name, std::string_view value, LeadingSpace leading_space) {
   if (!in_message() || skipped()) return;
   std::size_t folds = 0;
   for (std::size_t at = value.find('\n'); at != std::string_view::npos; at = value.find('\n', at + 1)) ++folds;
-  const std::size_t length = name.size() + value.size() + folds + (leading_space ? 3 : 4);
+  const std::string_view colon = leading_space == LeadingSpace::Sent ? ":" : ": ";
+  const std::size_t length = name.size() + colon.size() + value.size() + folds + 2;
   if (is_result_header(name)) count_forged(name);
   if (is_removed_by_rules(name) && count_of(removable_) < limits_.max_removed_headers)
     ++count_for(name, removable_).count;
@@ -138,7 +139,7 @@ void Session::header(std::string_view name, std::string_view value, bool leading
     seen_bytes_ += length;
     return;
   }
-  input_.raw.append(name).append(leading_space ? ":" : ": ");
+  input_.raw.append(name).append(colon);
   append_with_crlf(input_.raw, value);
   input_.raw += "\r\n";
   seen_bytes_ += input_.raw.size() - before;

@@ -35,6 +35,9 @@ struct HeaderCount {
   std::size_t count = 0;  // instances 1..count
 };
 
+/// Whether a header's value comes as all that follows the colon, as MTAs send it who agree to SMFIP_HDR_LEADSPC.
+enum class LeadingSpace { Sent, Stripped };
+
 /// What the client said with MAIL.
 struct MessageStart {
   std::string_view sender;        // "<user@example.com>", "<>"
@@ -56,8 +59,7 @@ class Session {
   void mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart& start);
   /// `address` as the client wrote it, `resolved` as the MTA understands it ({rcpt_addr}), "" when it does not say.
   void recipient(std::string_view address, std::string_view resolved = {});
-  /// `leading_space`: the value is what follows the colon, as SMFIP_HDR_LEADSPC delivers it.
-  void header(std::string_view name, std::string_view value, bool leading_space);
+  void header(std::string_view name, std::string_view value, LeadingSpace leading_space);
   void end_of_headers();
   Body body(std::string_view chunk);
   /// The message is over, answered or aborted. Harmless when there is none.

@@ -49,10 +49,10 @@ SkipList SkipList::from(const std::vector<std::string>& entries, Diagnostics& pr
   return list;
 }
 
-SkipEntry SkipList::entry_for(const std::string& client_ip, bool is_authenticated) const {
-  if (authenticated && is_authenticated) return SkipEntry::Authenticated;
+SkipEntry SkipList::entry_for(const Envelope& envelope) const {
+  if (authenticated && !envelope.auth_user.empty()) return SkipEntry::Authenticated;
   if (networks.empty()) return SkipEntry::None;
-  const std::optional<IpBytes> address = parse_ip_bytes(client_ip);
+  const std::optional<IpBytes> address = parse_ip_bytes(envelope.client_ip);
   if (!address) return SkipEntry::None;
   for (const IpNetwork& network : networks) {
     if (network.contains(*address)) return SkipEntry::Network;

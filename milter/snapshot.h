@@ -16,6 +16,7 @@
 #include "config/network.h"
 #include "config/settings.h"
 #include "engine/engine.h"
+#include "engine/message/mail_input.h"
 #include "rules/rule_set.h"
 
 namespace winnow {
@@ -29,7 +30,7 @@ struct SkipList {
   std::vector<IpNetwork> networks;
 
   static SkipList from(const std::vector<std::string>& entries, Diagnostics& problems);
-  SkipEntry entry_for(const std::string& client_ip, bool is_authenticated) const;
+  SkipEntry entry_for(const Envelope& envelope) const;
 };
 
 /// Tells whether a file was replaced or written to since it was last looked at.

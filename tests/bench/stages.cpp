@@ -75,7 +75,7 @@ void Stages::session(StagedMail& mail) const {
   session.helo(envelope.helo);
   session.mail(snapshot_, {.sender = envelope.mail_from, .auth_user = {}});
   session.recipient(envelope.recipients.front());
-  for (const HeaderField& field : mail.sent.headers) session.header(field.first, field.second, true);
+  for (const HeaderField& field : mail.sent.headers) session.header(field.first, field.second, LeadingSpace::Sent);
   session.end_of_headers();
   for (std::size_t at = 0; at < mail.sent.body.size(); at += kChunk)
     if (session.body(std::string_view(mail.sent.body).substr(at, kChunk)) == Session::Body::Enough) break;

@@ -211,7 +211,7 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   judgement.timings.reasons = std::chrono::milliseconds(500);
   metrics->judged(judgement, std::chrono::milliseconds(3));
   metrics->fallback({ScoreError::Deadline, OnError::Accept, ""});
-  metrics->reload(true);
+  metrics->reload(ReloadResult::Ok);
   metrics->model("m-1", "aa");
   metrics->model("m-2", "bb");
   const std::string text = metrics->text();

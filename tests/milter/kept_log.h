@@ -16,7 +16,7 @@ class CountingMetrics : public Metrics {
   void skipped() override { ++skipped_; }
   void refused(std::size_t modifications) override { refused_ += modifications; }
   void unsent() override { ++unsent_; }
-  void reload(bool) override {}
+  void reload(ReloadResult) override {}
   void model(const std::string& name, const std::string&) override { models_.push_back(name); }
   std::string text() const override { return ""; }
 

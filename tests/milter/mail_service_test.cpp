@@ -19,7 +19,7 @@ class MailServiceTest : public JudgeTest {
     Session session;
     session.connect("", "192.0.2.7");
     session.mail(std::move(snapshot), {"<anna@sender.example>"});
-    session.header("Subject", subject, true);
+    session.header("Subject", subject, LeadingSpace::Sent);
     session.end_of_headers();
     return session;
   }
@@ -134,7 +134,7 @@ TEST_F(MailServiceTest, GivesUpWithAHeaderAndWithoutForgedOnes) {
   const auto snapshot = make_snapshot(kJunkRule);
   MailService service(snapshot, log_, metrics_);
   Session session = session_for(snapshot);
-  session.header("X-Spam-Flag", " NO", true);
+  session.header("X-Spam-Flag", " NO", LeadingSpace::Sent);
   using Kind = Modification::Kind;
   EXPECT_THAT(service.give_up(session, "A1", "out of memory").modifications,
               testing::ElementsAre(
@@ -205,7 +205,7 @@ TEST_F(MailServiceTest, ExplainsNoMailOfOwnUsersWhoSeeNoHeaders) {
   const auto snapshot = make_snapshot(kJunkRule);
   Session session;
   session.mail(snapshot, {.sender = "<anna@sender.example>", .auth_user = "anna"});
-  session.header("Subject", " Win now!!!", true);
+  session.header("Subject", " Win now!!!", LeadingSpace::Sent);
   session.end_of_headers();
   MailService service(snapshot, log_, metrics_);
   (void)service.end_of_message(session, "A1", {});

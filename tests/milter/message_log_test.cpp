@@ -15,7 +15,7 @@ Session session_with(bool addresses) {
   session.connect("mail.sender.example", "192.0.2.7");
   session.mail(snapshot, {"<anna@sender.example>"});
   session.recipient("<ben@home.example>");
-  session.header("X-Spam", " no", true);
+  session.header("X-Spam", " no", LeadingSpace::Sent);
   session.end_of_headers();
   return session;
 }

@@ -40,18 +40,18 @@ TEST(Session, TakesTheNullSenderAsEmpty) {
 struct HeaderCase {
   const char* name;
   const char* value;
-  bool leading_space;
+  LeadingSpace leading_space;
   const char* raw;
 };
 
 TEST(Session, WritesHeadersAsTheyStoodInTheMessage) {
   const HeaderCase cases[] = {
-      {"Subject", " hello", true, "Subject: hello\r\n\r\n"},
-      {"Subject", "hello", true, "Subject:hello\r\n\r\n"},
-      {"Subject", "hello", false, "Subject: hello\r\n\r\n"},
-      {"Subject", "", true, "Subject:\r\n\r\n"},
-      {"To", " a@b.example,\n\tc@d.example", true, "To: a@b.example,\r\n\tc@d.example\r\n\r\n"},
-      {"To", " a@b.example,\r\n c@d.example", true, "To: a@b.example,\r\n c@d.example\r\n\r\n"},
+      {"Subject", " hello", LeadingSpace::Sent, "Subject: hello\r\n\r\n"},
+      {"Subject", "hello", LeadingSpace::Sent, "Subject:hello\r\n\r\n"},
+      {"Subject", "hello", LeadingSpace::Stripped, "Subject: hello\r\n\r\n"},
+      {"Subject", "", LeadingSpace::Sent, "Subject:\r\n\r\n"},
+      {"To", " a@b.example,\n\tc@d.example", LeadingSpace::Sent, "To: a@b.example,\r\n\tc@d.example\r\n\r\n"},
+      {"To", " a@b.example,\r\n c@d.example", LeadingSpace::Sent, "To: a@b.example,\r\n c@d.example\r\n\r\n"},
   };
   for (const HeaderCase& one : cases) {
     Session session = started();
@@ -64,7 +64,7 @@ TEST(Session, WritesHeadersAsTheyStoodInTheMessage) {
 
 TEST(Session, JoinsHeadersAndBodyChunks) {
   Session session = started();
-  session.header("Subject", " hello", true);
+  session.header("Subject", " hello", LeadingSpace::Sent);
   session.end_of_headers();
   EXPECT_EQ(session.body("one\r\n"), Session::Body::Wanted);
   EXPECT_EQ(session.body("two\r\n"), Session::Body::Wanted);
@@ -121,7 +121,7 @@ TEST(Session, DoesNotBelieveTheDeclaredSizeOfAWholeMessage) {
 
 TEST(Session, StaysWithinItsLimitWhateverNumberOfHeadersComes) {
   Session session = started([](Snapshot& s) { s.settings.milter.max_scan_bytes = 64 << 10; });
-  for (int i = 0; i < 100'000; ++i) session.header("X-Filler-" + std::to_string(i), " some value", true);
+  for (int i = 0; i < 100'000; ++i) session.header("X-Filler-" + std::to_string(i), " some value", LeadingSpace::Sent);
   session.end_of_headers();
   EXPECT_LE(session.input().raw.size(), (32u << 10) + 2) << "headers may fill half of what is scanned";
   EXPECT_TRUE(session.input().truncated);
@@ -134,7 +134,7 @@ TEST(Session, CountsHeaderCountsPerNameWhateverTheirCase) {
   Session session = started();
   for (const char* name : {"X-Spam-Flag", "x-spam-flag", "X-Spam", "X-SPAM-STATUS", "X-Winnow", "X-Winnow-Flag",
                            "X-Spammer", "X-Winnowed", "Subject"}) {
-    session.header(name, " NO", true);
+    session.header(name, " NO", LeadingSpace::Sent);
   }
   std::vector<std::pair<std::string, std::size_t>> found;
   for (const HeaderCount& header : session.forged()) found.emplace_back(header.name, header.count);
@@ -145,14 +145,14 @@ TEST(Session, CountsHeaderCountsPerNameWhateverTheirCase) {
 
 TEST(Session, CountsTheConfiguredFlagHeaderAsForged) {
   Session session = started([](Snapshot& s) { s.settings.headers.flag_name = "X-Our-Suspect"; });
-  session.header("x-our-suspect", " no", true);
+  session.header("x-our-suspect", " no", LeadingSpace::Sent);
   ASSERT_EQ(session.forged().size(), 1u);
   EXPECT_EQ(session.forged()[0].count, 1u);
 }
 
 TEST(Session, StopsCountingHeaderCountsAtItsLimit) {
   Session session = started();
-  for (int i = 0; i < 100'000; ++i) session.header("X-Spam-" + std::to_string(i), " x", true);
+  for (int i = 0; i < 100'000; ++i) session.header("X-Spam-" + std::to_string(i), " x", LeadingSpace::Sent);
   EXPECT_EQ(session.forged().size(), SessionLimits{}.max_removed_headers);
   EXPECT_EQ(session.forged_left(), 100'000 - SessionLimits{}.max_removed_headers);
 }
@@ -160,11 +160,12 @@ TEST(Session, StopsCountingHeaderCountsAtItsLimit) {
 TEST(Session, CountsWhatMailProgramsSortByThoughAFloodOfOthersCameBefore) {
   Session session = started();
   for (const char* name : {"X-Spam-A", "x-spam-level"}) {
-    for (std::size_t i = 0; i < SessionLimits{}.max_removed_headers; ++i) session.header(name, " x", true);
+    for (std::size_t i = 0; i < SessionLimits{}.max_removed_headers; ++i)
+      session.header(name, " x", LeadingSpace::Sent);
   }
-  session.header("X-Spam-Flag", " YES", true);
-  session.header("X-Spam-B", " x", true);
-  session.header("X-Spam-Level", " x", true);
+  session.header("X-Spam-Flag", " YES", LeadingSpace::Sent);
+  session.header("X-Spam-B", " x", LeadingSpace::Sent);
+  session.header("X-Spam-Level", " x", LeadingSpace::Sent);
   ASSERT_EQ(session.forged().size(), 3u);
   EXPECT_EQ(session.forged()[2].name, "X-Spam-Flag");
   EXPECT_EQ(session.forged_left(), 2u);
@@ -184,15 +185,15 @@ TEST(Session, BoundsAddressesAndRecipients) {
 
 TEST(Session, KeepsTheFirstSubjectAsItCame) {
   Session session = started();
-  session.header("subject", "  first\n\tline", true);
-  session.header("Subject", " second", true);
+  session.header("subject", "  first\n\tline", LeadingSpace::Sent);
+  session.header("Subject", " second", LeadingSpace::Sent);
   EXPECT_EQ(session.subject(), "first\n\tline");
 }
 
 TEST(Session, StartsAfreshAfterAnAbortAndKeepsTheClient) {
   Session session = started({}, {.sender = "<a@b.example>", .auth_user = "anna"});
-  session.header("X-Spam", " x", true);
-  session.header("Subject", " one", true);
+  session.header("X-Spam", " x", LeadingSpace::Sent);
+  session.header("Subject", " one", LeadingSpace::Sent);
   (void)session.body("text");
   session.reset_message();
   session.reset_message();
@@ -209,7 +210,7 @@ TEST(Session, StartsAfreshAfterAnAbortAndKeepsTheClient) {
 TEST(Session, IgnoresWhatComesOutsideOfAMessage) {
   Session session;
   session.recipient("<a@b.example>");
-  session.header("Subject", " x", true);
+  session.header("Subject", " x", LeadingSpace::Sent);
   session.end_of_headers();
   EXPECT_EQ(session.body("text"), Session::Body::Enough);
   EXPECT_EQ(session.input().raw, "");
@@ -222,7 +223,7 @@ TEST(Session, KeepsNothingOfSkippedMail) {
   };
   Session session = started(skip, {.sender = "<a@b.example>", .auth_user = "anna"});
   EXPECT_TRUE(session.skipped());
-  session.header("X-Spam", " x", true);
+  session.header("X-Spam", " x", LeadingSpace::Sent);
   EXPECT_EQ(session.body("text"), Session::Body::Enough);
   EXPECT_EQ(session.input().raw, "");
   EXPECT_TRUE(session.forged().empty());
@@ -236,9 +237,9 @@ TEST(Session, CountsHeadersThatRulesRemoveAlsoBehindAFlood) {
     s.rules = rules;
     s.settings.milter.max_scan_bytes = 1000;
   });
-  for (int i = 0; i < 2000; ++i) session.header("X-Filler", " x", true);
-  session.header("x-old", " 1", true);
-  session.header("X-Old", " 2", true);
+  for (int i = 0; i < 2000; ++i) session.header("X-Filler", " x", LeadingSpace::Sent);
+  session.header("x-old", " 1", LeadingSpace::Sent);
+  session.header("X-Old", " 2", LeadingSpace::Sent);
   ASSERT_EQ(session.removable().size(), 1u);
   EXPECT_EQ(session.removable()[0].count, 2u);
 }
@@ -247,7 +248,7 @@ TEST(Session, CountsNoMoreRemovableHeadersThanAnMtaShouldBeToldToRemove) {
   Diagnostics problems;
   const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
   Session session = started([&](Snapshot& s) { s.rules = rules; });
-  for (int i = 0; i < 5000; ++i) session.header("X-Old", " x", true);
+  for (int i = 0; i < 5000; ++i) session.header("X-Old", " x", LeadingSpace::Sent);
   EXPECT_EQ(session.removable()[0].count, SessionLimits().max_removed_headers);
 }
 
@@ -287,10 +288,10 @@ TEST(Session, CountsNothingOfTheMessageBefore) {
       load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
   const auto with_rules = [&](Snapshot& s) { s.rules = rules; };
   Session session = started(with_rules);
-  session.header("X-Old", " 1", true);
+  session.header("X-Old", " 1", LeadingSpace::Sent);
   session.end_of_headers();
   session.mail(snapshot_with(with_rules), {"<c@d.example>"});
-  session.header("X-Old", " 1", true);
+  session.header("X-Old", " 1", LeadingSpace::Sent);
   session.end_of_headers();
   EXPECT_EQ(session.removable().at(0).count, 1u);
   EXPECT_EQ(session.input().full_size, session.input().raw.size());
