@@ -47,7 +47,7 @@ std::shared_ptr<const Snapshot> load_chosen_snapshot(const SnapshotOptions& opti
   std::optional<Settings> settings = load_chosen_settings(options, problems);
   if (!settings) return nullptr;
   auto snapshot = std::make_shared<Snapshot>();
-  snapshot->skip = SkipList::from(settings->milter.skip, problems);
+  snapshot->skip = SkipList::from(settings->milter.skip);
   snapshot->rules = options.rules.empty() ? load_rules(settings->rules, problems, feature_names())
                                           : load_named_rules(settings->rules, problems, feature_names());
   snapshot->engine = make_engine(settings->engine, problems);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "config/ascii.h"
-
 namespace winnow {
 namespace {
 
@@ -40,25 +38,6 @@ std::string connect_payload(const Envelope& envelope) {
   return payload + nul_terminated(envelope.client_ip);
 }
 
-void insert_at(std::vector<HeaderField>& headers, std::size_t index, const HeaderEdit& edit) {
-  const std::size_t at = std::min(index, headers.size());
-  headers.insert(headers.begin() + static_cast<std::ptrdiff_t>(at), {edit.name, edit.value});
-}
-
-void change_instance(std::vector<HeaderField>& headers, const HeaderEdit& edit) {
-  std::uint32_t instance = 0;
-  for (auto field = headers.begin(); field != headers.end(); ++field) {
-    if (!equal_ignoring_case(field->first, edit.name) || ++instance < std::max(edit.index, 1u)) continue;
-    if (edit.value.empty()) {
-      headers.erase(field);
-    } else {
-      field->second = edit.value;
-    }
-    return;
-  }
-  if (!edit.value.empty()) headers.emplace_back(edit.name, edit.value);  // past the last one: MTAs add it
-}
-
 std::string without_brackets(std::string address) {
   if (address.size() < 2 || address.front() != '<' || address.back() != '>') return address;
   return address.substr(1, address.size() - 2);
@@ -90,17 +69,6 @@ std::string_view milter_verdict_name(MilterVerdict verdict) {
     case MilterVerdict::Discard: return "discard";
   }
   return "accept";
-}
-
-std::vector<HeaderField> apply_edits(std::vector<HeaderField> headers, const std::vector<HeaderEdit>& edits) {
-  for (const HeaderEdit& edit : edits) {
-    switch (edit.kind) {
-      case HeaderEdit::Kind::Add: insert_at(headers, headers.size(), edit); break;
-      case HeaderEdit::Kind::Insert: insert_at(headers, edit.index, edit); break;
-      case HeaderEdit::Kind::Change: change_instance(headers, edit); break;
-    }
-  }
-  return headers;
 }
 
 MilterClient::MilterClient(Descriptor socket, const MilterClientOptions& options)

@@ -70,10 +70,6 @@ struct MilterAnswer {
   std::chrono::microseconds waited{0};  // from the end of message to the answer; 0 when it came before
 };
 
-/// The header as it would be delivered: `edits` applied one after the other, as Postfix does (an instance that is
-/// deleted no longer counts).
-std::vector<HeaderField> apply_edits(std::vector<HeaderField> headers, const std::vector<HeaderEdit>& edits);
-
 class MilterClient {
  public:
   /// Connects and negotiates. `socket` as in winnow.yaml. Null on failure; `error` says why.

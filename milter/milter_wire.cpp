@@ -101,6 +101,4 @@ Status MilterWire::read(Packet& packet) {
   return Status::ok();
 }
 
-void MilterWire::shut_down() { (void)::shutdown(socket_.get(), SHUT_WR); }
-
 }  // namespace winnow

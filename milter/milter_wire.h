@@ -42,14 +42,10 @@ class MilterWire {
 
   /// Queues a packet; flush() sends what is queued.
   void queue(char command, std::string_view payload);
-  /// Queues octets as they are: for tests that send what no MTA would.
-  void queue_raw(std::string_view octets) { out_ += octets; }
   Status flush();
   /// Sends what is queued, then waits for one packet.
   Status read(Packet& packet);
   std::optional<int> peer_process() const;
-  /// No more will be sent; the other side sees the end of the connection.
-  void shut_down();
 
  private:
   Status fill(std::size_t wanted);

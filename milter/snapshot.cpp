@@ -35,15 +35,13 @@ std::shared_ptr<Engine> engine_for(const Snapshot& next, const Snapshot* previou
 
 }  // namespace
 
-SkipList SkipList::from(const std::vector<std::string>& entries, Diagnostics& problems) {
+SkipList SkipList::from(const std::vector<std::string>& entries) {
   SkipList list;
   for (const std::string& entry : entries) {
     if (entry == "authenticated") {
       list.authenticated = true;
     } else if (const std::optional<IpNetwork> network = IpNetwork::parse(entry)) {
       list.networks.push_back(*network);
-    } else {
-      problems.error({}, "milter.skip: '" + entry + "' is neither 'authenticated' nor a network");
     }
   }
   return list;
@@ -66,7 +64,7 @@ std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& setti
   if (!settings) return nullptr;
   auto next = std::make_shared<Snapshot>();
   next->settings = std::move(*settings);
-  next->skip = SkipList::from(next->settings.milter.skip, problems);
+  next->skip = SkipList::from(next->settings.milter.skip);
   next->rules = load_rules(next->settings.rules, problems, feature_names());
   next->model_file = identity_of(next->settings.engine.model);
   next->engine = engine_for(*next, previous, problems);

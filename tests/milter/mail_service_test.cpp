@@ -110,8 +110,7 @@ TEST_F(MailServiceTest, AnswersByOnErrorAtOnceOnceItIsClosed) {
 
 TEST_F(MailServiceTest, AcceptsSkippedMailUnseen) {
   auto snapshot = make_snapshot(kJunkRule);
-  Diagnostics problems;
-  snapshot->skip = SkipList::from({"192.0.2.0/24"}, problems);
+  snapshot->skip = SkipList::from({"192.0.2.0/24"});
   MailService service(snapshot, log_, metrics_);
   const Answer answer = service.end_of_message(session_for(snapshot), "A1", {});
   EXPECT_TRUE(answer.modifications.empty());

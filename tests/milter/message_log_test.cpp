@@ -87,9 +87,8 @@ TEST(MessageLog, NamesTheEntryThatSkippedTheMessage) {
                                {{"authenticated"}, "anna", "authenticated"},
                                {{"192.0.2.0/24", "authenticated"}, "anna", "authenticated"}};
   for (const SkippedCase& one : cases) {
-    Diagnostics problems;
     auto snapshot = std::make_shared<Snapshot>();
-    snapshot->skip = SkipList::from(one.skip, problems);
+    snapshot->skip = SkipList::from(one.skip);
     Session session;
     session.connect("mail.sender.example", "192.0.2.7");
     session.mail(snapshot, {.sender = "<anna@sender.example>", .auth_user = one.auth_user});

@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "tests/support/header_edits.h"
+
 namespace winnow {
 namespace {
 

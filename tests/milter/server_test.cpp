@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "milter/http_client.h"
+#include "tests/support/header_edits.h"
 #include "tests/support/poll_until.h"
 #include "tests/support/test_daemon.h"
 

@@ -217,10 +217,7 @@ TEST(Session, IgnoresWhatComesOutsideOfAMessage) {
 }
 
 TEST(Session, KeepsNothingOfSkippedMail) {
-  const auto skip = [](Snapshot& s) {
-    Diagnostics problems;
-    s.skip = SkipList::from({"authenticated"}, problems);
-  };
+  const auto skip = [](Snapshot& s) { s.skip = SkipList::from({"authenticated"}); };
   Session session = started(skip, {.sender = "<a@b.example>", .auth_user = "anna"});
   EXPECT_TRUE(session.skipped());
   session.header("X-Spam", " x", LeadingSpace::Sent);

@@ -14,21 +14,13 @@ struct SkipCase {
 };
 
 TEST(SkipList, CoversNetworksAndAuthenticatedClients) {
-  Diagnostics problems;
-  const SkipList list = SkipList::from({"authenticated", "192.0.2.0/24", "2001:db8::/32"}, problems);
-  EXPECT_FALSE(problems.has_errors());
+  const SkipList list = SkipList::from({"authenticated", "192.0.2.0/24", "2001:db8::/32"});
   const SkipCase cases[] = {{"192.0.2.9", "", SkipEntry::Network},           {"192.0.3.9", "", SkipEntry::None},
                             {"2001:db8::1", "", SkipEntry::Network},         {"2001:db9::1", "", SkipEntry::None},
                             {"192.0.3.9", "anna", SkipEntry::Authenticated}, {"", "", SkipEntry::None},
                             {"not an address", "", SkipEntry::None}};
   for (const SkipCase& one : cases)
     EXPECT_EQ(list.entry_for({.client_ip = one.client, .auth_user = one.auth_user}), one.entry) << one.client;
-}
-
-TEST(SkipList, RefusesWhatIsNoNetwork) {
-  Diagnostics problems;
-  (void)SkipList::from({"example.org"}, problems);
-  EXPECT_EQ(problems.error_count(), 1u);
 }
 
 TEST(Snapshot, ReportsTheProblemsOfRulesAndModelTogether) {

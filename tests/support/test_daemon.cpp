@@ -44,7 +44,7 @@ void TestDaemon::run_child(const Settings& settings) const {
   serve([this, settings](const Snapshot* current, Diagnostics& problems) {
     auto next = std::make_shared<Snapshot>();
     next->settings = settings;
-    next->skip = SkipList::from(settings.milter.skip, problems);
+    next->skip = SkipList::from(settings.milter.skip);
     next->rules = load_rules(settings.rules, problems);
     next->engine = current != nullptr ? current->engine : make_fake_engine(control_, settings.engine);
     return next->rules == nullptr || problems.has_errors() ? std::shared_ptr<const Snapshot>() : next;
