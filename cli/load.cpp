@@ -4,9 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <latch>
-#include <mutex>
 #include <system_error>
 #include <thread>
+
+#include "engine/thread_annotations.h"
 
 namespace winnow {
 namespace {
@@ -35,14 +36,19 @@ void merge(LoadResult& all, const LoadResult& one) {
 class LoadRun {
  public:
   LoadRun(const LoadPlan& plan, const LoadTarget& target)
-      : plan_(plan), target_(target), ready_(static_cast<std::ptrdiff_t>(plan.connections)) {}
+      : plan_(plan),
+        target_(target),
+        ready_(static_cast<std::ptrdiff_t>(plan.connections)),
+        working_(plan.connections) {}
 
   LoadResult run(const std::function<bool(std::size_t)>& on_tick);
 
  private:
   void start_workers(std::vector<std::jthread>& workers, std::vector<LoadResult>& results);
   void watch(const std::function<bool(std::size_t)>& on_tick);
+  bool wait_for_workers(std::chrono::milliseconds longest) EXCLUDES(mutex_);
   void work(LoadResult& mine);
+  void leave(std::size_t workers) EXCLUDES(mutex_);
   void send_all(std::unique_ptr<LoadConnection> connection, LoadResult& mine);
   bool send_one(std::size_t number, std::unique_ptr<LoadConnection>& connection, LoadResult& mine);
   bool wait_until(Clock::time_point due) const;
@@ -52,10 +58,11 @@ class LoadRun {
   const LoadTarget& target_;
   std::latch ready_, go_{1};
   Clock::time_point start_;  // set before go_
-  std::atomic<std::size_t> next_{0}, done_{0}, working_{0};
+  std::atomic<std::size_t> next_{0}, done_{0};
   std::atomic<bool> stopped_{false};
-  std::mutex mutex_;
-  std::condition_variable ended_;
+  Mutex mutex_;
+  std::condition_variable_any ended_;
+  std::size_t working_ GUARDED_BY(mutex_);
 };
 
 LoadResult LoadRun::run(const std::function<bool(std::size_t)>& on_tick) {
@@ -76,25 +83,31 @@ LoadResult LoadRun::run(const std::function<bool(std::size_t)>& on_tick) {
 }
 
 void LoadRun::start_workers(std::vector<std::jthread>& workers, std::vector<LoadResult>& results) {
-  working_ = results.size();
   try {
     for (LoadResult& mine : results) workers.emplace_back([this, &mine] { work(mine); });
   } catch (const std::system_error& problem) {  // no more threads: end in good order
     const std::size_t missing = results.size() - workers.size();
     results.back().error = "cannot start " + std::to_string(missing) + " connections: " + problem.what();
     stopped_ = true;
-    working_ -= missing;
+    leave(missing);
     ready_.count_down(static_cast<std::ptrdiff_t>(missing));
   }
 }
 
 void LoadRun::watch(const std::function<bool(std::size_t)>& on_tick) {
-  std::unique_lock lock(mutex_);
-  while (!ended_.wait_for(lock, kTick, [this] { return working_ == 0; })) {
-    lock.unlock();
+  while (!wait_for_workers(kTick)) {
     if (!on_tick(done_)) stopped_ = true;
-    lock.lock();
   }
+}
+
+/// False when some are still at work after that time.
+bool LoadRun::wait_for_workers(std::chrono::milliseconds longest) {
+  const Clock::time_point end = Clock::now() + longest;
+  const MutexLock lock(mutex_);
+  while (working_ > 0) {
+    if (ended_.wait_until(mutex_, end) == std::cv_status::timeout) break;
+  }
+  return working_ == 0;
 }
 
 void LoadRun::work(LoadResult& mine) {
@@ -103,8 +116,13 @@ void LoadRun::work(LoadResult& mine) {
   ready_.count_down();
   go_.wait();
   send_all(std::move(connection), mine);
-  const std::lock_guard lock(mutex_);
-  if (--working_ == 0) ended_.notify_all();
+  leave(1);
+}
+
+void LoadRun::leave(std::size_t workers) {
+  const MutexLock lock(mutex_);
+  working_ -= workers;
+  if (working_ == 0) ended_.notify_all();
 }
 
 void LoadRun::send_all(std::unique_ptr<LoadConnection> connection, LoadResult& mine) {

@@ -63,8 +63,12 @@ class Rebuilding {
 
   /// False when there is no need to go on.
   bool wait(milliseconds pause) EXCLUDES(mutex_) {
-    std::unique_lock lock(mutex_.native());
-    return !stopped_.wait_for(lock, pause, [this]() { return stopping_.load(); });
+    const auto end = std::chrono::steady_clock::now() + pause;
+    const MutexLock lock(mutex_);
+    while (!stopping_) {
+      if (stopped_.wait_until(mutex_, end) == std::cv_status::timeout) break;
+    }
+    return !stopping_;
   }
 
   void stop() EXCLUDES(mutex_) {
@@ -77,8 +81,8 @@ class Rebuilding {
   const RebuildPauses& pauses_;
   RebuildCounts& counts_;
   Mutex mutex_;
-  std::condition_variable stopped_;
-  std::atomic<bool> stopping_{false};  // changed under the mutex, so that wait() misses no change
+  std::condition_variable_any stopped_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::unique_ptr<Model> made_ GUARDED_BY(mutex_);
   std::thread thread_;  // last: it uses the others
 };

@@ -20,12 +20,11 @@
 
 namespace winnow {
 
-/// std::mutex that the analysis knows.
+/// std::mutex that the analysis knows. To wait for a change, give the Mutex itself to a std::condition_variable_any.
 class CAPABILITY("mutex") Mutex {
  public:
   void lock() ACQUIRE() { mutex_.lock(); }
   void unlock() RELEASE() { mutex_.unlock(); }
-  std::mutex& native() { return mutex_; }
 
  private:
   std::mutex mutex_;

@@ -2,8 +2,6 @@
 
 #include <dlfcn.h>
 
-#include <mutex>
-
 #include "engine/thread_annotations.h"
 
 namespace winnow {
@@ -54,7 +52,7 @@ TorchBackend* open_torch_plugin(const std::vector<fs::path>& candidates, std::st
 
 TorchBackend* load_torch_backend(std::string& error) {
   static Mutex mutex;
-  static TorchBackend* loaded = nullptr;
+  static TorchBackend* loaded GUARDED_BY(mutex) = nullptr;
   const MutexLock lock(mutex);
   if (loaded == nullptr) loaded = open_torch_plugin(plugin_candidates(), error);
   return loaded;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include "milter/process_usage.h"
@@ -67,10 +66,10 @@ void EnergyMeter::try_sample() {
 
 void EnergyMeter::keep_sampling(std::chrono::milliseconds interval) {
   sampler_ = std::jthread([this, interval](const std::stop_token& stop) {
-    std::mutex mutex;
+    Mutex mutex;
     std::condition_variable_any stopped;
-    std::unique_lock lock(mutex);
-    while (!stopped.wait_for(lock, stop, interval, [&stop] { return stop.stop_requested(); })) try_sample();
+    const MutexLock lock(mutex);
+    while (!stopped.wait_for(mutex, stop, interval, [&stop] { return stop.stop_requested(); })) try_sample();
   });
 }
 

@@ -11,8 +11,8 @@
 #endif
 
 #include <memory>
-#include <mutex>
 
+#include "engine/thread_annotations.h"
 #include "engine/torch/archive_scan.h"
 #include "engine/torch/guard.h"
 #include "engine/torch/torch_compressor.h"
@@ -58,7 +58,7 @@ class Backend : public TorchBackend {
   }
 
   Status load(std::string_view archive, const Placement& placement, std::unique_ptr<Model>& model) override {
-    const std::lock_guard one_at_a_time(loading_);
+    const MutexLock one_at_a_time(loading_);
     return load_torch_model(archive, placement, model);
   }
 
@@ -85,7 +85,7 @@ class Backend : public TorchBackend {
   }
 
  private:
-  std::mutex loading_;  // a replica is made anew while a reload loads another file
+  Mutex loading_;  // a replica is made anew while a reload loads another file
 };
 
 }  // namespace

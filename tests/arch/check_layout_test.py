@@ -76,6 +76,21 @@ class CheckLayout(unittest.TestCase):
     def test_refuses_a_header_without_pragma_once(self):
         self.assert_refused({"rules/a.h": GOOD_HEADER.replace("#pragma once", "")}, "no '#pragma once'")
 
+    def test_refuses_a_mutex_that_the_analysis_does_not_know(self):
+        self.assert_refused({"cli/a.cpp": "std::mutex a;\n"}, "cli/a.cpp:1: std::mutex is unknown to the analysis")
+
+    def test_refuses_a_lock_and_a_condition_that_the_analysis_does_not_know(self):
+        for name in ("std::shared_mutex", "std::unique_lock", "std::lock_guard", "std::condition_variable"):
+            with self.subTest(name):
+                self.assert_refused({"engine/torch/a.cpp": f"\n{name} a;\n"}, f"engine/torch/a.cpp:2: {name} is unknown")
+
+    def test_allows_the_mutex_inside_the_one_that_the_analysis_knows(self):
+        text = "// thread_annotations.h - a lock.\n#pragma once\nstd::mutex a;\n"
+        self.assertEqual(check({"engine/thread_annotations.h": text}), (0, ""))
+
+    def test_allows_waiting_for_a_change_under_the_mutex_that_the_analysis_knows(self):
+        self.assertEqual(check({"milter/a.cpp": "std::condition_variable_any a;  // not std::mutex\n"}), (0, ""))
+
     def test_refuses_a_file_that_is_too_long(self):
         self.assert_refused({"rules/a.cpp": "int a;\n" * 401}, "rules/a.cpp:1: 401 lines")
 
