@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "engine/fallback_model.h"
 #include "engine/probe.h"
+#include "engine/stand_in_model.h"
 
 namespace winnow {
 namespace {
@@ -76,7 +76,8 @@ class Copies {
     if (Status status = load(devices, source_->max_batch_size, first); !status) return status;
     form = first->device() + ", " + first->form();
     const auto again = [source = source_, devices](std::unique_ptr<Model>& next) { return load_again(*source, devices, next); };
-    model = std::make_unique<FallbackModel>(make_rebuilt_model(std::move(first), again, {}, counts_), std::move(stand_in));
+    model =
+        std::make_unique<StandInModel>(make_rebuilt_model(std::move(first), again, {}, counts_), std::move(stand_in));
     return Status::ok();
   }
 

@@ -7,9 +7,9 @@
 
 #include "config/text_checks.h"
 #include "config/text_file.h"
-#include "engine/fallback_model.h"
 #include "engine/remote/remote_model.h"
 #include "engine/shared_model.h"
+#include "engine/stand_in_model.h"
 
 namespace winnow {
 namespace {
@@ -53,23 +53,23 @@ std::shared_ptr<RemotePool> pool_of(const RemoteSettings& settings, std::size_t 
   if (error.empty() && has_tls(*pool)) pool->trust = make_tls_trust(settings.ca_file, error);
   std::optional<TensorFormat> format;  // auto: each server is asked
   if (settings.format != "auto") format = settings.format == "json" ? TensorFormat::Json : TensorFormat::Binary;
-  pool->endpoints = std::make_unique<EndpointPool>(pool->urls.size(), format);
+  pool->turns = std::make_unique<ServerTurns>(pool->urls.size(), format);
   if (error.empty()) return pool;
   problems.error(in_remote_settings(), error);
   return nullptr;
 }
 
 /// A pool of one of the servers alone, with time for a first answer.
-std::shared_ptr<RemotePool> alone(const RemotePool& pool, std::size_t endpoint) {
+std::shared_ptr<RemotePool> alone(const RemotePool& pool, std::size_t server) {
   auto one = std::make_shared<RemotePool>();
-  one->urls = {pool.urls[endpoint]};
+  one->urls = {pool.urls[server]};
   one->model = pool.model;
   one->names = pool.names;
   one->timeout = std::max(pool.timeout, kProbeTimeout);
   one->labels = pool.labels;
   one->trust = pool.trust;
   one->token = pool.token;
-  one->endpoints = std::make_unique<EndpointPool>(1, pool.endpoints->format(endpoint));
+  one->turns = std::make_unique<ServerTurns>(1, pool.turns->format(server));
   return one;
 }
 
@@ -86,8 +86,8 @@ std::string not_ready(const RemotePool& one) {
 }
 
 /// Has one server judge the probe, without the proof that models ask for: what it answers is to be told here.
-void check_server(const RemotePool& pool, std::size_t endpoint, Diagnostics& problems) {
-  const std::shared_ptr<RemotePool> one = alone(pool, endpoint);
+void check_server(const RemotePool& pool, std::size_t server, Diagnostics& problems) {
+  const std::shared_ptr<RemotePool> one = alone(pool, server);
   if (const std::string reason = not_ready(*one); !reason.empty()) {
     problems.warning(in_remote_settings(), reason);
     return;
@@ -102,7 +102,7 @@ void check_server(const RemotePool& pool, std::size_t endpoint, Diagnostics& pro
   if (!status) problems.warning(in_remote_settings(), status.error());
   if (!status || pool.expected.empty()) return;
   const float change = largest_change(logits, pool.expected);
-  if (change <= kAnotherModel) pool.endpoints->proven(endpoint);
+  if (change <= kAnotherModel) pool.turns->proven(server);
   if (change > kMaxLogitChange) {
     problems.warning(in_remote_settings(), authority_of(one->urls.front()) + " judges otherwise than the model here" +
                                                (change > kAnotherModel ? ", which judges instead" : ""),
@@ -131,7 +131,7 @@ std::vector<std::unique_ptr<Model>> models_of(const std::shared_ptr<RemotePool>&
   for (std::size_t i = 0; i < connections; ++i) {
     std::unique_ptr<Model> model = std::make_unique<RemoteModel>(pool);
     if (!stand_ins.empty())
-      model = std::make_unique<FallbackModel>(std::move(model), stand_ins[i % stand_ins.size()].another());
+      model = std::make_unique<StandInModel>(std::move(model), stand_ins[i % stand_ins.size()].another());
     models.push_back(std::move(model));
   }
   return models;
@@ -139,7 +139,7 @@ std::vector<std::unique_ptr<Model>> models_of(const std::shared_ptr<RemotePool>&
 
 PoolServers servers_of(const std::shared_ptr<RemotePool>& pool) {
   return [pool] {
-    std::vector<PoolServer> servers = pool->endpoints->tallies();
+    std::vector<PoolServer> servers = pool->turns->tallies();
     for (std::size_t i = 0; i < servers.size(); ++i) servers[i].name = authority_of(pool->urls[i]) + pool->urls[i].path;
     return servers;
   };

@@ -55,51 +55,54 @@ Status RemoteModel::run_within_budget(const TokenBatch& batch, std::vector<float
   std::vector<std::size_t> tried;
   Status last = failed("deadline", "there is no time left to ask the pool");
   while (const auto until = budget.next_try(Clock::now())) {
-    const auto endpoint = pool_->endpoints->next(tried, Clock::now());
-    if (!endpoint) return tried.empty() ? failed("open", "all servers of the pool have failed lately") : last;
-    tried.push_back(*endpoint);
-    last = ask(*endpoint, batch, *until, logits);
-    if (last) pool_->endpoints->succeeded(*endpoint);
+    const auto server = pool_->turns->next(tried, Clock::now());
+    if (!server) return tried.empty() ? failed("open", "all servers of the pool have failed lately") : last;
+    tried.push_back(*server);
+    last = ask(*server, batch, *until, logits);
+    if (last) pool_->turns->succeeded(*server);
     if (last || cause_ == "features") return last;
-    tell_pool(*endpoint);
+    tell_pool(*server);
   }
   return last;
 }
 
-void RemoteModel::tell_pool(std::size_t endpoint) const {
+void RemoteModel::tell_pool(std::size_t server) const {
   switch (blame_) {
-    case Blame::Server: return pool_->endpoints->failed(endpoint, Clock::now());
-    case Blame::Request: return pool_->endpoints->refused(endpoint);
-    case Blame::Connection: return pool_->endpoints->lost(endpoint);
+    case Blame::Server:
+      return pool_->turns->failed(server, Clock::now());
+    case Blame::Request:
+      return pool_->turns->refused(server);
+    case Blame::Connection:
+      return pool_->turns->lost(server);
   }
 }
 
-Status RemoteModel::ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits) {
+Status RemoteModel::ask(std::size_t server, const TokenBatch& batch, TimePoint until, std::vector<float>& logits) {
   TensorFormat format = TensorFormat::Json;
-  if (Status status = learn_format(endpoint, until, format); !status) return status;
-  if (Status status = prove(endpoint, format, until); !status) return status;
-  return infer(endpoint, batch, format, until, logits);
+  if (Status status = learn_format(server, until, format); !status) return status;
+  if (Status status = prove(server, format, until); !status) return status;
+  return infer(server, batch, format, until, logits);
 }
 
-Status RemoteModel::prove(std::size_t endpoint, TensorFormat format, TimePoint until) {
-  if (pool_->expected.empty() || pool_->endpoints->is_proven(endpoint)) return Status::ok();
+Status RemoteModel::prove(std::size_t server, TensorFormat format, TimePoint until) {
+  if (pool_->expected.empty() || pool_->turns->is_proven(server)) return Status::ok();
   std::vector<float> logits;
   written_.reset();
-  Status status = infer(endpoint, pool_->probe, format, until, logits);
+  Status status = infer(server, pool_->probe, format, until, logits);
   written_.reset();
   if (!status) return status;
   if (largest_change(logits, pool_->expected) > kAnotherModel)
-    return failed("another", authority_of(pool_->urls[endpoint]) + " judges quite otherwise than the model here");
-  pool_->endpoints->proven(endpoint);
+    return failed("another", authority_of(pool_->urls[server]) + " judges quite otherwise than the model here");
+  pool_->turns->proven(server);
   return Status::ok();
 }
 
-Status RemoteModel::infer(std::size_t endpoint, const TokenBatch& batch, TensorFormat format, TimePoint until,
+Status RemoteModel::infer(std::size_t server, const TokenBatch& batch, TensorFormat format, TimePoint until,
                           std::vector<float>& logits) {
-  const HttpUrl& url = pool_->urls[endpoint];
+  const HttpUrl& url = pool_->urls[server];
   if (Status status = write_request(batch, format); !status) return failed("features", status.error());
   const ExpectedLogits expected{request_.id, batch.messages, pool_->labels};
-  const HttpResult result = connection_to(endpoint).call(
+  const HttpResult result = connection_to(server).call(
       {pool_->model_path() + "/infer", request_.body, request_.json_bytes, answer_limit(expected)}, until);
   if (result.fault != HttpFault::None) return failed(result);
   if (const unsigned code = result.answer.status; code != 200)
@@ -108,17 +111,17 @@ Status RemoteModel::infer(std::size_t endpoint, const TokenBatch& batch, TensorF
   return status ? std::move(status) : failed("answer", authority_of(url) + ": " + status.error());
 }
 
-Status RemoteModel::learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format) {
-  if (const auto known = pool_->endpoints->format(endpoint)) {
+Status RemoteModel::learn_format(std::size_t server, TimePoint until, TensorFormat& format) {
+  if (const auto known = pool_->turns->format(server)) {
     format = *known;
     return Status::ok();
   }
-  const HttpResult result = connection_to(endpoint).call({.target = "/v2"}, until);
+  const HttpResult result = connection_to(server).call({.target = "/v2"}, until);
   if (result.fault != HttpFault::None) return failed(result);
   // A server that does not describe itself may serve all the same; JSON is what all of them take.
   const bool binary = result.answer.status == 200 && offers_binary(result.answer.body);
   format = binary ? TensorFormat::Binary : TensorFormat::Json;
-  if (result.answer.status < 500) pool_->endpoints->learned_format(endpoint, format);
+  if (result.answer.status < 500) pool_->turns->learned_format(server, format);
   return Status::ok();
 }
 
@@ -143,9 +146,9 @@ Status RemoteModel::failed(const HttpResult& result) {
   return failed(cause_of(result.fault), result.sentence, may_be_lost ? Blame::Connection : Blame::Server);
 }
 
-HttpConnection& RemoteModel::connection_to(std::size_t endpoint) {
-  std::unique_ptr<HttpConnection>& connection = connections_[endpoint];
-  if (connection == nullptr) connection = make_http_connection(pool_->urls[endpoint], pool_->trust, pool_->token);
+HttpConnection& RemoteModel::connection_to(std::size_t server) {
+  std::unique_ptr<HttpConnection>& connection = connections_[server];
+  if (connection == nullptr) connection = make_http_connection(pool_->urls[server], pool_->trust, pool_->token);
   return *connection;
 }
 

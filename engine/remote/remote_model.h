@@ -16,13 +16,13 @@
 
 #include "config/settings.h"
 #include "engine/model.h"
-#include "engine/remote/endpoint_pool.h"
 #include "engine/remote/http_connection.h"
 #include "engine/remote/inference_protocol.h"
+#include "engine/remote/server_turns.h"
 
 namespace winnow {
 
-/// What all models of a pool have in common. Constant once the models run, but for the EndpointPool.
+/// What all models of a pool have in common. Constant once the models run, but for the ServerTurns.
 struct RemotePool {
   std::vector<HttpUrl> urls;
   std::string model;
@@ -31,7 +31,7 @@ struct RemotePool {
   std::size_t labels = 1;
   std::shared_ptr<TlsTrust> trust;  // null without https
   std::string token;
-  std::unique_ptr<EndpointPool> endpoints;
+  std::unique_ptr<ServerTurns> turns;
   TokenBatch probe;
   std::vector<float> expected;  // what the model here answers to the probe; empty without one
 
@@ -56,20 +56,20 @@ class RemoteModel : public Model {
 
   Status run_within_budget(const TokenBatch& batch, std::vector<float>& logits);
   /// One try of one server.
-  Status ask(std::size_t endpoint, const TokenBatch& batch, TimePoint until, std::vector<float>& logits);
+  Status ask(std::size_t server, const TokenBatch& batch, TimePoint until, std::vector<float>& logits);
   /// What GET /v2 says, when nobody has asked yet.
-  Status learn_format(std::size_t endpoint, TimePoint until, TensorFormat& format);
+  Status learn_format(std::size_t server, TimePoint until, TensorFormat& format);
   /// Has a server that comes, or comes back, judge the probe before it judges mail.
-  Status prove(std::size_t endpoint, TensorFormat format, TimePoint until);
-  Status infer(std::size_t endpoint, const TokenBatch& batch, TensorFormat format, TimePoint until,
+  Status prove(std::size_t server, TensorFormat format, TimePoint until);
+  Status infer(std::size_t server, const TokenBatch& batch, TensorFormat format, TimePoint until,
                std::vector<float>& logits);
   /// Whom a failed try speaks against.
   enum class Blame { Server, Request, Connection };
   Status failed(std::string_view cause, std::string sentence, Blame blame = Blame::Server);
   Status failed(const HttpResult& result);
   /// How the latest try of this server failed.
-  void tell_pool(std::size_t endpoint) const;
-  HttpConnection& connection_to(std::size_t endpoint);
+  void tell_pool(std::size_t server) const;
+  HttpConnection& connection_to(std::size_t server);
   /// Into request_, unless the try before this one left it there.
   Status write_request(const TokenBatch& batch, TensorFormat format);
 

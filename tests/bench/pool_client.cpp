@@ -51,7 +51,7 @@ std::shared_ptr<winnow::RemotePool> pool_of(const winnow::HttpUrl& url, winnow::
   pool->model = "winnow";
   pool->timeout = std::chrono::seconds(60);
   pool->labels = kLabels;
-  pool->endpoints = std::make_unique<winnow::EndpointPool>(1, format);
+  pool->turns = std::make_unique<winnow::ServerTurns>(1, format);
   return pool;
 }
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include "engine/fallback_model.h"
+#include "engine/stand_in_model.h"
 #include "tests/engine/fake_models.h"
 
 namespace winnow {
@@ -191,11 +191,11 @@ TEST_F(RebuiltModelTest, LosesAModelThatCannotBeDifferentiatedToNothing) {
 
 TEST_F(RebuiltModelTest, LetsItsStandInAnswerUntilItIsBack) {
   const auto gate = std::make_shared<Gate>();
-  FallbackModel pair(make([gate](std::unique_ptr<Model>& next) {
-                       gate->pass();
-                       return second_model(next);
-                     }),
-                     std::make_unique<SumModel>());
+  StandInModel pair(make([gate](std::unique_ptr<Model>& next) {
+                      gate->pass();
+                      return second_model(next);
+                    }),
+                    std::make_unique<SumModel>());
   ASSERT_TRUE(pair.run(batch_of(7), logits_));
   EXPECT_THAT(logits_, ElementsAre(1.0f));
   EXPECT_FALSE(pair.run(batch_of(-1), logits_)) << "neither can compute it";

@@ -1,4 +1,4 @@
-// A model of a pool against servers of every sort. What the timing decides stands in endpoint_pool_test.cpp.
+// A model of a pool against servers of every sort. What the timing decides stands in server_turns_test.cpp.
 #include "engine/remote/remote_model.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ std::shared_ptr<RemotePool> pool_of(const std::vector<std::string>& urls,
   for (const std::string& url : urls) pool->urls.push_back(parse_http_url(url).value());
   pool->model = "winnow";
   pool->timeout = seconds(30);
-  pool->endpoints = std::make_unique<EndpointPool>(urls.size(), format);
+  pool->turns = std::make_unique<ServerTurns>(urls.size(), format);
   return pool;
 }
 
@@ -65,7 +65,7 @@ TEST_F(RemoteModelTest, AsksTheServerOnceHowTensorsTravel) {
   const auto pool = pool_of({server.url()}, std::nullopt);
   RemoteModel model(pool);
   for (int i = 0; i < 2; ++i) (void)model.run(two_messages(), logits_);
-  EXPECT_EQ(pool->endpoints->format(0), TensorFormat::Binary);
+  EXPECT_EQ(pool->turns->format(0), TensorFormat::Binary);
   EXPECT_THAT(targets, ElementsAre("GET /v2", "POST /v2/models/winnow/infer", "POST /v2/models/winnow/infer"));
 }
 
@@ -98,7 +98,7 @@ TEST_F(RemoteModelTest, WritesJsonForAServerThatDoesNotDescribeItself) {
   });
   const auto pool = pool_of({server.url()}, std::nullopt);
   ASSERT_TRUE(run(pool));
-  EXPECT_EQ(pool->endpoints->format(0), TensorFormat::Json);
+  EXPECT_EQ(pool->turns->format(0), TensorFormat::Json);
 }
 
 TEST_F(RemoteModelTest, TriesTheNextServerWhenOneFails) {
@@ -144,7 +144,7 @@ TEST_F(RemoteModelTest, GoesOnAskingAServerThatRefusesRequestsButNotOneThatCanno
       while (!peer.read_request().empty()) peer.answer("", status);
     });
     const auto pool = pool_of({server.url()});
-    pool->endpoints = std::make_unique<EndpointPool>(
+    pool->turns = std::make_unique<ServerTurns>(
         1, TensorFormat::Json, BreakerSettings{.failures_to_open = 3, .first_pause = std::chrono::hours(1)});
     for (int i = 0; i < 4; ++i) EXPECT_FALSE(run(pool));
     EXPECT_EQ(model_->failure_cause(), cause) << status;
@@ -177,7 +177,7 @@ TEST_F(RemoteModelTest, DoesNotBlameTheServerForATimeoutOnAKeptConnection) {
     peer.hang();
   });
   const auto pool = pool_of({server.url()});
-  pool->endpoints = std::make_unique<EndpointPool>(
+  pool->turns = std::make_unique<ServerTurns>(
       1, TensorFormat::Json, BreakerSettings{.failures_to_open = 1, .first_pause = std::chrono::hours(1)});
   RemoteModel model(pool);
   ASSERT_TRUE(model.run(two_messages(), logits_));
@@ -232,7 +232,7 @@ TEST_F(RemoteModelTest, ProvesTheNextServerByTheProbeAndNotByTheMailThatTheFirst
   const auto pool = pool_of({broken.url(), well.url()});
   pool->probe.add({5}, {1.0f}, {0.5f});
   pool->expected = {5.0f};
-  pool->endpoints->proven(0);
+  pool->turns->proven(0);
   const Status status = run(pool);
   ASSERT_TRUE(status) << status.error();
   EXPECT_THAT(logits_, ElementsAre(7.0f, 9.0f));
@@ -242,7 +242,7 @@ TEST_F(RemoteModelTest, LearnsNoFormatFromAServerThatCannotServeYet) {
   const TinyServer server(serve_errors);
   const auto pool = pool_of({server.url()}, std::nullopt);
   EXPECT_FALSE(run(pool));
-  EXPECT_EQ(pool->endpoints->format(0), std::nullopt);
+  EXPECT_EQ(pool->turns->format(0), std::nullopt);
 }
 
 TEST_F(RemoteModelTest, TakesNoServerThatJudgesSomewhatOtherwise) {

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "engine/compressor.h"
-#include "engine/fallback_model.h"
 #include "engine/rebuilt_model.h"
+#include "engine/stand_in_model.h"
 #include "tests/engine/torch/model_archive.h"
 #include "tests/engine/torch/trained_model.h"
 #include "tests/support/poll_until.h"
@@ -137,8 +137,8 @@ struct Replica {
     placement.devices = {"cuda:0"};
     const auto again = [this, placement](std::unique_ptr<Model>& next) { return backend().load(archive, placement, next); };
     const RebuildPauses pauses{std::chrono::milliseconds(1), std::chrono::milliseconds(10)};
-    model = std::make_unique<FallbackModel>(make_rebuilt_model(load(archive, placement), again, pauses, counts),
-                                            load(archive, {}));
+    model = std::make_unique<StandInModel>(make_rebuilt_model(load(archive, placement), again, pauses, counts),
+                                           load(archive, {}));
   }
 };
 

@@ -1,4 +1,4 @@
-#include "engine/remote/endpoint_pool.h"
+#include "engine/remote/server_turns.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@ namespace winnow {
 namespace {
 
 using std::chrono::milliseconds;
-using TimePoint = EndpointPool::TimePoint;
+using TimePoint = ServerTurns::TimePoint;
 
 const TimePoint kNow{std::chrono::hours(1)};
 
@@ -38,19 +38,19 @@ TEST(TryBudget, HasThreeTriesHoweverLateTheDeadline) {
   EXPECT_EQ(budget.next_try(kNow), std::nullopt);
 }
 
-TEST(EndpointPool, TakesServersInTurn) {
-  EndpointPool pool(3);
+TEST(ServerTurns, TakesServersInTurn) {
+  ServerTurns pool(3);
   for (const std::size_t expected : {0u, 1u, 2u, 0u}) EXPECT_EQ(pool.next({}, kNow), expected);
 }
 
-TEST(EndpointPool, LeavesOutWhatWasTriedForThisBatch) {
-  EndpointPool pool(2);
+TEST(ServerTurns, LeavesOutWhatWasTriedForThisBatch) {
+  ServerTurns pool(2);
   EXPECT_EQ(pool.next({0}, kNow), 1u);
   EXPECT_EQ(pool.next({0, 1}, kNow), std::nullopt);
 }
 
-TEST(EndpointPool, LeavesOutAServerThatKeepsFailingUntilItsTrial) {
-  EndpointPool pool(2, {}, {.failures_to_open = 1, .first_pause = milliseconds(100)});
+TEST(ServerTurns, LeavesOutAServerThatKeepsFailingUntilItsTrial) {
+  ServerTurns pool(2, {}, {.failures_to_open = 1, .first_pause = milliseconds(100)});
   pool.failed(0, kNow);
   EXPECT_EQ(pool.next({}, kNow), 1u);
   EXPECT_EQ(pool.next({}, kNow), 1u);
@@ -62,9 +62,9 @@ TEST(EndpointPool, LeavesOutAServerThatKeepsFailingUntilItsTrial) {
 }
 
 /// A server that was replaced by one without binary tensors refused every batch for ever.
-TEST(EndpointPool, AsksAServerThatRefusesForItsFormatAgainAndDoesNotLeaveItAlone) {
-  EndpointPool pool(1);
-  const EndpointPool::TimePoint now{};
+TEST(ServerTurns, AsksAServerThatRefusesForItsFormatAgainAndDoesNotLeaveItAlone) {
+  ServerTurns pool(1);
+  const ServerTurns::TimePoint now{};
   pool.learned_format(0, TensorFormat::Binary);
   for (int i = 0; i < 3; ++i) pool.failed(0, now);
   EXPECT_FALSE(pool.next({}, now));
@@ -77,8 +77,8 @@ TEST(EndpointPool, AsksAServerThatRefusesForItsFormatAgainAndDoesNotLeaveItAlone
   EXPECT_EQ(pool.tallies().front().failed, 4u);
 }
 
-TEST(EndpointPool, ForgetsTheFormatOfAServerThatFailed) {
-  EndpointPool pool(1, {}, {.failures_to_open = 2});
+TEST(ServerTurns, ForgetsTheFormatOfAServerThatFailed) {
+  ServerTurns pool(1, {}, {.failures_to_open = 2});
   pool.learned_format(0, TensorFormat::Binary);
   pool.failed(0, kNow);
   EXPECT_EQ(pool.format(0), TensorFormat::Binary);
@@ -86,14 +86,14 @@ TEST(EndpointPool, ForgetsTheFormatOfAServerThatFailed) {
   EXPECT_EQ(pool.format(0), std::nullopt);
 }
 
-TEST(EndpointPool, KeepsTheFormatOfTheSettings) {
-  EndpointPool pool(1, TensorFormat::Json, {.failures_to_open = 1});
+TEST(ServerTurns, KeepsTheFormatOfTheSettings) {
+  ServerTurns pool(1, TensorFormat::Json, {.failures_to_open = 1});
   pool.failed(0, kNow);
   EXPECT_EQ(pool.format(0), TensorFormat::Json);
 }
 
-TEST(EndpointPool, WantsAnotherProofOfAServerThatKeptFailing) {
-  EndpointPool pool(1, {}, {.failures_to_open = 2});
+TEST(ServerTurns, WantsAnotherProofOfAServerThatKeptFailing) {
+  ServerTurns pool(1, {}, {.failures_to_open = 2});
   pool.proven(0);
   pool.failed(0, kNow);
   EXPECT_TRUE(pool.is_proven(0));

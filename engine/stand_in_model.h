@@ -1,4 +1,4 @@
-// fallback_model.h - two models as one: the stand-in answers what the first choice could not.
+// stand_in_model.h - two models as one: a stand-in answers what the first choice could not.
 //
 // Owns:    both models.
 // Threads: as every Model: one at a time.
@@ -15,9 +15,9 @@
 
 namespace winnow {
 
-class FallbackModel : public Model {
+class StandInModel : public Model {
  public:
-  FallbackModel(std::unique_ptr<Model> first_choice, std::unique_ptr<Model> stand_in);
+  StandInModel(std::unique_ptr<Model> first_choice, std::unique_ptr<Model> stand_in);
 
   /// An answer that is not a finite number, and an exception, are failures too.
   Status run(const TokenBatch& batch, std::vector<float>& logits) override;

@@ -1,4 +1,4 @@
-// endpoint_pool.h - which server of a pool gets the next try, how long it may take, and how tensors travel to it.
+// server_turns.h - which server of a pool gets the next try, how long it may take, and how tensors travel to it.
 //
 // Owns:    one circuit breaker and tally a server, and the format that it is known to take. Shared by the models of one engine.
 // Threads: all methods from any thread.
@@ -36,37 +36,37 @@ class TryBudget {
   unsigned tries_left_;
 };
 
-class EndpointPool {
+class ServerTurns {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
   /// Without a format each server is to be asked for it.
-  explicit EndpointPool(std::size_t endpoints, std::optional<TensorFormat> format = {},
-                        const BreakerSettings& settings = {});
+  explicit ServerTurns(std::size_t servers, std::optional<TensorFormat> format = {},
+                       const BreakerSettings& settings = {});
 
   /// The servers in turn, without those in `tried` and those whose breaker is open.
   std::optional<std::size_t> next(const std::vector<std::size_t>& tried, TimePoint now) EXCLUDES(mutex_);
-  void succeeded(std::size_t endpoint) EXCLUDES(mutex_);
+  void succeeded(std::size_t server) EXCLUDES(mutex_);
   /// It answered, and refused the request: it is there, but perhaps another one that takes another format.
-  void refused(std::size_t endpoint) EXCLUDES(mutex_);
+  void refused(std::size_t server) EXCLUDES(mutex_);
   /// The try failed, which says nothing of the server.
-  void lost(std::size_t endpoint) EXCLUDES(mutex_);
+  void lost(std::size_t server) EXCLUDES(mutex_);
   /// A server whose breaker opens may come back as another one: its format and its proof are forgotten.
-  void failed(std::size_t endpoint, TimePoint now) EXCLUDES(mutex_);
+  void failed(std::size_t server, TimePoint now) EXCLUDES(mutex_);
 
   /// nullopt: nobody has asked the server yet.
-  std::optional<TensorFormat> format(std::size_t endpoint) EXCLUDES(mutex_);
-  void learned_format(std::size_t endpoint, TensorFormat format) EXCLUDES(mutex_);
+  std::optional<TensorFormat> format(std::size_t server) EXCLUDES(mutex_);
+  void learned_format(std::size_t server, TensorFormat format) EXCLUDES(mutex_);
 
   /// Whether the server is known to serve the model that is here. A breaker that opens, and a refusal, take it back.
-  bool is_proven(std::size_t endpoint) EXCLUDES(mutex_);
-  void proven(std::size_t endpoint) EXCLUDES(mutex_);
+  bool is_proven(std::size_t server) EXCLUDES(mutex_);
+  void proven(std::size_t server) EXCLUDES(mutex_);
 
   /// Of each server, without its name.
   std::vector<PoolServer> tallies() EXCLUDES(mutex_);
 
  private:
-  struct Endpoint {
+  struct Server {
     CircuitBreaker breaker;
     std::optional<TensorFormat> format;
     bool proven = false;
@@ -75,7 +75,7 @@ class EndpointPool {
 
   const std::optional<TensorFormat> format_of_all_;
   Mutex mutex_;
-  std::vector<Endpoint> endpoints_ GUARDED_BY(mutex_);
+  std::vector<Server> servers_ GUARDED_BY(mutex_);
   std::size_t turn_ GUARDED_BY(mutex_) = 0;
 };
 

@@ -1,4 +1,4 @@
-#include "engine/fallback_model.h"
+#include "engine/stand_in_model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 
 namespace winnow {
 
-FallbackModel::FallbackModel(std::unique_ptr<Model> first_choice, std::unique_ptr<Model> stand_in)
+StandInModel::StandInModel(std::unique_ptr<Model> first_choice, std::unique_ptr<Model> stand_in)
     : first_choice_(std::move(first_choice)), stand_in_(std::move(stand_in)) {}
 
-Status FallbackModel::run(const TokenBatch& batch, std::vector<float>& logits) {
+Status StandInModel::run(const TokenBatch& batch, std::vector<float>& logits) {
   stand_in_cause_ = {};
   std::string_view cause;
   const Status first = run_first_choice(batch, logits, cause);
@@ -21,7 +21,7 @@ Status FallbackModel::run(const TokenBatch& batch, std::vector<float>& logits) {
   return second;
 }
 
-Status FallbackModel::run_first_choice(const TokenBatch& batch, std::vector<float>& logits, std::string_view& cause) {
+Status StandInModel::run_first_choice(const TokenBatch& batch, std::vector<float>& logits, std::string_view& cause) {
   try {
     const Status status = first_choice_->run(batch, logits);
     cause = status ? "answer" : first_choice_->failure_cause();
@@ -34,12 +34,12 @@ Status FallbackModel::run_first_choice(const TokenBatch& batch, std::vector<floa
   }
 }
 
-Status FallbackModel::differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
+Status StandInModel::differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
   return differentiate_first_choice(batch, label, gradients) ? Status::ok()
-                                                            : stand_in_->differentiate(batch, label, gradients);
+                                                             : stand_in_->differentiate(batch, label, gradients);
 }
 
-Status FallbackModel::differentiate_first_choice(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
+Status StandInModel::differentiate_first_choice(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
   try {
     return first_choice_->differentiate(batch, label, gradients);
   } catch (const std::exception& error) {

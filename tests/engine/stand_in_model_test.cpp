@@ -1,4 +1,4 @@
-#include "engine/fallback_model.h"
+#include "engine/stand_in_model.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,25 +50,25 @@ TokenBatch batch_of(const std::vector<std::int64_t>& tokens) {
   return batch;
 }
 
-class FallbackModelTest : public ::testing::Test {
+class StandInModelTest : public ::testing::Test {
  protected:
-  FallbackModel model_{std::make_unique<FarModel>(), std::make_unique<CountModel>()};
+  StandInModel model_{std::make_unique<FarModel>(), std::make_unique<CountModel>()};
   std::vector<float> logits_;
 };
 
-TEST_F(FallbackModelTest, TakesTheAnswerOfTheFirstChoice) {
+TEST_F(StandInModelTest, TakesTheAnswerOfTheFirstChoice) {
   ASSERT_TRUE(model_.run(batch_of({3, 4}), logits_));
   EXPECT_THAT(logits_, ElementsAre(107.0f));
   EXPECT_EQ(model_.stand_in_cause(), "");
 }
 
-TEST_F(FallbackModelTest, LetsTheStandInAnswerAndSaysWhy) {
+TEST_F(StandInModelTest, LetsTheStandInAnswerAndSaysWhy) {
   ASSERT_TRUE(model_.run(batch_of({-1, 5, 6}), logits_));
   EXPECT_THAT(logits_, ElementsAre(3.0f));
   EXPECT_EQ(model_.stand_in_cause(), "timeout");
 }
 
-TEST_F(FallbackModelTest, TakesNaNAndInfinityForFailures) {
+TEST_F(StandInModelTest, TakesNaNAndInfinityForFailures) {
   for (const std::int64_t token : {-3, -6}) {
     ASSERT_TRUE(model_.run(batch_of({token}), logits_));
     EXPECT_THAT(logits_, ElementsAre(1.0f));
@@ -76,39 +76,40 @@ TEST_F(FallbackModelTest, TakesNaNAndInfinityForFailures) {
   }
 }
 
-TEST_F(FallbackModelTest, TakesAnExceptionForAFailure) {
+TEST_F(StandInModelTest, TakesAnExceptionForAFailure) {
   ASSERT_TRUE(model_.run(batch_of({-2}), logits_));
   EXPECT_EQ(model_.stand_in_cause(), "model");
 }
 
-TEST_F(FallbackModelTest, ForgetsTheCauseOnceTheFirstChoiceAnswersAgain) {
+TEST_F(StandInModelTest, ForgetsTheCauseOnceTheFirstChoiceAnswersAgain) {
   ASSERT_TRUE(model_.run(batch_of({-1}), logits_));
   ASSERT_TRUE(model_.run(batch_of({2}), logits_));
   EXPECT_EQ(model_.stand_in_cause(), "");
 }
 
-TEST_F(FallbackModelTest, FailsWithBothReasonsWhenBothFail) {
-  FallbackModel model(std::make_unique<FarModel>(), std::make_unique<CountModel>(Status::failed("no memory here either")));
+TEST_F(StandInModelTest, FailsWithBothReasonsWhenBothFail) {
+  StandInModel model(std::make_unique<FarModel>(),
+                     std::make_unique<CountModel>(Status::failed("no memory here either")));
   const Status status = model.run(batch_of({-1}), logits_);
   EXPECT_FALSE(status);
   EXPECT_THAT(status.error(), AllOf(HasSubstr("out of memory"), HasSubstr("no memory here either")));
   EXPECT_EQ(model.stand_in_cause(), "");
 }
 
-TEST_F(FallbackModelTest, DifferentiatesTheFirstChoiceThatHasDerivatives) {
-  FallbackModel model(std::make_unique<CountModel>(), std::make_unique<FarModel>());
+TEST_F(StandInModelTest, DifferentiatesTheFirstChoiceThatHasDerivatives) {
+  StandInModel model(std::make_unique<CountModel>(), std::make_unique<FarModel>());
   Gradients gradients;
   ASSERT_TRUE(model.differentiate(batch_of({3}), 0, gradients));
   EXPECT_THAT(gradients.logits, ElementsAre(7.0f));
 }
 
-TEST_F(FallbackModelTest, DifferentiatesTheStandInOfOneThatHasNone) {
+TEST_F(StandInModelTest, DifferentiatesTheStandInOfOneThatHasNone) {
   Gradients gradients;
   ASSERT_TRUE(model_.differentiate(batch_of({3}), 0, gradients));
   EXPECT_THAT(gradients.logits, ElementsAre(7.0f));
 }
 
-TEST_F(FallbackModelTest, NamesTheDeviceOfTheFirstChoice) { EXPECT_EQ(model_.device(), "remote"); }
+TEST_F(StandInModelTest, NamesTheDeviceOfTheFirstChoice) { EXPECT_EQ(model_.device(), "remote"); }
 
 }  // namespace
 }  // namespace winnow
