@@ -29,7 +29,7 @@ void set_probabilities(Facts& facts, const Judgement& judgement) {
 
 void set_envelope(Facts& facts, const Envelope& envelope) {
   facts.set(Fact::Authenticated, !envelope.auth_user.empty());
-  if (const std::optional<IpAddress> ip = IpAddress::parse(envelope.client_ip)) facts.set(Fact::ClientIp, *ip);
+  if (const std::optional<IpBytes> ip = parse_ip_bytes(envelope.client_ip)) facts.set(Fact::ClientIp, *ip);
   facts.set(Fact::ClientName, envelope.client_name);
   facts.set(Fact::Helo, envelope.helo);
   facts.set(Fact::Tls, envelope.tls);

@@ -37,8 +37,7 @@ double feature_named(const std::string& name, const Facts& facts) {
 
 const IpBytes* address_of(const Expression& expression, const EvaluationInput& input) {
   if (expression.operation == Operation::Constant) return std::get_if<IpBytes>(&expression.operand);
-  const IpAddress* value = value_of<IpAddress>(expression, input);
-  return value != nullptr ? &value->bytes : nullptr;
+  return value_of<IpBytes>(expression, input);
 }
 
 /// A text is asked itself; a list of texts holds when one of its elements does.

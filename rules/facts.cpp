@@ -71,22 +71,12 @@ static_assert(stands_in_enum_order());
     case FactType::TextList:
       return std::holds_alternative<std::vector<std::string>>(value);
     case FactType::Ip:
-      return std::holds_alternative<IpAddress>(value);
+      return std::holds_alternative<IpBytes>(value);
   }
   return false;
 }
 
 }  // namespace
-
-bool IpAddress::is_v4() const { return is_v4_mapped(bytes); }
-
-std::optional<IpAddress> IpAddress::parse(std::string_view text) {
-  const std::optional<IpBytes> parsed = parse_ip_bytes(text);
-  if (!parsed) return std::nullopt;
-  return IpAddress{*parsed};
-}
-
-std::string IpAddress::to_string() const { return format_ip_bytes(bytes); }
 
 const std::array<FactDeclaration, kFactCount>& fact_table() { return kFacts; }
 

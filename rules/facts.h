@@ -10,25 +10,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "config/network.h"
+
 namespace winnow {
 
 enum class FactType : std::uint8_t { Bool, Number, Percent, Size, Duration, Text, TextList, Ip };
-
-/// An IPv4 or IPv6 address; IPv4 is kept as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2).
-struct IpAddress {
-  std::array<std::uint8_t, 16> bytes{};
-  bool operator==(const IpAddress&) const = default;
-  bool is_v4() const;
-  static std::optional<IpAddress> parse(std::string_view text);
-  std::string to_string() const;
-};
 
 /// The facts of a message. Their names in rules, types and meanings stand in fact_table().
 enum class Fact : std::uint8_t {
@@ -85,7 +77,7 @@ bool is_numeric(FactType type);  // Number, Percent, Size, Duration
 
 /// Bool; Number, Percent, Size and Duration as double; Text; TextList; Ip. monostate: not set (reads as false, 0, "", empty).
 using FactValue =
-    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, IpAddress>;
+    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, IpBytes>;
 
 class Facts {
  public:

@@ -51,7 +51,7 @@ constexpr Form<double> kNumber{"a number such as 3", parse_number};
 constexpr Form<double> kPercent{"a percentage such as 90%", parse_percent};
 constexpr Form<double> kSize{"a size such as 10KiB", parse_bytes};
 constexpr Form<double> kDuration{"a duration such as 3h", parse_seconds};
-constexpr Form<IpAddress> kIp{"an address such as 192.0.2.1", IpAddress::parse};
+constexpr Form<IpBytes> kIp{"an address such as 192.0.2.1", parse_ip_bytes};
 
 class FactsReader {
  public:

@@ -46,7 +46,7 @@ winnow::Facts message() {
   winnow::Facts facts;
   facts.set(winnow::Fact::Spam, 0.97);
   facts.set(winnow::Fact::Size, 20'000.0);
-  facts.set(winnow::Fact::ClientIp, *winnow::IpAddress::parse("192.0.2.7"));
+  facts.set(winnow::Fact::ClientIp, *winnow::parse_ip_bytes("192.0.2.7"));
   facts.set(winnow::Fact::MailFrom, std::string("anna@mail.sender.example"));
   facts.set(winnow::Fact::MailFromDomain, std::string("mail.sender.example"));
   facts.set(winnow::Fact::FromAddress, std::string("anna@mail.sender.example"));

@@ -39,6 +39,27 @@ INSTANTIATE_TEST_SUITE_P(
                     MembershipCase{"::ffff:192.0.2.0/120", "192.0.2.9", true},
                     MembershipCase{"192.0.2.0/24", "::ffff:192.0.2.9", true}));
 
+TEST(IpBytes, KeepIpv4InItsMappedForm) {
+  const auto v4 = parse_ip_bytes("192.0.2.1");
+  ASSERT_TRUE(v4);
+  EXPECT_TRUE(is_v4_mapped(*v4));
+  EXPECT_EQ(*v4, *parse_ip_bytes("::ffff:192.0.2.1"));
+  EXPECT_EQ(format_ip_bytes(*v4), "192.0.2.1");
+}
+
+TEST(IpBytes, ReadAndWriteIpv6) {
+  EXPECT_EQ(format_ip_bytes(*parse_ip_bytes("2001:DB8:0:0::1")), "2001:db8::1");
+  EXPECT_FALSE(is_v4_mapped(*parse_ip_bytes("2001:db8::1")));
+  EXPECT_EQ(format_ip_bytes(*parse_ip_bytes("::1")), "::1");
+}
+
+TEST(IpBytes, RefuseEverythingElse) {
+  for (const char* text :
+       {"", "1.2.3", "1.2.3.256", "1.2.3.4/8", "[::1]", "::1%lo", "IPv6:::1", " 1.2.3.4", "localhost"}) {
+    EXPECT_FALSE(parse_ip_bytes(text)) << text;
+  }
+}
+
 TEST(IpNetwork, RefusesWhatIsNotOneAddressOrNetwork) {
   for (const char* text : {"", "/", "192.0.2.0/", "/24", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/24/1", "192.0.2",
                            "192.0.2.0/ 24", "2001:db8::/129", "example.org", "192.0.2.0/0x8", "[::1]", "fe80::1%eth0"}) {

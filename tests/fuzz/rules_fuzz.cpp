@@ -12,7 +12,7 @@ namespace {
 winnow::Facts some_facts() {
   winnow::Facts facts;
   facts.set(winnow::Fact::Spam, 0.7);
-  facts.set(winnow::Fact::ClientIp, *winnow::IpAddress::parse("192.0.2.7"));
+  facts.set(winnow::Fact::ClientIp, *winnow::parse_ip_bytes("192.0.2.7"));
   facts.set(winnow::Fact::Subject, std::string("Re: free \xC3\xA4pfel \xFF"));
   facts.set(winnow::Fact::FromAddress, std::string("a@mail.partner.example"));
   facts.set(winnow::Fact::FromDomain, std::string("mail.partner.example"));

@@ -33,7 +33,7 @@ TEST_F(JudgeTest, FillsEveryFact) {
   EXPECT_EQ(text(Fact::ScanError), "");
   EXPECT_EQ(text(Fact::ModelName), "fake-1");
   EXPECT_TRUE(std::get<bool>(facts.get(Fact::Authenticated)));
-  EXPECT_EQ(std::get<IpAddress>(facts.get(Fact::ClientIp)).to_string(), "192.0.2.7");
+  EXPECT_EQ(format_ip_bytes(std::get<IpBytes>(facts.get(Fact::ClientIp))), "192.0.2.7");
   EXPECT_EQ(text(Fact::ClientName), "mail.sender.example");
   EXPECT_EQ(text(Fact::Helo), "helo.example");
   EXPECT_TRUE(std::get<bool>(facts.get(Fact::Tls)));

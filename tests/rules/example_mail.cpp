@@ -152,7 +152,7 @@ const std::vector<ExampleMail> kMails{
     {.example = "hold",
      .what = "spam 99.2% from 192.0.2.7",
      .spam = 0.992,
-     .facts = {{Fact::ClientIp, *IpAddress::parse("192.0.2.7")}},
+     .facts = {{Fact::ClientIp, *parse_ip_bytes("192.0.2.7")}},
      .expected = "redirect to held@example.org (rule hold), adds X-Held: spam 99.2%, from 192.0.2.7"},
     {.example = "hold",
      .what = "spam 95%",

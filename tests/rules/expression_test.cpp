@@ -11,7 +11,7 @@ Facts sample_facts() {
   facts.set(Fact::Spam, 0.7);
   facts.set(Fact::Authenticated, false);
   facts.set(Fact::Tls, true);
-  facts.set(Fact::ClientIp, *IpAddress::parse("192.0.2.7"));
+  facts.set(Fact::ClientIp, *parse_ip_bytes("192.0.2.7"));
   facts.set(Fact::Subject, std::string("Re: FREE offer"));
   facts.set(Fact::FromAddress, std::string("Joe@mail.partner.example"));
   facts.set(Fact::FromDomain, std::string("mail.partner.example"));

@@ -85,7 +85,7 @@ TEST(RuleTestFacts, AreReadByTheirType) {
   EXPECT_EQ(value<double>(facts, Fact::AttachmentsCount), 2);
   EXPECT_EQ(value<std::string>(facts, Fact::Subject), "hello");
   EXPECT_EQ(value<std::vector<std::string>>(facts, Fact::UrlsDomains).size(), 2u);
-  EXPECT_EQ(value<IpAddress>(facts, Fact::ClientIp).to_string(), "192.0.2.1");
+  EXPECT_EQ(format_ip_bytes(value<IpBytes>(facts, Fact::ClientIp)), "192.0.2.1");
 }
 
 TEST(RuleTestFacts, BringWhatFollowsFromThem) {

@@ -11,7 +11,7 @@ Facts some_facts() {
   facts.set(Fact::Size, 12'345.0);
   facts.set(Fact::DateAge, 3 * 3600.0);
   facts.set(Fact::Tls, true);
-  facts.set(Fact::ClientIp, *IpAddress::parse("192.0.2.7"));
+  facts.set(Fact::ClientIp, *parse_ip_bytes("192.0.2.7"));
   facts.set(Fact::UrlsDomains, std::vector<std::string>{"a.example", "b.example"});
   facts.recipients = {"one@example.org"};
   return facts;
