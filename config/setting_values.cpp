@@ -167,7 +167,7 @@ SettingKind<std::chrono::microseconds> duration_between(std::chrono::microsecond
   const std::function<std::string(const Duration&)> print = [](const Duration& d) { return format_duration(d); };
   return {range_text(least, most, print),
           reader_between<Duration>(least, most, "a duration such as 4s or 500ms", parse_duration, print), print,
-          duration_form(least == Duration::zero())};
+          duration_form(least == Duration::zero() ? ZeroDuration::Fits : ZeroDuration::Refused)};
 }
 
 SettingKind<std::uint64_t> size_between(std::uint64_t least, std::uint64_t most) {

@@ -24,9 +24,9 @@ ValueForm number_form(double least, double most) {
   return {.kind = ValueForm::Kind::Number, .least = least, .most = most};
 }
 
-ValueForm duration_form(bool zero_fits) {
+ValueForm duration_form(ZeroDuration zero) {
   ValueForm with_unit = text_form(duration_pattern());
-  return zero_fits ? any_of_forms({std::move(with_unit), integer_form(0, 0)}) : with_unit;
+  return zero == ZeroDuration::Fits ? any_of_forms({std::move(with_unit), integer_form(0, 0)}) : with_unit;
 }
 
 ValueForm size_form() { return text_form(size_pattern()); }

@@ -47,7 +47,9 @@ ValueForm text_form(std::string pattern);
 ValueForm word_form(std::vector<std::string> words);
 ValueForm integer_form(double least, double most);
 ValueForm number_form(double least, double most);
-ValueForm duration_form(bool zero_fits);
+/// Whether 0 is a value, which needs no unit.
+enum class ZeroDuration { Fits, Refused };
+ValueForm duration_form(ZeroDuration zero);
 ValueForm size_form();
 ValueForm percent_form(double least, double most);
 ValueForm list_form(ValueForm item, std::size_t least_items = 0);

@@ -51,13 +51,13 @@ bool leaves_choice(const EngineSettings& settings) {
 
 bool uses_gpu(const ReplicaDevices& devices) { return std::any_of(devices.begin(), devices.end(), is_gpu); }
 
-std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, bool in_parts,
+std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, ModelShape shape,
                           std::vector<ReplicaDevices>& replicas) {
   const std::vector<std::string> places = places_of(settings, hardware.gpus);
   for (const std::string& place : places) {
     if (std::string wrong = check_place(place, hardware.gpus); !wrong.empty()) return wrong;
   }
-  const bool spread = in_parts && places.size() > 1;
+  const bool spread = shape == ModelShape::InParts && places.size() > 1;
   const std::size_t automatic = spread ? 1 : automatic_replicas(settings.device, places, hardware);
   const std::size_t count = settings.replicas > 0 ? settings.replicas : automatic;
   for (std::size_t i = 0; i < count; ++i)

@@ -20,8 +20,10 @@ struct Hardware {
 /// One replica: a device; of a model in parts several, over which it is spread.
 using ReplicaDevices = std::vector<std::string>;
 
+enum class ModelShape { Whole, InParts };
+
 /// "" or what is wrong. A model in parts is spread over all devices named; any other runs on one device per replica.
-std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, bool in_parts,
+std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, ModelShape shape,
                           std::vector<ReplicaDevices>& replicas);
 
 /// Whether GPUs are taken where they help. What stands in for a pool of servers is rarely asked: a GPU would wait in vain.

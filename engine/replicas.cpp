@@ -127,8 +127,9 @@ std::string load_replicas(TorchBackend& backend, const ModelFile& file, const Ma
   Copies copies(source, file.bytes, replicas.rebuilds);
   Hardware usable = hardware;
   if (Status status = count_usable_gpus(settings, hardware.gpus, copies, usable.gpus); !status) return status.error();
+  const ModelShape shape = manifest.stages.empty() ? ModelShape::Whole : ModelShape::InParts;
   std::vector<ReplicaDevices> plan;
-  if (std::string wrong = plan_replicas(settings, usable, !manifest.stages.empty(), plan); !wrong.empty()) return wrong;
+  if (std::string wrong = plan_replicas(settings, usable, shape, plan); !wrong.empty()) return wrong;
   for (const ReplicaDevices& devices : plan) {
     std::unique_ptr<Model> model;
     std::string form;

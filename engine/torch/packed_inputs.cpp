@@ -78,7 +78,7 @@ void PackedInputs::reserve(std::int64_t bytes) {
   while (size < bytes) size *= 2;
   let_go();
   const c10::InferenceMode off(false);  // it serves explanations, too
-  memory_ = at::empty({size}, at::TensorOptions(at::kByte).pinned_memory(pinned_));
+  memory_ = at::empty({size}, at::TensorOptions(at::kByte).pinned_memory(kind_ == HostMemory::Pinned));
 }
 
 /// LibTorch asks the GPU when pinned memory that was copied to it may be used again, and a GPU that is lost answers with an

@@ -11,10 +11,12 @@
 
 namespace winnow {
 
+/// A GPU copies by itself only from pinned memory, which memory of the CPU's own kind cannot be.
+enum class HostMemory { Pinned, Pageable };
+
 class PackedInputs {
  public:
-  /// `pinned` as a GPU needs it to copy by itself; memory of the CPU's own kind cannot be.
-  PackedInputs(at::Device device, bool pinned) : device_(device), pinned_(pinned) {}
+  PackedInputs(at::Device device, HostMemory kind) : device_(device), kind_(kind) {}
   ~PackedInputs() { let_go(); }
   PackedInputs(const PackedInputs&) = delete;
   PackedInputs& operator=(const PackedInputs&) = delete;
@@ -27,7 +29,7 @@ class PackedInputs {
   void let_go();
 
   const at::Device device_;
-  const bool pinned_;
+  const HostMemory kind_;
   at::Tensor memory_;  // bytes
 };
 

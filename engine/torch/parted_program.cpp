@@ -127,7 +127,8 @@ Status place_part(const torch::jit::Module& whole, const std::string& name, bool
 }  // namespace
 
 Status make_parted_program(const torch::jit::Module& module, const std::vector<Stage>& stages,
-                           const std::vector<at::Device>& devices, bool half, std::unique_ptr<Program>& program) {
+                           const std::vector<at::Device>& devices, Precision precision,
+                           std::unique_ptr<Program>& program) {
   std::vector<PlacedStage> placed;
   std::size_t next = 0;
   for (const Stage& stage : stages) {
@@ -136,7 +137,7 @@ Status make_parted_program(const torch::jit::Module& module, const std::vector<S
       PlacedPart part{name, {}, devices[next++ % devices.size()], {}};
       if (Status status = place_part(module, name, placed.empty(), part); !status)
         return Status::failed("part '" + name + "' " + status.error());
-      part.module = freeze_on(part.module, part.device, half);
+      part.module = freeze_on(part.module, part.device, precision);
       one.parts.push_back(std::move(part));
     }
     placed.push_back(std::move(one));

@@ -57,9 +57,9 @@ std::unique_ptr<Program> make_optimized_program(const torch::jit::Module& module
   return status ? std::move(program) : nullptr;
 }
 
-torch::jit::Module freeze_on(torch::jit::Module module, const at::Device& device, bool half) {
+torch::jit::Module freeze_on(torch::jit::Module module, const at::Device& device, Precision precision) {
   module.to(device);
-  if (half) to_half(module);
+  if (precision == Precision::Half) to_half(module);
   return torch::jit::freeze(module);
 }
 

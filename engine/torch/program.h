@@ -21,6 +21,9 @@ struct Module;
 
 namespace winnow {
 
+/// Of weights and arithmetic.
+enum class Precision { Float, Half };
+
 class Program {
  public:
   virtual ~Program() = default;
@@ -39,9 +42,10 @@ std::unique_ptr<Program> make_optimized_program(const torch::jit::Module& module
 /// The parts of `module`, placed on the devices in turn and frozen there. LibTorch's calls to GPUs return before the work
 /// is done, so that one thread keeps the parts of a stage busy side by side.
 Status make_parted_program(const torch::jit::Module& module, const std::vector<Stage>& stages,
-                           const std::vector<at::Device>& devices, bool half, std::unique_ptr<Program>& program);
+                           const std::vector<at::Device>& devices, Precision precision,
+                           std::unique_ptr<Program>& program);
 
-/// On the device, in half precision when told to, and frozen. Changes `module`; it must be ready to run.
-torch::jit::Module freeze_on(torch::jit::Module module, const at::Device& device, bool half);
+/// On the device, in that precision, and frozen. Changes `module`; it must be ready to run.
+torch::jit::Module freeze_on(torch::jit::Module module, const at::Device& device, Precision precision);
 
 }  // namespace winnow

@@ -63,7 +63,7 @@ ProgramModel::ProgramModel(std::unique_ptr<Program> program, const Site& site)
       constants_(program_->constants()),
       site_(site),
       stream_(stream_for(site)),
-      packed_(site.home(), /*pinned=*/true) {}
+      packed_(site.home(), HostMemory::Pinned) {}
 
 Status ProgramModel::run(const TokenBatch& batch, std::vector<float>& logits) {
   return remember(guarded("the model failed", [&] { return compute(batch, logits); }));
@@ -108,7 +108,7 @@ std::string ProgramModel::device() const {
 }
 
 std::string ProgramModel::form() const {
-  return (faster_ ? *faster_ : *program_).form() + (site_.half ? ", in half precision" : "");
+  return (faster_ ? *faster_ : *program_).form() + (site_.precision == Precision::Half ? ", in half precision" : "");
 }
 
 BatchTensors ProgramModel::placed(const TokenBatch& batch) {
@@ -116,7 +116,7 @@ BatchTensors ProgramModel::placed(const TokenBatch& batch) {
 }
 
 BatchTensors ProgramModel::in_precision(BatchTensors inputs) const {
-  if (!site_.half) return inputs;
+  if (site_.precision == Precision::Float) return inputs;
   inputs.weights = inputs.weights.to(at::kHalf);
   inputs.dense = inputs.dense.to(at::kHalf);
   return inputs;

@@ -23,7 +23,7 @@ namespace winnow {
 /// Where a program computes, and how precisely.
 struct Site {
   std::vector<at::Device> devices = {at::Device(at::kCPU)};
-  bool half = false;
+  Precision precision = Precision::Float;
 
   /// Where its inputs are expected.
   const at::Device& home() const { return devices.front(); }

@@ -48,7 +48,8 @@ Status answers_as_loaded(const torch::jit::Module& module, const TokenBatch& pro
 
 /// How far an answer may be from that of the module as it was loaded, as a share of the answer, or of 1 if it is less.
 double allowed_difference(const Site& site) {
-  if (site.half) return 2e-2;  // half precision has 11 bits, and a logit is a sum of many rounded terms
+  if (site.precision == Precision::Half)
+    return 2e-2;  // half precision has 11 bits, and a logit is a sum of many rounded terms
   return site.uses_gpu() ? 1e-3 : 1e-5;
 }
 
@@ -74,8 +75,8 @@ Status make_program(const torch::jit::Module& module, const Placement& placement
   if (site.devices.size() > 1 && placement.stages.empty())
     return Status::failed("a model that is not in parts runs on one device");
   if (site.devices.size() > 1)
-    return make_parted_program(module, placement.stages, site.devices, site.half, program);
-  program = make_whole_program(freeze_on(module, site.home(), site.half), "frozen");
+    return make_parted_program(module, placement.stages, site.devices, site.precision, program);
+  program = make_whole_program(freeze_on(module, site.home(), site.precision), "frozen");
   return Status::ok();
 }
 
@@ -92,7 +93,7 @@ Site site_of(const Placement& placement) {
   Site site;
   site.devices.clear();
   for (const std::string& name : placement.devices) site.devices.emplace_back(name);
-  site.half = placement.half;
+  site.precision = placement.half ? Precision::Half : Precision::Float;
   return site;
 }
 
@@ -118,8 +119,8 @@ Status load_placed(torch::jit::Module module, const Placement& placement, std::u
   unpack(module);
   std::vector<float> expected;
   if (Status status = answers_as_loaded(module, placement.probe, expected); !status) return status;
-  const bool checked_on_cpu =
-      site.devices.size() == 1 && site.home().is_cpu() && !site.half && placement.probe.messages > 0;
+  const bool checked_on_cpu = site.devices.size() == 1 && site.home().is_cpu() && site.precision == Precision::Float &&
+                              placement.probe.messages > 0;
   if (checked_on_cpu) model = fuse(module, site, placement.probe, expected);
   if (model != nullptr) return Status::ok();
   keep_tensor_memory();

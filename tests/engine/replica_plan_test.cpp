@@ -9,13 +9,14 @@ namespace {
 using ::testing::HasSubstr;
 using Plan = std::vector<ReplicaDevices>;
 using List = std::vector<std::string>;
+using enum ModelShape;
 
 struct PlanCase {
   const char* what;
   DeviceSetting device;
   std::size_t replicas;
   Hardware hardware;
-  bool in_parts;
+  ModelShape shape;
   Plan expected;
 };
 
@@ -26,34 +27,34 @@ TEST_P(ReplicaPlan, GivesEachReplicaItsDevices) {
   settings.device = GetParam().device;
   settings.replicas = GetParam().replicas;
   Plan plan;
-  EXPECT_EQ(plan_replicas(settings, GetParam().hardware, GetParam().in_parts, plan), "");
+  EXPECT_EQ(plan_replicas(settings, GetParam().hardware, GetParam().shape, plan), "");
   EXPECT_EQ(plan, GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ReplicaPlan,
     ::testing::Values(
-        PlanCase{"AutoIsHalfOfTheCores", "auto", 0, {0, 5}, false, {{"cpu"}, {"cpu"}}},
-        PlanCase{"AutoIsAtLeastOne", "auto", 0, {0, 1}, false, {{"cpu"}}},
-        PlanCase{"AutoTakesEveryGpu", "auto", 0, {2, 8}, false, {{"cuda:0"}, {"cuda:1"}}},
-        PlanCase{"CpuLeavesTheGpusAlone", "cpu", 0, {2, 4}, false, {{"cpu"}, {"cpu"}}},
-        PlanCase{"CudaIsEveryGpu", "cuda", 0, {2, 4}, false, {{"cuda:0"}, {"cuda:1"}}},
-        PlanCase{"OneGpu", "cuda:1", 0, {2, 4}, false, {{"cuda:1"}}},
-        PlanCase{"TwoOnOneGpu", "cuda:1", 2, {2, 4}, false, {{"cuda:1"}, {"cuda:1"}}},
-        PlanCase{"AListIsOneEach", List{"cuda:1", "cpu"}, 0, {2, 8}, false, {{"cuda:1"}, {"cpu"}}},
-        PlanCase{"AListOfOneIsOne", List{"cpu"}, 0, {0, 8}, false, {{"cpu"}}},
-        PlanCase{"ReplicasGoRound", List{"cuda:0", "cuda:1"}, 3, {2, 8}, false, {{"cuda:0"}, {"cuda:1"}, {"cuda:0"}}},
-        PlanCase{"PartsAreSpreadOverTheList", List{"cuda:0", "cuda:1"}, 0, {2, 8}, true, {{"cuda:0", "cuda:1"}}},
-        PlanCase{"PartsAreSpreadOverAllGpus", "auto", 0, {3, 8}, true, {{"cuda:0", "cuda:1", "cuda:2"}}},
-        PlanCase{"PartsOfManyReplicas", List{"cpu", "cpu"}, 2, {0, 8}, true, {{"cpu", "cpu"}, {"cpu", "cpu"}}},
-        PlanCase{"PartsOnOneDeviceStayTogether", "cpu", 0, {0, 4}, true, {{"cpu"}, {"cpu"}}}),
+        PlanCase{"AutoIsHalfOfTheCores", "auto", 0, {0, 5}, Whole, {{"cpu"}, {"cpu"}}},
+        PlanCase{"AutoIsAtLeastOne", "auto", 0, {0, 1}, Whole, {{"cpu"}}},
+        PlanCase{"AutoTakesEveryGpu", "auto", 0, {2, 8}, Whole, {{"cuda:0"}, {"cuda:1"}}},
+        PlanCase{"CpuLeavesTheGpusAlone", "cpu", 0, {2, 4}, Whole, {{"cpu"}, {"cpu"}}},
+        PlanCase{"CudaIsEveryGpu", "cuda", 0, {2, 4}, Whole, {{"cuda:0"}, {"cuda:1"}}},
+        PlanCase{"OneGpu", "cuda:1", 0, {2, 4}, Whole, {{"cuda:1"}}},
+        PlanCase{"TwoOnOneGpu", "cuda:1", 2, {2, 4}, Whole, {{"cuda:1"}, {"cuda:1"}}},
+        PlanCase{"AListIsOneEach", List{"cuda:1", "cpu"}, 0, {2, 8}, Whole, {{"cuda:1"}, {"cpu"}}},
+        PlanCase{"AListOfOneIsOne", List{"cpu"}, 0, {0, 8}, Whole, {{"cpu"}}},
+        PlanCase{"ReplicasGoRound", List{"cuda:0", "cuda:1"}, 3, {2, 8}, Whole, {{"cuda:0"}, {"cuda:1"}, {"cuda:0"}}},
+        PlanCase{"PartsAreSpreadOverTheList", List{"cuda:0", "cuda:1"}, 0, {2, 8}, InParts, {{"cuda:0", "cuda:1"}}},
+        PlanCase{"PartsAreSpreadOverAllGpus", "auto", 0, {3, 8}, InParts, {{"cuda:0", "cuda:1", "cuda:2"}}},
+        PlanCase{"PartsOfManyReplicas", List{"cpu", "cpu"}, 2, {0, 8}, InParts, {{"cpu", "cpu"}, {"cpu", "cpu"}}},
+        PlanCase{"PartsOnOneDeviceStayTogether", "cpu", 0, {0, 4}, InParts, {{"cpu"}, {"cpu"}}}),
     [](const auto& test) { return test.param.what; });
 
 std::string problem_of(const DeviceSetting& device, std::size_t gpus) {
   EngineSettings settings;
   settings.device = device;
   Plan plan;
-  const std::string problem = plan_replicas(settings, {gpus, 4}, false, plan);
+  const std::string problem = plan_replicas(settings, {gpus, 4}, Whole, plan);
   EXPECT_TRUE(plan.empty());
   return problem;
 }
@@ -62,10 +63,10 @@ TEST(ReplicaPlanOfAStandIn, LeavesTheGpusAloneUnlessTheyAreNamed) {
   EngineSettings settings;
   settings.remote.urls = {"http://pool.example"};
   Plan automatic, named;
-  EXPECT_EQ(plan_replicas(settings, {2, 2}, false, automatic), "");
+  EXPECT_EQ(plan_replicas(settings, {2, 2}, Whole, automatic), "");
   EXPECT_EQ(automatic, Plan{{"cpu"}});
   settings.device = "cuda:1";
-  EXPECT_EQ(plan_replicas(settings, {2, 2}, false, named), "");
+  EXPECT_EQ(plan_replicas(settings, {2, 2}, Whole, named), "");
   EXPECT_EQ(named, Plan{{"cuda:1"}});
 }
 

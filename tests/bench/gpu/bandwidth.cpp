@@ -55,7 +55,7 @@ double memory_bandwidth(const std::string& name) {
 double seconds_to_place(const TokenBatch& batch, const std::string& name) {
   const torch::Device device(name);
   if (device.is_cpu()) return 0;
-  PackedInputs inputs(device, /*pinned=*/true);
+  PackedInputs inputs(device, HostMemory::Pinned);
   return seconds_of(device, [&] {
     inputs.place(batch);
     finish(device);

@@ -125,7 +125,7 @@ TEST(DeviceFailure, IsToldFromAFailureOfTheModel) {
 }
 
 TEST(PackedInputs, HoldTheSameNumbersInOnePieceOfMemory) {
-  PackedInputs packed(at::Device(at::kCPU), /*pinned=*/false);
+  PackedInputs packed(at::Device(at::kCPU), HostMemory::Pageable);
   for (const std::size_t count : {1u, 3u, 20'000u, 2u}) {  // grows, and is used again
     TokenBatch batch;
     for (std::size_t i = 0; i < count; ++i)
@@ -141,7 +141,7 @@ TEST(PackedInputs, HoldTheSameNumbersInOnePieceOfMemory) {
 TEST(PackedInputs, TakeAMessageWithoutTokensAndDenseFeatures) {
   TokenBatch batch;
   batch.add({}, {}, {});
-  PackedInputs packed(at::Device(at::kCPU), /*pinned=*/false);
+  PackedInputs packed(at::Device(at::kCPU), HostMemory::Pageable);
   const BatchTensors found = packed.place(batch);
   EXPECT_EQ(found.tokens.numel(), 0);
   EXPECT_EQ(found.dense.size(0), 1);
