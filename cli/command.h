@@ -1,8 +1,8 @@
 // command.h - the commands of `winnow`: what each is called, what it says of itself, and how it is run.
 //
 // Threads: a command runs on the main thread; what LibTorch computes runs on threads of the engine.
-// Fails:   a command returns its exit code; errors go to stderr and name the file. What run() throws is one, too: memory that
-//          ran out, a working folder that is gone.
+// Fails:   a command returns its exit code; errors go to stderr and name the file. What run() throws is one, too:
+//          memory that ran out, a working folder that is gone.
 #pragma once
 
 #include <string_view>

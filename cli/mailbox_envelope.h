@@ -1,4 +1,5 @@
-// mailbox_envelope.h - the envelope that a delivered message once had, as far as its headers still tell, or as --from and --to say.
+// mailbox_envelope.h - the envelope that a delivered message once had, as far as its headers still tell, or as --from
+// and --to say.
 //
 // Threads: any.
 // Blocks:  never; only the header is looked at.

@@ -3,6 +3,7 @@
 // Owns:    nothing; writes to stderr, so that stdout stays clean.
 // Threads: one thread.
 // Blocks:  never longer than a write to the terminal, about ten times a second.
+// Fails:   never; what the terminal refuses is lost.
 #pragma once
 
 #include <chrono>

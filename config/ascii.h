@@ -1,5 +1,6 @@
-// ascii.h - character classes of protocol text. The C library's depend on the locale; headers and markup do
-// not.
+// ascii.h - character classes of protocol text. The C library's depend on the locale; headers and markup do not.
+//
+// Fails:   never.
 #pragma once
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 // Fails:   every problem of the file goes into Diagnostics, all at once; the result is then nullopt.
 // Units:   each field says its own; paths are absolute after loading (relative ones are relative to the file).
 //
-// Every key is declared once, in setting_table.cpp: name, meaning, unit, range; its default is here. The checker, `winnow config`, and
-// the test that compares the shipped winnow.yaml with the defaults are made from that declaration.
+// Every key is declared once, in setting_table.cpp: name, meaning, unit, range; its default is here. The checker,
+// `winnow config`, and the test that compares the shipped winnow.yaml with the defaults are made from that declaration.
 #pragma once
 
 #include <chrono>

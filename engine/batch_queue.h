@@ -1,4 +1,5 @@
-// batch_queue.h - which messages go into the next model call, and when: the batcher's decisions, without threads, clock or model.
+// batch_queue.h - which messages go into the next model call, and when: the batcher's decisions, without threads, clock
+// or model.
 //
 // Owns:    a share of each message while it waits.
 // Threads: one at a time; the batcher locks.

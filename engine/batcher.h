@@ -4,10 +4,10 @@
 //
 // Owns:    its inference threads, one per Model, and the Models.
 // Threads: submit() and Ticket from any thread; construction and stop() by the owner.
-// Blocks:  submit() never waits: a full queue answers Busy at once. Ticket::wait_until as told. stop() until what is queued is
-//          done.
-// Fails:   if the model fails, or memory does, every message of that batch gets ModelFailed; a logit that
-//          is not a finite number is ModelFailed too.
+// Blocks:  submit() never waits: a full queue answers Busy at once. Ticket::wait_until as told. stop() until what is
+//          queued is done.
+// Fails:   if the model fails, or memory does, every message of that batch gets ModelFailed; a logit that is not a
+//          finite number is ModelFailed too.
 // Units:   max_queue_delay counts from the oldest waiting message; 0 = an idle thread takes what waits at once.
 #pragma once
 

@@ -1,6 +1,8 @@
-// parts.h - a model in parts: stages in a row, the parts of a stage side by side, so that it may be larger than one GPU.
+// parts.h - a model in parts: stages in a row, the parts of a stage side by side, so that it may be larger than one
+// GPU.
 //
 // Owns:    plain values.
+// Fails:   never.
 //
 // A part is a submodule of the archive's module, named here. Its forward() takes, by the names of its arguments, any of
 // tokens, weights, offsets and dense, and `previous`: what the stage before it made.

@@ -1,4 +1,8 @@
 // probability.h - a number that is a probability, or is not there.
+//
+// Owns:    a plain value.
+// Fails:   from() answers nullopt for NaN and for what is out of range.
+// Units:   0..1.
 #pragma once
 
 #include <optional>

@@ -3,9 +3,9 @@
 // Owns:    the model, and a thread that makes the next one while there is none.
 // Threads: as every Model: one at a time. The factory runs on a thread of its own, never twice at once.
 // Blocks:  as the model; without one it fails at once. Destruction waits for a factory that is at work.
-// Fails:   a failed Status that says what the model was lost to. Only a run() that fails by the device costs the
-//          model: a message that it cannot compute, or explain, says nothing of the next one. A thread that cannot be started is
-//          tried again with the next call.
+// Fails:   a failed Status that says what the model was lost to. Only a run() that fails by the device costs the model:
+//          a message that it cannot compute, or explain, says nothing of the next one. A thread that cannot be started
+//          is tried again with the next call.
 // Units:   the first attempt follows at once; the pauses after failed ones double, from the first to the longest.
 #pragma once
 

@@ -3,6 +3,7 @@
 // Owns:    shares the model; the last handle destroys it.
 // Threads: each handle as every Model; different handles of one model from different threads.
 // Blocks:  until the handles before it are done, and for the time of the computation.
+// Fails:   as the model.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,7 @@
 // status.h - "it worked" or one sentence of why not; what crosses the plugin's border instead of exceptions.
+//
+// Owns:    plain values.
+// Fails:   never.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // thread_annotations.h - lets Clang's -Wthread-safety check what the comments promise about locks.
-// Source: Clang documentation, "Thread Safety Analysis".
+//
+// Source:  Clang documentation, "Thread Safety Analysis".
 #pragma once
 
 #include <mutex>

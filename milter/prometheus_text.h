@@ -1,6 +1,7 @@
-// prometheus_text.h - lines of the Prometheus text exposition format 0.0.4, for figures that are read when they are asked for.
+// prometheus_text.h - lines of the Prometheus text exposition format 0.0.4, for figures that are read when they are
+// asked for.
 //
-// Fails: never. Names and label values are the caller's own words and are not escaped.
+// Fails:   never. Names and label values are the caller's own words and are not escaped.
 #pragma once
 
 #include <string>

@@ -1,9 +1,10 @@
-// stand_in_notice.h - tells the log when another model begins to judge instead of the settings', and when it has ended: a lost
-// GPU or pool is worth one warning, not only a word in the line of each message.
+// stand_in_notice.h - tells the log when another model begins to judge instead of the settings', and when it has ended:
+// a lost GPU or pool is worth one warning, not only a word in the line of each message.
 //
 // Owns:    nothing; the log must outlive it.
 // Threads: every method from any thread.
 // Blocks:  for the log, when there is something to tell.
+// Fails:   never, but for what the log throws.
 // Units:   it has ended when messages come and none was judged so for a minute.
 #pragma once
 

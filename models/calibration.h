@@ -2,9 +2,9 @@
 //
 // Owns:    plain values.
 // Fails:   fit_calibration returns nullopt when a class has no weight or a logit is not a number.
-// Source:  Platt 1999 for the sigmoid and its smoothed targets, smoothed by Jeffreys' prior here (Krichevsky & Trofimov 1981)
-//          instead of Laplace's, which told too little of mail that is easy to tell apart (docs/accuracy.md); Lin, Lin & Weng 2007 for the Newton
-// iteration.
+// Source:  Platt 1999 for the sigmoid and its smoothed targets, smoothed by Jeffreys' prior here (Krichevsky & Trofimov
+//          1981) instead of Laplace's, which told too little of mail that is easy to tell apart (docs/accuracy.md);
+//          Lin, Lin & Weng 2007 for the Newton iteration.
 #pragma once
 
 #include <optional>

@@ -3,12 +3,10 @@
 // Owns:    plain values.
 // Threads: evaluate() and the texts from any thread; score_mail uses threads of its own while it runs.
 // Blocks:  score_mail reads the mail and runs the model.
-// Units:   all rates 0..1; one_minus_auc too (printed as a percentage).
-// Fails:   figures that need both classes are NaN when one is missing ("-" in the table, null in JSON); rates
-// of a
+// Fails:   figures that need both classes are NaN when one is missing ("-" in the table, null in JSON); rates of a
 //          missing class too. score_mail: mail that cannot be read or judged is a Diagnostic and is left out.
-// Source:  ROC AUC by ranks with ties counted half (Hanley & McNeil 1982); ECE with equal-mass bins (Nguyen &
-// O'Connor
+// Units:   all rates 0..1; one_minus_auc too (printed as a percentage).
+// Source:  ROC AUC by ranks with ties counted half (Hanley & McNeil 1982); ECE with equal-mass bins (Nguyen & O'Connor
 //          2015); Brier 1950.
 #pragma once
 

@@ -1,4 +1,7 @@
 // evaluation_columns.h - the figures of an Evaluation with their names, once for all tables and the JSON.
+//
+// Owns:    plain values, constant.
+// Units:   digits are those behind the point of a percentage.
 #pragma once
 
 #include <array>

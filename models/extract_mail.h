@@ -1,9 +1,9 @@
 // extract_mail.h - labelled mail -> features, on several threads, in the order of the sources.
 //
 // Owns:    plain values.
-// Threads: reads on the caller's thread and takes messages apart on threads of its own; `take` runs on the
-// caller's. Blocks:  until all is read. Memory is bounded by a chunk of messages (kChunkMessages,
-// kChunkBytes). Fails:   mail that cannot be read is a Diagnostic.
+// Threads: reads on the caller's thread and takes messages apart on threads of its own; `take` runs on the caller's.
+// Blocks:  until all is read. Memory is bounded by a chunk of messages (kChunkMessages, kChunkBytes).
+// Fails:   mail that cannot be read is a Diagnostic.
 #pragma once
 
 #include <cstddef>

@@ -1,13 +1,15 @@
-// full_evaluation.h - all that `winnow evaluate` says: figures with their uncertainty, what calibration did, thresholds.
+// full_evaluation.h - all that `winnow evaluate` says: figures with their uncertainty, what calibration did,
+// thresholds.
 //
 // Owns:    plain values.
 // Threads: all functions from any thread.
 // Blocks:  for the resampling, at most a second or two: with much mail fewer resamples are drawn (kMaxDraws).
-// Units:   rates and probabilities 0..1; tables show percent.
 // Fails:   a figure that cannot be known is NaN, as in evaluate.h, and so is its interval.
+// Units:   rates and probabilities 0..1; tables show percent.
 // Source:  percentile bootstrap (Efron & Tibshirani 1993, 13.3), drawn within each label, so that a sample keeps the
-//          share of spam. What a resample repeats looks surer than it is, so the interval of the ECE lies high; and where
-//          nothing was wrong, nothing is in any resample: then up to 3/n may still be wrong (Hanley & Lippman-Hand 1983).
+//          share of spam. What a resample repeats looks surer than it is, so the interval of the ECE lies high; and
+//          where nothing was wrong, nothing is in any resample: then up to 3/n may still be wrong (Hanley &
+//          Lippman-Hand 1983).
 #pragma once
 
 #include <cstddef>

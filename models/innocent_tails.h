@@ -1,8 +1,10 @@
 // innocent_tails.h - copies of mail with the text of wanted mail behind it, to learn from.
 //
-// Owns:    some thousand texts of ham, an even sample of what came by: tails of one origin would teach that origin's words.
+// Owns:    some thousand texts of ham, an even sample of what came by: tails of one origin would teach that origin's
+//          words.
 // Threads: one thread.
 // Blocks:  never.
+// Fails:   never.
 //
 // Spammers put pages of harmless prose behind their message to outweigh it. A model that has seen such mail goes on
 // looking at the start. Ham gets a tail now and then, too, so that a long text of two parts alone says nothing.

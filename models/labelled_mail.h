@@ -1,5 +1,4 @@
-// labelled_mail.h - where labelled mail comes from: folders, Maildir, mbox, tar(.zst, .gz, .bz2, .xz),
-// index.tsv.
+// labelled_mail.h - where labelled mail comes from: folders, Maildir, mbox, tar(.zst, .gz, .bz2, .xz), index.tsv.
 //
 // Owns:    plain values; messages are read one at a time, an archive is never unpacked to disk.
 // Threads: one thread.

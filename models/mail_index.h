@@ -2,8 +2,7 @@
 //
 // Owns:    plain values.
 // Blocks:  reads one file.
-// Fails:   every bad line is a located Diagnostic (the first ones of many), the good lines are returned all
-// the same.
+// Fails:   every bad line is a located Diagnostic (the first ones of many), the good lines are returned all the same.
 #pragma once
 
 #include <cstddef>

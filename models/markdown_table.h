@@ -1,6 +1,7 @@
 // markdown_table.h - a Markdown table that also reads well on a terminal: columns are padded to one width.
 //
 // Owns:    plain values.
+// Fails:   never.
 // Units:   width counts octets: headings and figures are ASCII.
 #pragma once
 

@@ -3,8 +3,7 @@
 // Blocks:  reads the file in one pass.
 // Fails:   one Diagnostic that names the file.
 // Units:   of a message at most max_bytes are kept in memory.
-// Source:  RFC 4155; quoting is undone as mboxrd does it: one '>' is taken from lines of '>'s followed by
-// "From ".
+// Source:  RFC 4155; quoting is undone as mboxrd does it: one '>' is taken from lines of '>'s followed by "From ".
 #pragma once
 
 #include <cstddef>

@@ -3,14 +3,15 @@
 // Owns:    nothing; the Trainer that comes back holds the joined model.
 // Threads: one thread.
 // Blocks:  for all the trainings; progress is told before each step.
-// Fails:   problems go into the work's Diagnostics. Stopped: every member under way or finished has its
-//          checkpoint, <checkpoint> for the first and <checkpoint>.<part>-<member>, and the same call goes on.
+// Fails:   problems go into the work's Diagnostics. Stopped: every member under way or finished has its checkpoint,
+//          <checkpoint> for the first and <checkpoint>.<part>-<member>, and the same call goes on.
 //
-// Why several: models that start from different random weights err differently on mail of unknown origin, and
-// their mean errs less (Lakshminarayanan et al. 2017). Why of two kinds: a deep model knows which words mean what in which
-// kind of mail and is good at mail of new shapes; a linear one knows more words and is good at mail of known shapes with
-// new contents. Their mean is nearly as good as the better of them at either (docs/accuracy.md). Members that go on from one base
-// differ by order and dropout, and are averaged weight by weight, and the mean goes back towards the base as far as it may (base.h).
+// Why several: models that start from different random weights err differently on mail of unknown origin, and their
+// mean errs less (Lakshminarayanan et al. 2017). Why of two kinds: a deep model knows which words mean what in which
+// kind of mail and is good at mail of new shapes; a linear one knows more words and is good at mail of known shapes
+// with new contents. Their mean is nearly as good as the better of them at either (docs/accuracy.md). Members that go
+// on from one base differ by order and dropout, and are averaged weight by weight, and the mean goes back towards the
+// base as far as it may (base.h).
 #pragma once
 
 #include <memory>

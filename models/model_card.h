@@ -1,5 +1,5 @@
-// model_card.h - what a person should know of a model: from what it was made, how well it does, what it is
-// not good for.
+// model_card.h - what a person should know of a model: from what it was made, how well it does, what it is not good
+// for.
 //
 // Owns:    plain values.
 // Fails:   never.

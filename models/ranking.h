@@ -2,8 +2,8 @@
 //
 // Owns:    plain values.
 // Threads: all functions from any thread.
-// Units:   rates and probabilities 0..1. Counts are doubles, so that resampled mail has them too.
 // Fails:   rates of a label that is missing are NaN, and figures that need both.
+// Units:   rates and probabilities 0..1. Counts are doubles, so that resampled mail has them too.
 #pragma once
 
 #include <vector>

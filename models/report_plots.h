@@ -1,8 +1,8 @@
 // report_plots.h - the drawings of an evaluation's page, as SVG elements.
 //
 // Owns:    plain values.
-// Units:   shares and probabilities 0..1.
 // Fails:   never; without data a plot is an empty frame.
+// Units:   shares and probabilities 0..1.
 //
 // Colours and line styles are classes of report_style.h: s0, s1 ... for series, spam, ham, and before for what is shown
 // for comparison only.

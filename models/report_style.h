@@ -1,5 +1,7 @@
 // report_style.h - the style sheet of an evaluation's page.
 //
+// Owns:    a constant text.
+//
 // The series colours tell apart with the common kinds of colour blindness (after Okabe & Ito 2008), and the second eight
 // are dashed, so that a print in grey can be read, too.
 #pragma once

@@ -2,9 +2,8 @@
 //
 // Owns:    plain values.
 // Threads: one caller; mail is taken apart on one thread per core, the training itself uses the caller's.
-// Blocks:  for minutes; progress is told, and a stop request ends it at the next step with a checkpoint to
-// resume from. Fails:   problems into Diagnostics; the output files are written whole (temporary file and
-// rename) or not at all.
+// Blocks:  for minutes; progress is told, and a stop request ends it at the next step with a checkpoint to resume from.
+// Fails:   problems into Diagnostics; the output files are written whole (temporary file and rename) or not at all.
 //
 // What is learnt from and what is held out: mail of an index with split "train" and "dev"; of other mail a
 // share chosen by the content's hash. Mail of split "test" is never read. A large group of mail (corpus x

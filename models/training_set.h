@@ -1,10 +1,10 @@
-// training_set.h - the features of all training mail in memory, divided into what is learnt from and what is
-// held out.
+// training_set.h - the features of all training mail in memory, divided into what is learnt from and what is held out.
 //
 // Owns:    its mail, features only.
 // Threads: one thread.
-// Units:   max_bytes bounds the features kept. Past it the mail is thinned evenly, by content hash: half of
-// what is
+// Blocks:  never.
+// Fails:   never.
+// Units:   max_bytes bounds the features kept. Past it the mail is thinned evenly, by content hash: half of what is
 //          there is forgotten and half of what still comes.
 #pragma once
 

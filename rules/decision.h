@@ -1,6 +1,7 @@
 // decision.h - what the rules want done with a message, as plain values.
 //
 // Owns:    plain values.
+// Fails:   a name that is none gives nullopt.
 // Source:  design of actions: RFC 5321 4.2 (replies), RFC 3463 (enhanced codes).
 #pragma once
 

@@ -1,4 +1,5 @@
-// doubtful_comparison.h - doubts about comparisons that no message, or nearly every one, makes true: they are well formed, and never meant.
+// doubtful_comparison.h - doubts about comparisons that no message, or nearly every one, makes true: they are well
+// formed, and never meant.
 //
 // Fails:   never; what is doubted stays as it is.
 // Source:  RFC 8601 2.7 and RFC 7489 11.2 (results of SPF, DKIM and DMARC).

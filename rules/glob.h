@@ -4,6 +4,7 @@
 // Threads: immutable.
 // Blocks:  never; one pass over the text for each 64 characters of the pattern, whatever both hold, and texts over
 //          kMaxGlobTextBytes do not match.
+// Fails:   never.
 // Case:    ASCII letters are equal in both cases. '?' is one code point.
 #pragma once
 

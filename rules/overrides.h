@@ -3,6 +3,7 @@
 // Owns:    its overrides.
 // Threads: immutable after the last add().
 // Blocks:  never; a few hash look-ups for each address.
+// Fails:   never; why_not_an_address_pattern() says what must not be added.
 // Case:    ASCII letters are equal in both cases, in the local part too: two mailboxes that differ in nothing else are
 //          unknown on real servers.
 #pragma once

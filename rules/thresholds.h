@@ -1,6 +1,7 @@
 // thresholds.h - the probabilities that the names `junk` and `flag` stand for in a rule.
 //
 // Owns:    plain values.
+// Fails:   never.
 // Units:   probabilities 0..1.
 #pragma once
 

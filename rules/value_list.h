@@ -2,8 +2,9 @@
 //
 // Owns:    its entries.
 // Threads: immutable after the last add().
-// Blocks:  never; a text is found in a few hash look-ups, without allocating, however long the list; globs are
-//          tried one after the other.
+// Blocks:  never; a text is found in a few hash look-ups, without allocating, however long the list; globs are tried
+//          one after the other.
+// Fails:   never; why_not_an_entry() says what must not be added.
 // Case:    ASCII letters are equal in both cases.
 #pragma once
 

@@ -1,6 +1,8 @@
 // dense_table.h - the dense features: a row is a name, what it means, and the function that computes it.
 //
-// Threads: any. Blocks: never. Fails: never.
+// Threads: any.
+// Blocks:  never.
+// Fails:   never.
 // Units:   every value is within the range its row states, about 0..1; 0 means "not there" or "not known".
 #pragma once
 

@@ -4,8 +4,8 @@
 // Threads: extract() from any thread at once.
 // Blocks:  never; bounded work per message (FeatureLimits).
 // Fails:   never.
-// Shapes:  tokens and weights have one length (unique tokens); dense has dense_features().size() values in
-// that order. Units:   a token is a hash folded to [0, table_size); dense values are scaled to about 0..1.
+// Units:   a token is a hash folded to [0, table_size); dense values are scaled to about 0..1.
+// Shapes:  tokens and weights have one length (unique tokens); dense has dense_features().size() values in that order.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 // gather.h - the steps of gather_facts(), one per part of the message.
 //
-// Threads: any. Blocks: never. Fails: never.
+// Threads: any.
+// Blocks:  never.
+// Fails:   never.
 #pragma once
 
 #include <cstddef>

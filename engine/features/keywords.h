@@ -2,6 +2,7 @@
 //
 // Threads: any; the table is built once.
 // Blocks:  never; a look-up per word and per pair of words.
+// Fails:   never.
 #pragma once
 
 #include <array>

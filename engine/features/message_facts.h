@@ -3,8 +3,8 @@
 // Owns:    normalised texts; borrows the Message, which must outlive it.
 // Threads: any.
 // Blocks:  never; bounded by FeatureLimits.
-// Trust:   nothing here reads what an earlier filter, a list server or the receiving server wrote (see
-// README.md).
+// Fails:   never; what a message lacks is empty or 0.
+// Trust:   nothing here reads what an earlier filter, a list server or the receiving server wrote (see README.md).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,6 @@
 // scripts.h - the script of a character, coarse: as much as the features ask for, without a table look-up.
+//
+// Fails:   never; what belongs to no script told apart here is Other or None.
 #pragma once
 
 #include <cstdint>

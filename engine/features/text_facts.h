@@ -1,6 +1,8 @@
 // text_facts.h - counts over one text, in one pass.
 //
-// Threads: any. Blocks: never; linear, at most kMaxCountedBytes. Fails: never. `text` must be valid UTF-8.
+// Threads: any.
+// Blocks:  never; linear, at most kMaxCountedBytes.
+// Fails:   never. `text` must be valid UTF-8.
 #pragma once
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 // Owns:    the tokens of one message.
 // Threads: one per message.
 // Blocks:  never; at most max_tokens tokens, and a quota per namespace.
-// Weights: (1 + ln tf) of a token, divided by the Euclidean norm of its namespace and multiplied by the
-// namespace's
+// Fails:   never; what comes past a limit is not counted.
+// Weights: (1 + ln tf) of a token, divided by the Euclidean norm of its namespace and multiplied by the namespace's
 //          share. So a namespace weighs the same in a long message as in a short one.
 #pragma once
 

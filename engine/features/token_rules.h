@@ -1,6 +1,8 @@
 // token_rules.h - which texts of a message become tokens.
 //
-// Threads: any. Blocks: never; bounded by the facts' limits. Fails: never.
+// Threads: any.
+// Blocks:  never; bounded by the facts' limits.
+// Fails:   never.
 #pragma once
 
 #include "engine/features/features.h"

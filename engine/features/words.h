@@ -4,10 +4,9 @@
 // Threads: any.
 // Blocks:  never; linear in the text, at most max_words words.
 // Fails:   never. `text` must be valid UTF-8.
-// Form:    NFKC with case folding and without default-ignorable characters (UAX 31): full-width and
-// mathematical letters
-//          become plain ones, zero-width characters and soft hyphens vanish. Scripts without spaces (Han,
-//          Kana, Thai ...) give runs, which the callers cut into character bigrams and trigrams.
+// Form:    NFKC with case folding and without default-ignorable characters (UAX 31): full-width and mathematical
+//          letters become plain ones, zero-width characters and soft hyphens vanish. Scripts without spaces (Han, Kana,
+//          Thai ...) give runs, which the callers cut into character bigrams and trigrams.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // attachments.h - what a file is, by its name and by its first octets.
 //
-// Threads: any. Fails: never.
+// Threads: any.
+// Fails:   never.
 #pragma once
 
 #include <string>

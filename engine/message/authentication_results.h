@@ -1,6 +1,7 @@
 // authentication_results.h - what a trusted server found out about the sender (RFC 8601).
 //
-// Threads: any. Fails: never: a header that cannot be read gives nothing.
+// Threads: any.
+// Fails:   never: a header that cannot be read gives nothing.
 // Trust:   only headers whose authserv-id is in the list count; anybody can write such a header.
 #pragma once
 

@@ -2,9 +2,8 @@
 //
 // Threads: any.
 // Blocks:  never; linear in the octets.
-// Fails:   never: what cannot be decoded becomes U+FFFD and is counted in `repairs`. An unknown charset is
-// read as UTF-8
-//          when the octets are UTF-8, else as windows-1252, which is what such mail mostly is.
+// Fails:   never: what cannot be decoded becomes U+FFFD and is counted in `repairs`. An unknown charset is read as
+//          UTF-8 when the octets are UTF-8, else as windows-1252, which is what such mail mostly is.
 #pragma once
 
 #include <cstddef>

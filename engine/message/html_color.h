@@ -1,7 +1,8 @@
 // html_color.h - the colours that CSS and the old attributes of HTML name.
 //
-// Threads: any. Blocks: never; linear in the text. Fails: never: a colour that is not understood is Unknown, and what is no
-//          colour at all is none.
+// Threads: any.
+// Blocks:  never; linear in the text.
+// Fails:   never: a colour that is not understood is Unknown, and what is no colour at all is none.
 // Source:  CSS Color 4; of its notations those that mail uses: #rgb, rgb() and names.
 #pragma once
 

@@ -1,6 +1,8 @@
 // html_entities.h - character references of HTML to UTF-8.
 //
-// Threads: any. Blocks: never; linear in the text. Fails: never: an unknown reference stays as it is written.
+// Threads: any.
+// Blocks:  never; linear in the text.
+// Fails:   never: an unknown reference stays as it is written.
 // Source:  HTML 4 entity names as libxml2 knows them, &apos;, and some of HTML 5.
 #pragma once
 

@@ -1,8 +1,7 @@
 // html_tokenizer.h - HTML as a stream of tags, texts and comments; no tree.
 //
 // Owns:    nothing; all views borrow from the HTML.
-// Blocks:  never; one pass, no stack: nothing in the markup can make it slow. (libxml2's parser looks through
-// all open
+// Blocks:  never; one pass, no stack: nothing in the markup can make it slow. (libxml2's parser looks through all open
 //          elements at each stray end tag: 280 KB of "<b>" and "</i>" take it three seconds.)
 // Fails:   never: any octets are HTML, as in browsers.
 // Source:  the tokenizer of the HTML standard, without its script states.

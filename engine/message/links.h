@@ -3,8 +3,7 @@
 // Threads: any; the Public Suffix List and ICU's IDNA are loaded once.
 // Blocks:  never; linear in the text.
 // Fails:   never: what is no URL has an empty host.
-// Source:  RFC 3986 as browsers read it (WHATWG URL: backslashes, stray white space), UTS 46,
-// publicsuffix.org.
+// Source:  RFC 3986 as browsers read it (WHATWG URL: backslashes, stray white space), UTS 46, publicsuffix.org.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // mail_input.h - a message as it came, before anything is understood: the same for the milter and for files.
 //
 // Owns:    plain values.
-// Units:   raw is RFC 5322 octets, headers and body; line ends LF or CRLF.
 // Fails:   read_mail_file returns nullopt with a sentence in `error`.
+// Units:   raw is RFC 5322 octets, headers and body; line ends LF or CRLF.
 #pragma once
 
 #include <cstddef>

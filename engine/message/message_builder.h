@@ -3,6 +3,7 @@
 // Owns:    the Message until take().
 // Threads: one builder per message, one thread.
 // Blocks:  never; all budgets of MessageLimits are shared by all parts.
+// Fails:   never; what is over a budget is left out and told by the shape of the Message.
 #pragma once
 
 #include <cstddef>

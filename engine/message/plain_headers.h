@@ -2,7 +2,8 @@
 //
 // GMime reads everything, at the cost of a dozen objects for each value; what is read here gives what it gives.
 //
-// Threads: any. Blocks: never; linear in the value.
+// Threads: any.
+// Blocks:  never; linear in the value.
 // Fails:   nullopt for whatever is not plain: comments, escapes, encoded words, groups, RFC 2231.
 // Source:  RFC 2045 5.1, RFC 5322 3.4.
 #pragma once

@@ -2,8 +2,8 @@
 //
 // Owns:    the socket; shares the TLS settings of its pool.
 // Threads: one at a time.
-// Blocks:  call() until `until` at the latest, whatever the server does, name resolution included; the destructor may wait for
-//          the resolver's own time limit when a name server hangs.
+// Blocks:  call() until `until` at the latest, whatever the server does, name resolution included; the destructor may
+//          wait for the resolver's own time limit when a name server hangs.
 // Fails:   a value that says what went wrong, in one word and in one sentence; nothing throws.
 // Limits:  an answer's body as the request says, its headers 16 KiB.
 #pragma once

@@ -1,6 +1,7 @@
 // server_turns.h - which server of a pool gets the next try, how long it may take, and how tensors travel to it.
 //
-// Owns:    one circuit breaker and tally a server, and the format that it is known to take. Shared by the models of one engine.
+// Owns:    one circuit breaker and tally a server, and the format that it is known to take. Shared by the models of one
+//          engine.
 // Threads: all methods from any thread.
 // Blocks:  never.
 // Fails:   never; without a server to try, next() answers nullopt. Time comes in, so that tests tell it.

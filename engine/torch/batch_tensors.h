@@ -1,6 +1,7 @@
 // batch_tensors.h - a TokenBatch as the four tensors of forward().
 //
 // Owns:    borrow_tensors() borrows the batch's memory: the batch must outlive the tensors, which must not be written.
+// Fails:   check_batch() answers a failed Status; the others throw what LibTorch throws.
 #pragma once
 
 #include <ATen/ATen.h>

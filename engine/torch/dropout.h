@@ -1,4 +1,7 @@
 // dropout.h - leaves out tokens and dense features at random, the same ones for the same seed and step.
+//
+// Owns:    nothing; the result is a copy.
+// Fails:   never. The batch must have been checked.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // frozen_constants.h - the weights of a frozen module, which stand in its code.
 //
 // Owns:    the tensors are shared with the code.
+// Fails:   throws what LibTorch throws.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -1,6 +1,7 @@
 // memory_reader.h - lets LibTorch read an archive from bytes at hand, so that what was checked is what is loaded.
 //
 // Owns:    nothing: the bytes must outlive the reader.
+// Fails:   never; a read past the end is short.
 #pragma once
 
 #include <caffe2/serialize/read_adapter_interface.h>

@@ -1,5 +1,8 @@
 // operator_list.h - the TorchScript operators a classifier may use: tensor mathematics and plain control flow.
 //
+// Threads: any.
+// Fails:   never.
+//
 // Everything else is refused: operators that read or write files, print, start threads, or reach memory by raw strides.
 #pragma once
 

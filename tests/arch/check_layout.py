@@ -65,6 +65,14 @@ STANDARD_HEADERS = set("""algorithm any array atomic barrier bit bitset cassert 
 # The operating system's own; they are no third party.
 POSIX_HEADERS = {"poll.h", "sys/socket.h", "sys/stat.h", "sys/types.h", "sys/uio.h", "sys/un.h", "unistd.h"}
 
+# What a header may promise; the first five in this order. The text of each begins, and goes on, in one column.
+PROMISES = ["Owns", "Threads", "Blocks", "Fails", "Units",
+            "Case", "Form", "Format", "Limits", "Shapes", "Source", "Trust", "Weights"]
+ORDERED_PROMISES = PROMISES[:5]
+PROMISE = re.compile(rf"// ({'|'.join(PROMISES)}): *")
+LOST_PROMISE = re.compile(rf"// *\S.*?\s(({'|'.join(PROMISES)}):)")
+GOES_ON = "//          "
+
 # Locks that Clang's analysis does not know, and where they may stand: inside the one that it knows.
 RAW_LOCKS = re.compile(r"\bstd::((recursive_|shared_|timed_|recursive_timed_|shared_timed_)?mutex|lock_guard|unique_lock|"
                        r"scoped_lock|shared_lock|condition_variable)\b")
@@ -145,6 +153,35 @@ def check_header(path, text):
         yield f"{path}:{line_at(text, match.start())}: third-party name in a header: {match.group(0)}"
 
 
+def head_of(text):
+    """The comment that a header begins with, line by line, without its first one."""
+    lines = text.split("\n")
+    end = next((number for number, line in enumerate(lines) if not line.startswith("//")), len(lines))
+    return list(enumerate(lines[:end], start=1))[1:]
+
+
+def check_promises(path, text):
+    """A promise that was lost in the one before it, or in running text, is one that nobody finds."""
+    promised, open_promise = [], False
+    for number, line in head_of(text):
+        where = f"{path}:{number}"
+        begins = PROMISE.match(line)
+        if begins:
+            promised.append(begins.group(1))
+            if begins.end() != len(GOES_ON):
+                yield f"{where}: the text of '{begins.group(1)}:' does not begin in the column of the others"
+        elif open_promise and line != "//" and not line.startswith(GOES_ON):
+            yield f"{where}: a promise goes on in the column in which it began; a line '//' ends it"
+        if LOST_PROMISE.search(line):
+            yield f"{where}: a promise begins a line: {LOST_PROMISE.search(line).group(1)}"
+        open_promise = line != "//" and (open_promise or begins is not None)
+    ordered = [word for word in ORDERED_PROMISES if word in promised]
+    if [word for word in promised if word in ORDERED_PROMISES] != ordered:
+        yield f"{path}:1: each promise once, in this order: {', '.join(ordered)}"
+    if not promised:
+        yield f"{path}:1: a header promises something: {', '.join(ORDERED_PROMISES)}"
+
+
 def check_locks(path, text):
     """-Wthread-safety sees only locks that are declared as such: a raw one is guarded by comments alone."""
     if path == LOCKS_OF_ITS_OWN:
@@ -218,6 +255,7 @@ def check_file(path, text, lengths):
     yield from check_includes(path, text)
     if path.endswith(".h"):
         yield from check_header(path, text)
+        yield from check_promises(path, text)
     yield from check_locks(path, text)
     yield from check_sizes(path, text, lengths)
 

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 CHECKER = pathlib.Path(__file__).with_name("check_layout.py")
-GOOD_HEADER = "// a.h - a thing.\n#pragma once\n\n#include <string>\n\n#include \"config/b.h\"\n\nstd::string a();\n"
+GOOD_HEADER = "// a.h - a thing.\n//\n// Fails:   never.\n#pragma once\n\n#include <string>\n\n#include \"config/b.h\"\n\nstd::string a();\n"
 
 
 def check(files):
@@ -65,16 +65,47 @@ class CheckLayout(unittest.TestCase):
 
     def test_refuses_a_third_party_type_in_a_header(self):
         bad = GOOD_HEADER.replace("std::string a", "nlohmann::json a")
-        self.assert_refused({"rules/a.h": bad}, "rules/a.h:8: third-party name in a header: nlohmann::")
+        self.assert_refused({"rules/a.h": bad}, "rules/a.h:10: third-party name in a header: nlohmann::")
 
     def test_allows_a_third_party_name_in_a_comment(self):
         self.assertEqual(check({"rules/a.h": GOOD_HEADER + "// as torch::Tensor does\n"}), (0, ""))
 
     def test_refuses_a_header_without_its_comment(self):
-        self.assert_refused({"rules/a.h": GOOD_HEADER.replace("// a.h - a thing.", "//")}, "the first line must be")
+        self.assert_refused({"rules/a.h": GOOD_HEADER.replace("// a.h - a thing.", "// a thing")}, "the first line must be")
 
     def test_refuses_a_header_without_pragma_once(self):
         self.assert_refused({"rules/a.h": GOOD_HEADER.replace("#pragma once", "")}, "no '#pragma once'")
+
+    def with_promises(self, lines):
+        return {"rules/a.h": GOOD_HEADER.replace("// Fails:   never.", lines)}
+
+    def test_allows_promises_in_order_and_a_text_behind_them(self):
+        lines = "// Owns:    nothing;\n//          at all.\n// Fails:   never.\n// Source:  RFC 1.\n//\n// A text.\n// It goes on."
+        self.assertEqual(check(self.with_promises(lines)), (0, ""))
+
+    def test_refuses_a_header_that_promises_nothing(self):
+        self.assert_refused(self.with_promises("// It is a good thing."), "rules/a.h:1: a header promises something")
+
+    def test_refuses_a_promise_within_another(self):
+        self.assert_refused(self.with_promises("// Threads: any. Fails: never."), "rules/a.h:3: a promise begins a line: Fails:")
+
+    def test_refuses_a_promise_within_a_text(self):
+        self.assert_refused(self.with_promises("// Fails:   never.\n//\n// A text. Units:   bytes."),
+                            "rules/a.h:5: a promise begins a line: Units:")
+
+    def test_refuses_a_promise_that_goes_on_in_the_first_column(self):
+        self.assert_refused(self.with_promises("// Fails:   never, as far as\n// one knows."),
+                            "rules/a.h:4: a promise goes on in the column")
+
+    def test_refuses_a_promise_out_of_its_column(self):
+        self.assert_refused(self.with_promises("// Fails: never."), "rules/a.h:3: the text of 'Fails:' does not begin")
+
+    def test_refuses_promises_in_another_order(self):
+        self.assert_refused(self.with_promises("// Units:   bytes.\n// Fails:   never."),
+                            "rules/a.h:1: each promise once, in this order: Fails, Units")
+
+    def test_refuses_a_promise_made_twice(self):
+        self.assert_refused(self.with_promises("// Fails:   never.\n// Fails:   always."), "each promise once")
 
     def test_refuses_a_mutex_that_the_analysis_does_not_know(self):
         self.assert_refused({"cli/a.cpp": "std::mutex a;\n"}, "cli/a.cpp:1: std::mutex is unknown to the analysis")
@@ -85,7 +116,7 @@ class CheckLayout(unittest.TestCase):
                 self.assert_refused({"engine/torch/a.cpp": f"\n{name} a;\n"}, f"engine/torch/a.cpp:2: {name} is unknown")
 
     def test_allows_the_mutex_inside_the_one_that_the_analysis_knows(self):
-        text = "// thread_annotations.h - a lock.\n#pragma once\nstd::mutex a;\n"
+        text = "// thread_annotations.h - a lock.\n//\n// Fails:   never.\n#pragma once\nstd::mutex a;\n"
         self.assertEqual(check({"engine/thread_annotations.h": text}), (0, ""))
 
     def test_allows_waiting_for_a_change_under_the_mutex_that_the_analysis_knows(self):
