@@ -1,11 +1,12 @@
-// batcher.h - collects waiting messages into one model call; what explains a message runs when no message waits.
+// batcher.h - collects waiting messages into one model call; what explains a message runs when no message is due.
 //
-// A model that runs_side_by_side() costs less than a queue: there is none then, and submit() computes (docs/adr/0007).
+// A message that may still wait for others, by max_queue_delay, is not due yet. A model that runs_side_by_side() costs less
+// than a queue: there is none then, and submit() and submit_gradients() compute at once (docs/adr/0007).
 //
 // Owns:    its inference threads, one per Model, and the Models.
 // Threads: submit() and Ticket from any thread; construction and stop() by the owner.
-// Blocks:  submit() never waits: a full queue answers Busy at once. Ticket::wait_until as told. stop() until what is
-//          queued is done.
+// Blocks:  submit() and submit_gradients() never wait: a full queue answers Busy at once. Ticket::wait_until as told.
+//          stop() until what is queued is done.
 // Fails:   if the model fails, or memory does, every message of that batch gets ModelFailed; a logit that is not a
 //          finite number is ModelFailed too.
 // Units:   max_queue_delay counts from the oldest waiting message; 0 = an idle thread takes what waits at once.
@@ -66,7 +67,7 @@ class Batcher {
   /// Never null; a refused message gets its outcome (Busy, Stopped) at once. A message that still waits at its deadline
   /// gets the outcome Deadline and costs no model's time.
   virtual std::unique_ptr<Ticket> submit(Features features, TimePoint deadline = TimePoint::max()) = 0;
-  /// The gradients of one label at these points, as one call of a model that no message is waiting for. At most
+  /// The gradients of one label at these points, as one call of a model for which no message is due. At most
   /// max_batch_size points. Busy when the queue, and what waits here, reaches max_queue_length.
   virtual std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) = 0;
   /// Refuses new messages and finishes the waiting ones. Idempotent.
