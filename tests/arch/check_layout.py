@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what the house promises about its walls: includes between rooms, third parties, sizes, header comments.
+"""Checks what the house promises about its walls: includes between rooms, third parties, sizes, header comments, pages.
 
 usage: check_layout.py --root DIR [--report]
 exit: 0 all holds, 1 something does not (one line each, file:line first)
@@ -260,6 +260,25 @@ def check_file(path, text, lengths):
     yield from check_sizes(path, text, lengths)
 
 
+READING_ORDER = re.compile(r"read in this order|order of reading", re.I)
+
+
+def page_of(root, path):
+    """The README.md of the folder of a file, or of the nearest one above it that has one; None without any."""
+    pages = [root / folder / "README.md" for folder in pathlib.PurePosixPath(path).parents if folder.name]
+    return next((page for page in pages if page.is_file()), None)
+
+
+def check_reading_order(root, paths):
+    """A page that tells in which order to read a room leaves no header out."""
+    for path in paths:
+        page = page_of(root, path)
+        text = page.read_text(encoding="utf-8") if page else ""
+        stem = re.escape(pathlib.PurePosixPath(path).stem)
+        if READING_ORDER.search(text) and not re.search(rf"`([^`\n]*/)?{stem}(\.h|\.cpp)?`", text):
+            yield f"{page.relative_to(root).as_posix()}:1: tells in which order to read, and leaves out {path}"
+
+
 def sources(root):
     tops = sorted({room.split("/")[0] for room in ROOMS})
     for top in tops:
@@ -284,13 +303,15 @@ def main():
     parser.add_argument("--root", required=True, type=pathlib.Path, help="root of the source tree")
     parser.add_argument("--report", action="store_true", help="also print sizes")
     arguments = parser.parse_args()
-    problems, lengths, files, comment_lines, header_lines = [], [], 0, 0, 0
+    problems, lengths, files, headers, comment_lines, header_lines = [], [], 0, [], 0, 0
     for path, text in sources(arguments.root):
         files += 1
         problems.extend(check_file(path, text, lengths))
         if path.endswith(".h"):
+            headers.append(path)
             header_lines += sum(bool(line.strip()) for line in text.split("\n"))
             comment_lines += sum(bool(re.match(r"\s*//|.*\S\s+//", line)) for line in text.split("\n"))
+    problems.extend(check_reading_order(arguments.root, headers))
     for problem in problems:
         print(problem)
     if files == 0:

@@ -122,6 +122,24 @@ class CheckLayout(unittest.TestCase):
     def test_allows_waiting_for_a_change_under_the_mutex_that_the_analysis_knows(self):
         self.assertEqual(check({"milter/a.cpp": "std::condition_variable_any a;  // not std::mutex\n"}), (0, ""))
 
+    def test_refuses_a_reading_order_that_leaves_out_a_header(self):
+        self.assert_refused({"rules/a.h": GOOD_HEADER, "rules/README.md": "Read in this order: `b.h`. Not a, not `aa.h`.\n"},
+                            "rules/README.md:1: tells in which order to read, and leaves out rules/a.h")
+
+    def test_allows_a_reading_order_that_names_each_header_in_any_way(self):
+        for name in ("`a.h`", "`a`", "`a.cpp`", "`message/a.h`"):
+            with self.subTest(name):
+                files = {"rules/a.h": GOOD_HEADER, "rules/README.md": f"## Order of reading\n1. {name}\n"}
+                self.assertEqual(check(files), (0, ""))
+
+    def test_looks_for_a_header_on_the_nearest_page(self):
+        files = {"engine/message/a.h": GOOD_HEADER.replace("config/", "engine/message/"), "engine/README.md": "Read in this order: `a`\n",
+                 "engine/message/README.md": "Read in this order: `b`\n"}
+        self.assert_refused(files, "engine/message/README.md:1:")
+
+    def test_asks_nothing_of_a_page_without_a_reading_order(self):
+        self.assertEqual(check({"rules/a.h": GOOD_HEADER, "rules/README.md": "rules\n"}), (0, ""))
+
     def test_refuses_a_file_that_is_too_long(self):
         self.assert_refused({"rules/a.cpp": "int a;\n" * 401}, "rules/a.cpp:1: 401 lines")
 
