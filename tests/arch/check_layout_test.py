@@ -29,8 +29,8 @@ class CheckLayout(unittest.TestCase):
         self.assertEqual(output.count("\n"), 1, output)
 
     def test_says_nothing_about_a_good_tree(self):
-        self.assertEqual(check({"rules/a.h": GOOD_HEADER, "rules/a.cpp": '#include "rules/a.h"\n\n#include <re2/re2.h>\n'}),
-                         (0, ""))
+        source = '#include "rules/a.h"\n\n#include <re2/re2.h>\n#include <string>\n#include <sys/mman.h>\n'
+        self.assertEqual(check({"rules/a.h": GOOD_HEADER, "rules/pattern.cpp": source}), (0, ""))
 
     def test_refuses_a_tree_without_sources(self):
         self.assert_refused({"README.md": "x"}, "no sources found")
@@ -46,6 +46,37 @@ class CheckLayout(unittest.TestCase):
 
     def test_refuses_the_plugin_including_settings(self):
         self.assert_refused({"engine/torch/a.cpp": '#include "config/settings.h"\n'}, "engine/torch/ must not include")
+
+    def test_refuses_the_plugin_including_more_of_engine_than_its_plain_headers(self):
+        for name in ("engine/engine.h", "engine/batcher.h", "engine/features/features.h", "engine/message/message.h"):
+            with self.subTest(name):
+                self.assert_refused({"engine/torch/a.cpp": f'#include "{name}"\n'}, "engine/torch/a.cpp:1:")
+
+    def test_allows_the_plugin_its_own_headers_and_the_plain_ones_of_engine(self):
+        self.assertEqual(check({"engine/torch/a.cpp": '#include "engine/torch/guard.h"\n#include "engine/model.h"\n'}), (0, ""))
+
+    def test_refuses_any_third_party_but_libtorch_in_the_plugin(self):
+        for name in ("boost/asio.hpp", "nlohmann/json.hpp", "openssl/evp.h"):
+            with self.subTest(name):
+                self.assert_refused({"engine/torch/a.cpp": f"#include <{name}>\n"}, f"<{name}> belongs only into")
+
+    def test_refuses_a_third_party_outside_its_files(self):
+        for path, name in (("config/settings.cpp", "yaml-cpp/yaml.h"), ("rules/parser.cpp", "re2/re2.h"),
+                           ("milter/judge.cpp", "spdlog/spdlog.h"), ("engine/message/message.cpp", "boost/asio.hpp"),
+                           ("engine/message/links.cpp", "gmime/gmime.h"), ("models/train.cpp", "archive.h")):
+            with self.subTest(path):
+                self.assert_refused({path: f"#include <{name}>\n"}, f"{path}:1: <{name}> belongs only into")
+
+    def test_refuses_a_third_party_that_nobody_has_named(self):
+        for path, name in (("rules/a.cpp", "fmt/core.h"), ("cli/a.cpp", "curl/curl.h"), ("engine/torch/a.cpp", "cuda.h")):
+            with self.subTest(path):
+                self.assert_refused({path: f"#include <{name}>\n"}, f"{path}:1: <{name}> is no third party that is known")
+
+    def test_refuses_code_that_goes_by_another_suffix(self):
+        for suffix in (".hpp", ".cc", ".inl", ".H"):
+            with self.subTest(suffix):
+                self.assert_refused({"rules/a.cpp": "int a;\n", f"rules/b{suffix}": "int b;\n"},
+                                    f"rules/b{suffix}:1: a source ends in .cpp")
 
     def test_refuses_a_relative_include(self):
         self.assert_refused({"rules/a.cpp": '#include "facts.h"\n'}, "full path")
@@ -66,6 +97,12 @@ class CheckLayout(unittest.TestCase):
     def test_refuses_a_third_party_type_in_a_header(self):
         bad = GOOD_HEADER.replace("std::string a", "nlohmann::json a")
         self.assert_refused({"rules/a.h": bad}, "rules/a.h:10: third-party name in a header: nlohmann::")
+
+    def test_refuses_a_third_party_type_that_has_no_namespace_in_a_header(self):
+        for name in ("SMFICTX", "SSL_CTX", "sfsistat", "GMimeMessage"):
+            with self.subTest(name):
+                self.assert_refused({"milter/a.h": GOOD_HEADER + f"void b({name}* c);\n"},
+                                    f"milter/a.h:11: third-party name in a header: {name}")
 
     def test_allows_a_third_party_name_in_a_comment(self):
         self.assertEqual(check({"rules/a.h": GOOD_HEADER + "// as torch::Tensor does\n"}), (0, ""))
