@@ -19,31 +19,32 @@ namespace {
 constexpr std::size_t kPoolProbe = 3;       // messages
 constexpr std::size_t kMaxRecords = 65536;  // of an archive
 
-std::string check_pin(const std::string& pinned, const std::string& actual) {
-  if (pinned.empty() || to_lower(pinned) == actual) return {};
-  return "has the sha256 " + actual + ", the settings expect " + to_lower(pinned);
+Status check_pin(const std::string& pinned, const std::string& actual) {
+  if (pinned.empty() || to_lower(pinned) == actual) return Status::ok();
+  return Status::failed("has the sha256 " + actual + ", the settings expect " + to_lower(pinned));
 }
 
-/// What differs first between the dense features a model was trained with and ours; "" when nothing does.
-std::string dense_difference(const std::vector<std::string>& names) {
+/// Fails with what differs first between the dense features a model was trained with and ours.
+Status check_dense(const std::vector<std::string>& names) {
   const std::vector<DenseFeature>& ours = dense_features();
   const std::size_t common = std::min(names.size(), ours.size());
   for (std::size_t i = 0; i < common; ++i) {
     if (names[i] != ours[i].name)
-      return "dense feature " + std::to_string(i + 1) + " is '" + names[i] + "' in the model and '" +
-             std::string(ours[i].name) + "' here";
+      return Status::failed("dense feature " + std::to_string(i + 1) + " is '" + names[i] + "' in the model and '" +
+                            std::string(ours[i].name) + "' here");
   }
-  if (names.size() == ours.size()) return {};
-  return "the model has " + std::to_string(names.size()) + " dense features, this version computes " +
-         std::to_string(ours.size());
+  if (names.size() == ours.size()) return Status::ok();
+  return Status::failed("the model has " + std::to_string(names.size()) + " dense features, this version computes " +
+                        std::to_string(ours.size()));
 }
 
-std::string check_schema(const Manifest& manifest) {
+Status check_schema(const Manifest& manifest) {
   const FeatureSchema& ours = feature_schema(feature_set_of(manifest.schema_id));
   if (manifest.schema_id != ours.id || manifest.schema_hash != ours.hash)
-    return "was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
-           "), this version computes " + ours.id + " (" + ours.hash + "); train it again or take a model of this version";
-  return dense_difference(manifest.dense_names);
+    return Status::failed("was trained for the features " + manifest.schema_id + " (" + manifest.schema_hash +
+                          "), this version computes " + ours.id + " (" + ours.hash +
+                          "); train it again or take a model of this version");
+  return check_dense(manifest.dense_names);
 }
 
 /// The manifest's text without LibTorch, which stores it as it is; "" without one.
@@ -60,31 +61,29 @@ Status find_manifest(const std::string& bytes, std::string& json) {
   return Status::ok();
 }
 
-std::string load_models(TorchBackend& backend, const ModelFile& file, const EngineSettings& settings,
-                        LoadedModel& loaded) {
+Status load_models(TorchBackend& backend, const ModelFile& file, const EngineSettings& settings, LoadedModel& loaded) {
   Replicas replicas;
   const Hardware hardware{backend.cuda_devices(), std::thread::hardware_concurrency()};
-  std::string error = load_replicas(backend, file, loaded.manifest, settings, hardware, replicas);
+  Status status = load_replicas(backend, file, loaded.manifest, settings, hardware, replicas);
   loaded.replicas = std::move(replicas.models);
   loaded.forms = std::move(replicas.forms);
   loaded.rebuilds = std::move(replicas.rebuilds);
-  return error;
+  return status;
 }
 
-/// The checks in their order; the sentence of the first that fails, or "". With a pool LibTorch may be missing: then
-/// nothing stands in.
-std::string load_checked(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
+/// The checks in their order, up to the first that fails. With a pool LibTorch may be missing: then nothing stands in.
+Status load_checked(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
   std::string error;
   const auto file = read_model_file(settings.model, error);
-  if (!file) return error;
+  if (!file) return Status::failed(error);
   loaded.sha256 = file->sha256;
-  if (error = check_pin(settings.sha256, file->sha256); !error.empty()) return error;
+  if (Status status = check_pin(settings.sha256, file->sha256); !status) return status;
   TorchBackend* backend = load_torch_backend(error);
   const bool has_pool = !settings.remote.urls.empty();
-  if (backend == nullptr && !has_pool) return "cannot be loaded: " + error;
+  if (backend == nullptr && !has_pool) return Status::failed("cannot be loaded: " + error);
   if (backend == nullptr) problems.warning(in_file(settings.model), "model: cannot stand in for the pool: " + error);
-  if (error = read_manifest(backend, file->bytes, loaded.manifest); !error.empty()) return error;
-  return backend != nullptr ? load_models(*backend, *file, settings, loaded) : std::string();
+  if (Status status = read_manifest(backend, file->bytes, loaded.manifest); !status) return status;
+  return backend != nullptr ? load_models(*backend, *file, settings, loaded) : Status::ok();
 }
 
 void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
@@ -96,23 +95,24 @@ void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnos
 
 }  // namespace
 
-std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest) {
+Status read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest) {
   ModelInspection inspection;
-  const Status status =
+  Status status =
       backend != nullptr ? backend->inspect(bytes, inspection) : find_manifest(bytes, inspection.manifest_json);
-  if (!status) return status.error();
-  if (inspection.manifest_json.empty()) return "has no manifest (winnow.json inside): it is not a Winnow model";
+  if (!status) return status;
+  if (inspection.manifest_json.empty())
+    return Status::failed("has no manifest (winnow.json inside): it is not a Winnow model");
   std::string error;
   auto parsed = parse_manifest(inspection.manifest_json, error);
-  if (!parsed) return "has a manifest that cannot be used: " + error;
+  if (!parsed) return Status::failed("has a manifest that cannot be used: " + error);
   manifest = std::move(*parsed);
   return check_schema(manifest);
 }
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems) {
   LoadedModel loaded;
-  if (const std::string error = load_checked(settings, loaded, problems); !error.empty()) {
-    problems.error(in_file(settings.model), "model: " + error);
+  if (const Status status = load_checked(settings, loaded, problems); !status) {
+    problems.error(in_file(settings.model), "model: " + status.error());
     return std::nullopt;
   }
   if (!settings.remote.urls.empty()) put_pool_first(settings, loaded, problems);

@@ -26,6 +26,7 @@
 #include "engine/model.h"
 #include "engine/pool_server.h"
 #include "engine/rebuilt_model.h"
+#include "engine/status.h"
 
 namespace winnow {
 
@@ -40,9 +41,9 @@ struct LoadedModel {
   PoolServers pool;                          // empty without a pool
 };
 
-/// Reads the manifest out of an archive and holds it against what this program computes; "" or why it cannot be used.
-/// `backend` may be null.
-std::string read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest);
+/// Reads the manifest out of an archive and holds it against what this program computes; fails with why it cannot be
+/// used. `backend` may be null.
+Status read_manifest(TorchBackend* backend, const std::string& bytes, Manifest& manifest);
 
 std::optional<LoadedModel> load_model(const EngineSettings& settings, Diagnostics& problems);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <string>
 
 namespace winnow {
 namespace {
@@ -12,27 +13,28 @@ constexpr std::size_t kProbeTokens = 64;  // of each message
 constexpr int kWarmUpRuns = 3;  // LibTorch's executor has settled by then
 constexpr std::chrono::seconds kWarmUpTime{2};
 
-std::string check_answers(const std::vector<float>& logits, const Manifest& manifest, std::size_t messages) {
+Status check_answers(const std::vector<float>& logits, const Manifest& manifest, std::size_t messages) {
   const std::size_t labels = manifest.labels.size(), expected = messages * labels;
   if (logits.size() != expected)
-    return "answered " + std::to_string(logits.size()) + " numbers to a probe, " + std::to_string(expected) +
-           " expected (its manifest names " + std::to_string(labels) + " labels)";
+    return Status::failed("answered " + std::to_string(logits.size()) + " numbers to a probe, " +
+                          std::to_string(expected) + " expected (its manifest names " + std::to_string(labels) +
+                          " labels)");
   if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
-    return "answered a probe with something that is not a number";
-  return {};
+    return Status::failed("answered a probe with something that is not a number");
+  return Status::ok();
 }
 
 /// Once, and again until LibTorch's executor has settled or `enough`.
-std::string probe_size(Model& model, const Manifest& manifest, std::size_t messages,
-                       std::chrono::steady_clock::time_point enough) {
+Status probe_size(Model& model, const Manifest& manifest, std::size_t messages,
+                  std::chrono::steady_clock::time_point enough) {
   const TokenBatch batch = probe_batch(manifest, messages);
   for (int i = 0; i < kWarmUpRuns && (i == 0 || std::chrono::steady_clock::now() < enough); ++i) {
     std::vector<float> logits;
     if (const Status status = model.run(batch, logits); !status)
-      return "failed on a probe of " + std::to_string(messages) + " messages: " + status.error();
-    if (std::string wrong = check_answers(logits, manifest, messages); !wrong.empty()) return wrong;
+      return Status::failed("failed on a probe of " + std::to_string(messages) + " messages: " + status.error());
+    if (Status status = check_answers(logits, manifest, messages); !status) return status;
   }
-  return {};
+  return Status::ok();
 }
 
 }  // namespace
@@ -57,14 +59,14 @@ std::vector<std::size_t> probe_sizes(std::size_t max_batch_size) {
   return sizes;
 }
 
-std::string probe(Model& model, const Manifest& manifest, std::size_t max_batch_size) {
+Status probe(Model& model, const Manifest& manifest, std::size_t max_batch_size) {
   const auto enough = std::chrono::steady_clock::now() + kWarmUpTime;
   for (const std::size_t messages : probe_sizes(max_batch_size)) {
     const bool at_an_end = messages == 1 || messages == max_batch_size;
     if (!at_an_end && std::chrono::steady_clock::now() > enough) continue;
-    if (std::string wrong = probe_size(model, manifest, messages, enough); !wrong.empty()) return wrong;
+    if (Status status = probe_size(model, manifest, messages, enough); !status) return status;
   }
-  return {};
+  return Status::ok();
 }
 
 }  // namespace winnow

@@ -2,15 +2,15 @@
 //
 // Owns:    plain values.
 // Blocks:  for some runs of the model of each size; sizes between the ends only while they take less than two seconds.
-// Fails:   one sentence.
+// Fails:   a failed Status of one sentence.
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "engine/manifest.h"
 #include "engine/model.h"
+#include "engine/status.h"
 
 namespace winnow {
 
@@ -21,7 +21,6 @@ TokenBatch probe_batch(const Manifest& manifest, std::size_t messages);
 std::vector<std::size_t> probe_sizes(std::size_t max_batch_size);
 
 /// Runs batches of each size, so that no message pays for what a device does at the first batch of a size.
-/// "" or what is wrong with the answers.
-std::string probe(Model& model, const Manifest& manifest, std::size_t max_batch_size);
+Status probe(Model& model, const Manifest& manifest, std::size_t max_batch_size);
 
 }  // namespace winnow

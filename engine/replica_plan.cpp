@@ -22,15 +22,16 @@ std::vector<std::string> places_of(const EngineSettings& settings, std::size_t g
   return {word};
 }
 
-std::string check_place(const std::string& place, std::size_t gpus) {
-  if (!is_gpu(place)) return {};
-  if (gpus == 0) return "cannot run on '" + place + "': LibTorch sees no GPU; set engine.device to cpu or auto";
+Status check_place(const std::string& place, std::size_t gpus) {
+  if (!is_gpu(place)) return Status::ok();
+  if (gpus == 0)
+    return Status::failed("cannot run on '" + place + "': LibTorch sees no GPU; set engine.device to cpu or auto");
   std::size_t number = 0;
   const std::string digits = place.size() > 5 ? place.substr(5) : "0";
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (number < gpus) return {};
-  return "cannot run on '" + place + "': LibTorch sees " + std::to_string(gpus) +
-         (gpus == 1 ? " GPU" : " GPUs") + ", the first is cuda:0";
+  if (number < gpus) return Status::ok();
+  return Status::failed("cannot run on '" + place + "': LibTorch sees " + std::to_string(gpus) +
+                        (gpus == 1 ? " GPU" : " GPUs") + ", the first is cuda:0");
 }
 
 /// Half of the cores: the other half reads mail. A list says itself how many.
@@ -51,18 +52,18 @@ bool leaves_choice(const EngineSettings& settings) {
 
 bool uses_gpu(const ReplicaDevices& devices) { return std::any_of(devices.begin(), devices.end(), is_gpu); }
 
-std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, ModelShape shape,
-                          std::vector<ReplicaDevices>& replicas) {
+Status plan_replicas(const EngineSettings& settings, const Hardware& hardware, ModelShape shape,
+                     std::vector<ReplicaDevices>& replicas) {
   const std::vector<std::string> places = places_of(settings, hardware.gpus);
   for (const std::string& place : places) {
-    if (std::string wrong = check_place(place, hardware.gpus); !wrong.empty()) return wrong;
+    if (Status status = check_place(place, hardware.gpus); !status) return status;
   }
   const bool spread = shape == ModelShape::InParts && places.size() > 1;
   const std::size_t automatic = spread ? 1 : automatic_replicas(settings.device, places, hardware);
   const std::size_t count = settings.replicas > 0 ? settings.replicas : automatic;
   for (std::size_t i = 0; i < count; ++i)
     replicas.push_back(spread ? places : ReplicaDevices{places[i % places.size()]});
-  return {};
+  return Status::ok();
 }
 
 }  // namespace winnow

@@ -1,7 +1,7 @@
 // replica_plan.h - how many copies of a model run, and on which devices.
 //
 // Owns:    plain values.
-// Fails:   one sentence when the settings ask for what the machine does not have.
+// Fails:   a failed Status of one sentence when the settings ask for what the machine does not have.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "engine/status.h"
 
 namespace winnow {
 
@@ -22,9 +23,9 @@ using ReplicaDevices = std::vector<std::string>;
 
 enum class ModelShape { Whole, InParts };
 
-/// "" or what is wrong. A model in parts is spread over all devices named; any other runs on one device per replica.
-std::string plan_replicas(const EngineSettings& settings, const Hardware& hardware, ModelShape shape,
-                          std::vector<ReplicaDevices>& replicas);
+/// A model in parts is spread over all devices named; any other runs on one device per replica.
+Status plan_replicas(const EngineSettings& settings, const Hardware& hardware, ModelShape shape,
+                     std::vector<ReplicaDevices>& replicas);
 
 /// Whether GPUs are taken where they help. What stands in for a pool of servers is rarely asked: a GPU would wait in vain.
 bool leaves_choice(const EngineSettings& settings);

@@ -33,8 +33,7 @@ Status load_probed(const Source& source, std::string_view archive, const Replica
                    std::unique_ptr<Model>& model) {
   std::unique_ptr<Model> loaded;
   if (Status status = source.backend.load(archive, placement_of(source, devices), loaded); !status) return status;
-  if (std::string wrong = probe(*loaded, source.manifest, largest); !wrong.empty())
-    return Status::failed(std::move(wrong));
+  if (Status status = probe(*loaded, source.manifest, largest); !status) return status;
   model = std::move(loaded);
   return Status::ok();
 }
@@ -120,24 +119,24 @@ Status count_usable_gpus(const EngineSettings& settings, std::size_t gpus, Copie
 
 }  // namespace
 
-std::string load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
-                          const EngineSettings& settings, const Hardware& hardware, Replicas& replicas) {
+Status load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
+                     const EngineSettings& settings, const Hardware& hardware, Replicas& replicas) {
   const auto source = std::make_shared<const Source>(
       Source{backend, settings.model, file.sha256, manifest, settings.max_batch_size});
   Copies copies(source, file.bytes, replicas.rebuilds);
   Hardware usable = hardware;
-  if (Status status = count_usable_gpus(settings, hardware.gpus, copies, usable.gpus); !status) return status.error();
+  if (Status status = count_usable_gpus(settings, hardware.gpus, copies, usable.gpus); !status) return status;
   const ModelShape shape = manifest.stages.empty() ? ModelShape::Whole : ModelShape::InParts;
   std::vector<ReplicaDevices> plan;
-  if (std::string wrong = plan_replicas(settings, usable, shape, plan); !wrong.empty()) return wrong;
+  if (Status status = plan_replicas(settings, usable, shape, plan); !status) return status;
   for (const ReplicaDevices& devices : plan) {
     std::unique_ptr<Model> model;
     std::string form;
-    if (Status status = copies.make(devices, model, form); !status) return status.error();
+    if (Status status = copies.make(devices, model, form); !status) return status;
     replicas.models.push_back(std::move(model));
     replicas.forms.push_back(std::move(form));
   }
-  return {};
+  return Status::ok();
 }
 
 }  // namespace winnow

@@ -2,7 +2,7 @@
 //
 // Owns:    the Models it makes own what they need; a replica on a GPU keeps the way back to its file.
 // Blocks:  loads and probes each copy.
-// Fails:   one sentence; then none of them is to be used.
+// Fails:   a failed Status of one sentence; then none of them is to be used.
 //
 // A GPU that fails costs no message: the CPU answers (stand_in_cause() "device") while the replica is made anew from the
 // same file. An error that spoils the process's whole CUDA context lasts until the daemon starts again.
@@ -19,6 +19,7 @@
 #include "engine/model_file.h"
 #include "engine/rebuilt_model.h"
 #include "engine/replica_plan.h"
+#include "engine/status.h"
 #include "engine/torch_backend.h"
 
 namespace winnow {
@@ -32,7 +33,7 @@ struct Replicas {
 /// `device: auto` takes no GPU for a model that the CPU computes without a queue (Model::runs_side_by_side()): the default
 /// architecture takes 6 to 14 us there, and a call of a GPU 150 (docs/performance.md).
 /// `file` was read from settings.model; `manifest` is its own, checked.
-std::string load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
-                          const EngineSettings& settings, const Hardware& hardware, Replicas& replicas);
+Status load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
+                     const EngineSettings& settings, const Hardware& hardware, Replicas& replicas);
 
 }  // namespace winnow

@@ -14,17 +14,17 @@
 namespace winnow {
 namespace {
 
-std::string read_checked(const std::filesystem::path& file, TorchBackend& backend, Base& base) {
+Status read_checked(const std::filesystem::path& file, TorchBackend& backend, Base& base) {
   std::string error;
   auto read = read_model_file(file, error);
-  if (!read) return error;
+  if (!read) return Status::failed(error);
   Manifest manifest;
-  if (error = read_manifest(&backend, read->bytes, manifest); !error.empty()) return error;
+  if (Status status = read_manifest(&backend, read->bytes, manifest); !status) return status;
   // What is trained here holds for as much spam as ham; the prior is of the first label only.
   manifest.calibration.front().intercept += prior_shift(manifest.prior_spam, 0.5);
   manifest.prior_spam = 0.5;
   base = {std::move(read->bytes), std::move(read->sha256), std::move(manifest)};
-  return {};
+  return Status::ok();
 }
 
 double one_minus_auc(const std::vector<CalibrationSample>& samples) {
@@ -63,9 +63,9 @@ bool is_surer(const Calibration& one, const Calibration& other) {
 
 std::optional<Base> read_base(const std::filesystem::path& file, TorchBackend& backend, Diagnostics& problems) {
   Base base;
-  const std::string error = read_checked(file, backend, base);
-  if (error.empty()) return base;
-  problems.error(in_file(file), "base: " + error);
+  const Status status = read_checked(file, backend, base);
+  if (status) return base;
+  problems.error(in_file(file), "base: " + status.error());
   return std::nullopt;
 }
 

@@ -27,7 +27,7 @@ TEST_P(ReplicaPlan, GivesEachReplicaItsDevices) {
   settings.device = GetParam().device;
   settings.replicas = GetParam().replicas;
   Plan plan;
-  EXPECT_EQ(plan_replicas(settings, GetParam().hardware, GetParam().shape, plan), "");
+  EXPECT_EQ(plan_replicas(settings, GetParam().hardware, GetParam().shape, plan).error(), "");
   EXPECT_EQ(plan, GetParam().expected);
 }
 
@@ -54,7 +54,7 @@ std::string problem_of(const DeviceSetting& device, std::size_t gpus) {
   EngineSettings settings;
   settings.device = device;
   Plan plan;
-  const std::string problem = plan_replicas(settings, {gpus, 4}, Whole, plan);
+  const std::string problem = plan_replicas(settings, {gpus, 4}, Whole, plan).error();
   EXPECT_TRUE(plan.empty());
   return problem;
 }
@@ -63,10 +63,10 @@ TEST(ReplicaPlanOfAStandIn, LeavesTheGpusAloneUnlessTheyAreNamed) {
   EngineSettings settings;
   settings.remote.urls = {"http://pool.example"};
   Plan automatic, named;
-  EXPECT_EQ(plan_replicas(settings, {2, 2}, Whole, automatic), "");
+  EXPECT_EQ(plan_replicas(settings, {2, 2}, Whole, automatic).error(), "");
   EXPECT_EQ(automatic, Plan{{"cpu"}});
   settings.device = "cuda:1";
-  EXPECT_EQ(plan_replicas(settings, {2, 2}, Whole, named), "");
+  EXPECT_EQ(plan_replicas(settings, {2, 2}, Whole, named).error(), "");
   EXPECT_EQ(named, Plan{{"cuda:1"}});
 }
 

@@ -97,7 +97,7 @@ class ReplicasTest : public ::testing::Test {
     std::string error;
     const auto file = read_model_file(settings_.model, error);
     EXPECT_TRUE(file) << error;
-    return load_replicas(backend_, *file, manifest_, settings_, {2, 4}, replicas);
+    return load_replicas(backend_, *file, manifest_, settings_, {2, 4}, replicas).error();
   }
   void fail_once(const std::string& device) {
     const std::lock_guard lock(machine_.mutex);
