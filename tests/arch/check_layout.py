@@ -32,7 +32,7 @@ PLUGIN_SEES = {f"engine/{stem}.h" for stem in ("compressor", "model", "parts", "
 THIRD_PARTIES = {
     "yaml-cpp/": ["config/yaml_reader.cpp"],
     "re2/": ["rules/pattern.cpp"],
-    "gmime/": ["engine/message/mime_codec.cpp"],
+    "gmime/": ["engine/message/mime_codec.cpp", "engine/message/transfer_encoding.cpp"],
     "libxml/": ["engine/message/html_entities.cpp"],
     "libpsl.h": ["engine/message/links.cpp"],
     "unicode/": ["engine/message/charset.cpp", "engine/message/links.cpp", "engine/features/text_facts.cpp",
@@ -74,7 +74,7 @@ STANDARD_HEADERS = set("""algorithm any array atomic barrier bit bitset cassert 
 # The operating system's own; they are no third party. A header of ours may include the first of them, a source all.
 POSIX_HEADERS = {"poll.h", "sys/socket.h", "sys/stat.h", "sys/types.h", "sys/uio.h", "sys/un.h", "unistd.h"}
 SYSTEM_HEADERS = POSIX_HEADERS | set("""arpa/inet.h dirent.h dlfcn.h fcntl.h grp.h malloc.h netdb.h netinet/in.h
-    netinet/tcp.h pthread.h pwd.h signal.h strings.h sys/mman.h sys/resource.h sys/time.h sys/wait.h time.h""".split())
+    netinet/tcp.h pthread.h pwd.h signal.h strings.h sys/file.h sys/mman.h sys/resource.h sys/time.h sys/wait.h time.h""".split())
 
 SUFFIXES = (".h", ".cpp")
 OTHER_SUFFIXES = (".hpp", ".hh", ".hxx", ".h++", ".cc", ".cxx", ".c++", ".c", ".inl", ".ipp", ".inc", ".tcc", ".ixx")
