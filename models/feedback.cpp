@@ -109,11 +109,11 @@ Status FeedbackFolder::keep(Label label, std::string_view raw, Kept& kept) const
 Status FeedbackFolder::forget_oldest(Label label, std::size_t most) const {
   const FolderLock lock(folder_);
   if (Status status = lock.status(); !status) return status;
+  std::vector<fs::path> messages = messages_in(place_of(label));
+  if (messages.size() <= most) return Status::ok();
   std::vector<std::pair<fs::file_time_type, fs::path>> by_age;
   std::error_code failed;
-  for (fs::path& file : messages_in(place_of(label)))
-    by_age.emplace_back(fs::last_write_time(file, failed), std::move(file));
-  if (by_age.size() <= most) return Status::ok();
+  for (fs::path& file : messages) by_age.emplace_back(fs::last_write_time(file, failed), std::move(file));
   std::sort(by_age.begin(), by_age.end());
   by_age.resize(by_age.size() - most);
   for (const auto& [age, file] : by_age) {
