@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
   std::string settings_file = "/etc/winnow/winnow.yaml";
-  CLI::App app{"winnow-milter - judges mail for Postfix and Sendmail with a trained classifier and the site's rules."};
+  CLI::App app{"winnow-milter - judges mail for Postfix and Sendmail with a trained classifier and the site's rules.",
+               "winnow-milter"};
   app.add_option("--config", settings_file, "settings file")->capture_default_str()->type_name("FILE");
   app.set_version_flag("--version", WINNOW_VERSION);
   app.footer(
