@@ -67,7 +67,7 @@ std::string spam_percent(const Judgement& judgement) {
 
 std::string verdict_word(const Judgement& judgement) {
   if (!judgement.fallback) return std::string(verdict_name(judgement.decision.verdict));
-  return judgement.fallback->action == OnError::Accept ? "accept" : "tempfail";
+  return std::string(on_error_name(judgement.fallback->action));
 }
 
 std::string decision_text(const Decision& decision) {

@@ -7,12 +7,10 @@
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
 #include "models/feedback.h"
+#include "models/train.h"
 
 namespace winnow {
 namespace {
-
-// As much of a message as is judged by default.
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
 
 struct LearnOptions {
   std::string label;
@@ -73,7 +71,7 @@ int run_learn(const Command& self, int argc, char** argv) {
   if (const Status status = folder.prepare(); !status) {
     problems.error({}, status.error(), "it must be open to the user who runs this: see winnow(1)");
   } else {
-    read_mail(options.files, kMaxBytes, problems,
+    read_mail(options.files, TrainOptions{}.max_scan_bytes, problems,
               [&](NamedMail&& mail) { keep_one(folder, label, mail, tally, problems); });
     if (tally.of_all() == 0 && !problems.has_errors()) problems.error({}, "there is no mail in what was given");
     if (const Status forgotten = folder.forget_oldest(label, options.most); !forgotten)

@@ -51,6 +51,8 @@ class Path {
   std::vector<double> worst_middles() const;
   Attribution result() const;
   std::size_t size() const { return points_.size(); }
+  /// Of what look_at() says.
+  ScoreError cause() const { return cause_; }
 
  private:
   std::unique_ptr<Ticket> ask(const std::vector<double>& places) const;
@@ -64,6 +66,7 @@ class Path {
   const AttributionLimits limits_;
   std::vector<Point> points_;  // in the order of the path
   std::chrono::nanoseconds cpu_{0};
+  ScoreError cause_ = ScoreError::None;
 };
 
 std::unique_ptr<Ticket> Path::ask(const std::vector<double>& places) const {
@@ -87,9 +90,10 @@ std::string Path::look_at(const std::vector<double>& places) {
 }
 
 std::string Path::keep(const std::vector<double>& places, const std::optional<Outcome>& outcome) {
+  cause_ = outcome ? outcome->error : ScoreError::Deadline;
   if (!outcome) return "the model gave no answer in time";
-  if (outcome->error != ScoreError::None) {
-    const std::string name(score_error_name(outcome->error));
+  if (cause_ != ScoreError::None) {
+    const std::string name(score_error_name(cause_));
     return outcome->detail.empty() ? name : outcome->detail;
   }
   cpu_ += outcome->cpu;
@@ -103,8 +107,10 @@ std::string Path::keep(const std::vector<double>& places, const std::optional<Ou
     token += static_cast<std::ptrdiff_t>(features_.weights.size());
     dense += static_cast<std::ptrdiff_t>(features_.dense.size());
     point.slope = dot(point.tokens, features_.weights) + dot(point.dense, features_.dense);
-    if (!std::isfinite(point.logit) || !std::isfinite(point.slope))
+    if (!std::isfinite(point.logit) || !std::isfinite(point.slope)) {
+      cause_ = ScoreError::ModelFailed;
       return "the model's answer is not a number on the way to the message";
+    }
     points_.push_back(std::move(point));
   }
   return "";
@@ -175,6 +181,7 @@ Attribution attribute(const Engine& engine, const Features& features, std::size_
   while (!places.empty()) {
     Attribution failed;
     failed.error = path.look_at(places);
+    failed.cause = path.cause();
     if (!failed.error.empty()) return failed;
     if (path.is_settled()) break;
     places = path.worst_middles();

@@ -40,6 +40,7 @@ struct Attribution {
   std::size_t points = 0;
   std::chrono::nanoseconds cpu{0};  // processor time of the model
   bool adds_up = false;         // within the tolerance of logit - start
+  ScoreError cause = ScoreError::None;  // of the error
   std::string error;
 };
 

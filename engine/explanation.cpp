@@ -77,6 +77,7 @@ Explanation explain(const Engine& engine, const Message& message, std::size_t la
   const Attribution attribution = attribute(engine, features, label, limits.path);
   Explanation result;
   result.label = engine.manifest().labels[label];
+  result.cause = attribution.cause;
   result.error = attribution.error;
   if (!result.error.empty()) return result;
 

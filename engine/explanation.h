@@ -43,6 +43,7 @@ struct Explanation {
   std::chrono::nanoseconds cpu{0};  // processor time of the model
   std::vector<Contribution> contributions;  // strongest first; at most as many as the limits say
   std::vector<NamedContribution> features;  // all, in model order; they are among the contributions, too
+  ScoreError cause = ScoreError::None;      // of the error
   std::string error;
 };
 

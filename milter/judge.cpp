@@ -97,6 +97,8 @@ void judge_steps(const Snapshot& snapshot, const MailInput& input, const JudgeCo
 
 }  // namespace
 
+std::string_view on_error_name(OnError action) { return action == OnError::Accept ? "accept" : "tempfail"; }
+
 Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context) {
   Judgement judgement;
   try {

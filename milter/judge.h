@@ -36,6 +36,8 @@ struct Fallback {
   std::string detail;
 };
 
+std::string_view on_error_name(OnError action);  // "accept", "tempfail"
+
 struct LabelProbability {
   std::string label;
   double probability = 0;

@@ -37,8 +37,6 @@ AnswerContext context_of(const Session& session) {
   return {session.authenticated(), session.forged(), session.subject(), session.removable()};
 }
 
-std::string_view action_name(OnError action) { return action == OnError::Accept ? "accept" : "tempfail"; }
-
 Reply bare_reply(OnError action) noexcept {
   Reply reply;
   reply.kind = action == OnError::Accept ? Reply::Kind::Accept : Reply::Kind::TempFail;
@@ -127,7 +125,7 @@ Reply MailService::note_unsent(const Session& session, std::string_view queue_id
   const OnError action = snapshot_for(session)->settings.milter.on_error;
   try_to([&] { metrics_.unsent(); });
   try_to([&] {
-    log_.error(log_id(queue_id) + ": unsent action=" + std::string(action_name(action)) + " detail=" + quote(why));
+    log_.error(log_id(queue_id) + ": unsent action=" + std::string(on_error_name(action)) + " detail=" + quote(why));
   });
   return bare_reply(action);
 }
@@ -166,7 +164,7 @@ void MailService::note_given_up(std::string_view queue_id, OnError action, const
   try_to([&] { metrics_.fallback(fallback); });
   try_to([&] {
     log_.error(log_id(queue_id) + ": fallback cause=" + std::string(score_error_name(fallback.cause)) +
-               " action=" + std::string(action_name(action)) + " detail=" + quote(why));
+               " action=" + std::string(on_error_name(action)) + " detail=" + quote(why));
   });
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config/ascii.h"
+#include "config/text_checks.h"
 #include "config/units.h"
 #include "milter/log.h"
 
@@ -38,12 +39,6 @@ class Line {
   std::string text_;
 };
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ",") + part;
-  return out;
-}
-
 void add_recipient_changes(Line& line, const Answer& answer) {
   const auto count = [&](Modification::Kind kind) {
     return static_cast<std::uint64_t>(std::count_if(answer.modifications.begin(), answer.modifications.end(),
@@ -65,7 +60,7 @@ std::string other_decisions(const Judgement& judgement) {
                      std::to_string(one.recipients.size()));
     if (others.size() == kMaxOthers) break;
   }
-  return joined(others);
+  return join(others, ",");
 }
 
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
@@ -84,7 +79,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);
   if (judgement.reasons_result.value_or(ReasonsResult::Given) != ReasonsResult::Given)
     line.add("reasons", reasons_result_name(*judgement.reasons_result));
-  if (!decision.monitored.empty()) line.add("monitored", word(joined(decision.monitored)));
+  if (!decision.monitored.empty()) line.add("monitored", word(join(decision.monitored, ",")));
   if (decision.wanted) line.add("wanted", verdict_name(*decision.wanted));
   if (judgement.disagreement) line.add("disagreement", "yes");
   const std::string others = other_decisions(judgement);
@@ -96,7 +91,7 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
 
 void add_fallback(Line& line, const Fallback& fallback, std::chrono::microseconds total) {
   line.add("cause", score_error_name(fallback.cause));
-  line.add("action", fallback.action == OnError::Accept ? "accept" : "tempfail");
+  line.add("action", on_error_name(fallback.action));
   line.add("waited_us", total);
   if (!fallback.detail.empty()) line.add("detail", quote(fallback.detail));
 }
@@ -113,7 +108,7 @@ void add_session(Line& line, const Session& session) {
   line.add("recipients", input.envelope.recipients.size());
   if (!session.snapshot()->settings.log.addresses) return;
   line.add("from", quote(input.envelope.mail_from));
-  if (!input.envelope.recipients.empty()) line.add("to", quote(joined(input.envelope.recipients)));
+  if (!input.envelope.recipients.empty()) line.add("to", quote(join(input.envelope.recipients, ",")));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ constexpr std::array kReasonsResults = {ReasonsResult::Given, ReasonsResult::Non
 
 prometheus::Labels labels_of(const Fallback& fallback) {
   return {{"cause", std::string(score_error_name(fallback.cause))},
-          {"action", fallback.action == OnError::Accept ? "accept" : "tempfail"}};
+          {"action", std::string(on_error_name(fallback.action))}};
 }
 
 /// The counters of a family by the one label that differs; each is looked up by all its labels once only.

@@ -26,13 +26,13 @@ std::vector<Contribution> strongest_for(const Explanation& explanation) {
   return reasons;
 }
 
-ReasonsResult why_none(const Explanation& explanation, Clock::time_point until) {
-  if (explanation.error == score_error_name(ScoreError::Busy)) return ReasonsResult::Busy;
-  return Clock::now() >= until ? ReasonsResult::Late : ReasonsResult::Failed;
+ReasonsResult why_none(const Explanation& explanation) {
+  if (explanation.cause == ScoreError::Busy) return ReasonsResult::Busy;
+  return explanation.cause == ScoreError::Deadline ? ReasonsResult::Late : ReasonsResult::Failed;
 }
 
-Reasons reasons_from(const Explanation& explanation, Clock::time_point until) {
-  if (!explanation.adds_up) return {why_none(explanation, until), {}, explanation.cpu};
+Reasons reasons_from(const Explanation& explanation) {
+  if (!explanation.adds_up) return {why_none(explanation), {}, explanation.cpu};
   std::vector<Contribution> strongest = strongest_for(explanation);
   const ReasonsResult result = strongest.empty() ? ReasonsResult::None : ReasonsResult::Given;
   return {result, std::move(strongest), explanation.cpu};
@@ -60,7 +60,7 @@ Reasons find_reasons(const Engine& engine, const Message& message, Clock::time_p
   const auto until = std::min(deadline, Clock::now() + kPatience);
   try {
     const AttributionLimits path{until, kMaxPoints, kFirstSteps, kTolerance};
-    return reasons_from(explain(engine, message, 0, {path, kMaxReasons, 0}), until);
+    return reasons_from(explain(engine, message, 0, {path, kMaxReasons, 0}));
   } catch (const std::exception&) {
     return {};  // memory ran out; the message has its verdict already
   }

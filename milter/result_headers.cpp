@@ -35,7 +35,7 @@ bool has_action(const Decision& decision, ActionKind kind) {
 
 std::string unscanned_value(const Fallback& fallback) {
   return "verdict=unscanned; cause=" + std::string(score_error_name(fallback.cause)) +
-         "; action=" + (fallback.action == OnError::Accept ? "accept" : "tempfail");
+         "; action=" + std::string(on_error_name(fallback.action));
 }
 
 std::string judged_value(const Judgement& judgement) {

@@ -156,7 +156,9 @@ TEST_F(AttributionTest, OfAMessageWithoutTokensIsThatOfItsDenseValues) {
 }
 
 TEST_F(AttributionTest, FailsWhereTheModelIsNoNumber) {
-  EXPECT_THAT(attribute_with(kNotANumber, features_of({7})).error, HasSubstr("not a number"));
+  const Attribution failed = attribute_with(kNotANumber, features_of({7}));
+  EXPECT_THAT(failed.error, HasSubstr("not a number"));
+  EXPECT_EQ(failed.cause, ScoreError::ModelFailed);
 }
 
 TEST(Attribution, FailsWithAModelThatHasNoDerivatives) {
@@ -176,7 +178,9 @@ TEST(Attribution, GivesUpAtItsTime) {
   const Engine engine(std::move(loaded), {});
   const auto busy = engine.submit(features_of({1}));
   gate->await_arrivals(1);
-  EXPECT_THAT(attribute(engine, features_of({1}), 0, {std::chrono::steady_clock::now()}).error, HasSubstr("in time"));
+  const Attribution late = attribute(engine, features_of({1}), 0, {std::chrono::steady_clock::now()});
+  EXPECT_THAT(late.error, HasSubstr("in time"));
+  EXPECT_EQ(late.cause, ScoreError::Deadline);
   gate->open();
 }
 
