@@ -22,8 +22,7 @@ void add_bench_options(Arguments& arguments, BenchOptions& options) {
                 options.socket);
   arguments.add({"--engine", "", "judge in this process instead, by the settings' model and rules"}, options.engine);
   add_snapshot_options(arguments, options.snapshot);
-  arguments.add({"--connections", "N", "at the same time, 1 to 4096"}, options.connections,
-                {1, kMostConnections});
+  arguments.add({"--connections", "N", "at the same time, 1 to 4096"}, options.connections, {1, kMostConnections});
   arguments.add({"--rate", "R",
                  "messages a second in all, each at its time, from which its delay counts; 0 = as fast as answered"},
                 options.rate);

@@ -32,10 +32,10 @@ std::string running(const std::vector<std::string>& forms) {
 std::string summary(const Snapshot& snapshot) {
   const RuleSetInfo& rules = snapshot.rules->info();
   const Manifest& model = snapshot.engine->manifest();
-  return "fine: " + std::to_string(rules.rules) + " rules in " + std::to_string(rules.files.size()) +
-         " files, " + std::to_string(rules.overrides) + " overrides, junk at " +
-         format_percent(rules.thresholds.junk) + ", flag at " + format_percent(rules.thresholds.flag) + "; model " + model.name + " of " + model.created + ", sha256 " +
-         snapshot.engine->sha256() + "; runs as " + running(snapshot.engine->forms());
+  return "fine: " + std::to_string(rules.rules) + " rules in " + std::to_string(rules.files.size()) + " files, " +
+         std::to_string(rules.overrides) + " overrides, junk at " + format_percent(rules.thresholds.junk) +
+         ", flag at " + format_percent(rules.thresholds.flag) + "; model " + model.name + " of " + model.created +
+         ", sha256 " + snapshot.engine->sha256() + "; runs as " + running(snapshot.engine->forms());
 }
 
 /// Whatever way the path takes: one of the two may be a symbolic link to the other.
@@ -49,7 +49,8 @@ bool is_installed(const std::filesystem::path& config) {
 Status become_daemon_user() {
   const passwd* user = ::geteuid() == 0 ? ::getpwnam(kDaemonUser) : nullptr;
   if (user == nullptr) return Status::ok();
-  const bool changed = ::initgroups(user->pw_name, user->pw_gid) == 0 && ::setgid(user->pw_gid) == 0 && ::setuid(user->pw_uid) == 0;
+  const bool changed =
+      ::initgroups(user->pw_name, user->pw_gid) == 0 && ::setgid(user->pw_gid) == 0 && ::setuid(user->pw_uid) == 0;
   return changed ? Status::ok()
                  : Status::failed(std::string("cannot become the daemon's user winnow: ") + std::strerror(errno));
 }

@@ -52,9 +52,7 @@ bool read_number(const std::string& text, Number& number) {
 }
 
 /// As a Compressor takes it (engine/compressor.h).
-bool is_encoding(std::size_t bits) {
-  return (bits >= 2 && bits <= 8) || bits == 16 || bits == 32;
-}
+bool is_encoding(std::size_t bits) { return (bits >= 2 && bits <= 8) || bits == 16 || bits == 32; }
 
 /// What is wrong with the options; "" when nothing is.
 std::string understand(const Written& written, CompressOptions& options) {
@@ -123,10 +121,9 @@ int run_compress(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kCompressCommand{"compress",
-                               "make a model's file smaller, measured on labelled mail; mail that it has learnt tells nothing.",
-                               "0 model written, 1 problems or too much lost, 2 wrong usage",
-                               "winnow compress site.pt -o small.pt --spam ~/Maildir-2026/.Junk --ham ~/Maildir-2026",
-                               run_compress};
+const Command kCompressCommand{
+    "compress", "make a model's file smaller, measured on labelled mail; mail that it has learnt tells nothing.",
+    "0 model written, 1 problems or too much lost, 2 wrong usage",
+    "winnow compress site.pt -o small.pt --spam ~/Maildir-2026/.Junk --ham ~/Maildir-2026", run_compress};
 
 }  // namespace winnow

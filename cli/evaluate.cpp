@@ -190,11 +190,11 @@ int run_evaluate(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kEvaluateCommand{"evaluate",
-                               "measure how good a model's probabilities are on labelled mail; mail that it has learnt tells "
-                               "nothing.",
-                               "0 measured, 1 problems, 2 wrong usage",
-                               "winnow evaluate --model site.pt --spam ~/Maildir-2026/.Junk --ham ~/Maildir-2026",
-                               run_evaluate};
+const Command kEvaluateCommand{
+    "evaluate",
+    "measure how good a model's probabilities are on labelled mail; mail that it has learnt tells "
+    "nothing.",
+    "0 measured, 1 problems, 2 wrong usage",
+    "winnow evaluate --model site.pt --spam ~/Maildir-2026/.Junk --ham ~/Maildir-2026", run_evaluate};
 
 }  // namespace winnow

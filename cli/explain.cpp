@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::chrono::seconds kPatience{60};
-constexpr std::size_t kMaxPoints = 512;  // a few hundredths of a second
+constexpr std::size_t kMaxPoints = 512;    // a few hundredths of a second
 constexpr std::size_t kSubjectWidth = 60;  // code points
 
 struct Shown {

@@ -55,7 +55,8 @@ std::string wrong_about_thresholds(const ReplayOptions& options) {
 std::shared_ptr<const RuleSet> load_other_rules(const ReplayOptions& options, const Snapshot& today,
                                                 Diagnostics& problems) {
   if (!options.compares()) return nullptr;
-  auto rules = options.new_rules.empty() ? today.rules : load_named_rules({options.new_rules}, problems, feature_names());
+  auto rules =
+      options.new_rules.empty() ? today.rules : load_named_rules({options.new_rules}, problems, feature_names());
   if (!rules || (options.junk.empty() && options.flag.empty())) return rules;
   Thresholds thresholds = rules->info().thresholds;
   thresholds.junk = parse_percent(options.junk).value_or(thresholds.junk);

@@ -12,9 +12,9 @@ namespace {
 
 std::string settings_schema() {
   const std::filesystem::path file = kDefaultSettingsFile;
-  return schema_of(settings_form(default_settings(file.parent_path())),
-                   {"winnow.yaml",
-                    "Settings of the Winnow spam filter. Editors see most mistakes, `winnow check` sees all."});
+  return schema_of(
+      settings_form(default_settings(file.parent_path())),
+      {"winnow.yaml", "Settings of the Winnow spam filter. Editors see most mistakes, `winnow check` sees all."});
 }
 
 std::string rules_schema() {

@@ -50,13 +50,25 @@ class SchemaWriter {
     Json schema = Json::object();
     if (!form.meaning.empty()) schema["description"] = form.meaning;
     switch (form.kind) {
-      case Kind::Text: add_text(form, schema); break;
-      case Kind::Words: add_words(form, schema); break;
+      case Kind::Text:
+        add_text(form, schema);
+        break;
+      case Kind::Words:
+        add_words(form, schema);
+        break;
       case Kind::Integer:
-      case Kind::Number: add_range(form, schema); break;
-      case Kind::List: add_list(form, schema); break;
-      case Kind::Mapping: add_mapping(form, schema); break;
-      case Kind::Table: add_table(form, schema); break;
+      case Kind::Number:
+        add_range(form, schema);
+        break;
+      case Kind::List:
+        add_list(form, schema);
+        break;
+      case Kind::Mapping:
+        add_mapping(form, schema);
+        break;
+      case Kind::Table:
+        add_table(form, schema);
+        break;
       case Kind::AnyOf:
         for (const ValueForm& one : form.forms) schema["anyOf"].push_back(schema_of(one));
         break;
@@ -123,7 +135,8 @@ class SchemaWriter {
       schema["allOf"] = Json::array({std::move(value)});
       return schema;
     }
-    if (value.contains("description")) schema["description"] = key.meaning + "\n" + value["description"].get<std::string>();
+    if (value.contains("description"))
+      schema["description"] = key.meaning + "\n" + value["description"].get<std::string>();
     value.erase("description");
     schema.update(value);
     return schema;
@@ -136,11 +149,11 @@ class SchemaWriter {
 
 std::string schema_of(const ValueForm& file, const SchemaTitle& title) {
   SchemaWriter writer;
-  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
-                 {"title", title.title},
-                 {"description", title.meaning}};
+  Json schema = {
+      {"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title.title}, {"description", title.meaning}};
   schema.update(writer.schema_of(file));
-  if (Json definitions = writer.take_definitions(); !definitions.empty()) schema["definitions"] = std::move(definitions);
+  if (Json definitions = writer.take_definitions(); !definitions.empty())
+    schema["definitions"] = std::move(definitions);
   return schema.dump(2) + "\n";
 }
 

@@ -26,7 +26,7 @@ std::optional<Settings> load_chosen_settings(const SnapshotOptions& options, Dia
   if (!settings) return std::nullopt;
   if (!options.model.empty()) {
     settings->engine.model = options.model;
-    settings->engine.sha256.clear();  // the pin belongs to the model of the settings
+    settings->engine.sha256.clear();       // the pin belongs to the model of the settings
     settings->engine.remote.urls.clear();  // and so does the pool
   }
   if (!options.rules.empty()) settings->rules = {options.rules};

@@ -30,7 +30,8 @@ void add_optimizer_options(Arguments& arguments, OptimizerSpec& optimizer, std::
   arguments.add({"--dense-learning-rate", "X", "of the other weights"}, optimizer.dense_learning_rate);
   arguments.add({"--weight-decay", "X", "pull of all weights towards 0"}, optimizer.weight_decay);
   arguments.add({"--token-dropout", "X", "share of tokens left out per step, 0..1"}, optimizer.token_dropout, kShare);
-  arguments.add({"--dense-dropout", "X", "share of dense values left out per step, 0..1"}, optimizer.dense_dropout, kShare);
+  arguments.add({"--dense-dropout", "X", "share of dense values left out per step, 0..1"}, optimizer.dense_dropout,
+                kShare);
   arguments.add({"--seed", "N", "of shuffling and dropout"}, seed);
 }
 
@@ -48,18 +49,21 @@ void add_training_options(Arguments& arguments, ChosenTraining& chosen) {
   arguments.add(
       {"--site", "", "learn from header names, hosts, addresses and lists, too: for this site's own mail only"},
       chosen.site);
-  arguments.add({"--base", "FILE", "a model to start from, which is changed by this mail instead of learning from nothing"},
-                options.base);
+  arguments.add(
+      {"--base", "FILE", "a model to start from, which is changed by this mail instead of learning from nothing"},
+      options.base);
   arguments.add({"--force", "", "write a model that is worse than its base, and take too little mail"}, options.force);
   arguments.add({"--output,-o", "FILE", "the model to write; its card is written beside it as .md"}, options.output);
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
-  arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs, kAtLeastOne);
+  arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs,
+                kAtLeastOne);
   arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
                 options.tails, kShare);
   arguments.add({"--members", "N", "models to train and average into one"}, options.members, kAtLeastOne);
-  arguments.add({"--linear-members", "N", "linear models to train beside them, which together count as much as they do"},
-                options.linear_members);
+  arguments.add(
+      {"--linear-members", "N", "linear models to train beside them, which together count as much as they do"},
+      options.linear_members);
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size, kAtLeastOne);
   arguments.add({"--held-out", "X", "share kept for calibration and the card, unless the index has a dev split"},
                 options.held_out, kShare);
@@ -191,10 +195,11 @@ int run_train(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kTrainCommand{"train", "train, calibrate and evaluate a model on labelled mail, and write it.",
-                            "0 model written, 1 problems or stopped, 2 wrong usage",
-                            "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir-2025/.Junk "
-                            "--ham ~/Maildir-2025 -o site.pt",
-                            run_train};
+const Command kTrainCommand{
+    "train", "train, calibrate and evaluate a model on labelled mail, and write it.",
+    "0 model written, 1 problems or stopped, 2 wrong usage",
+    "winnow train --base /usr/share/winnow/models/default.pt --site --spam ~/Maildir-2025/.Junk "
+    "--ham ~/Maildir-2025 -o site.pt",
+    run_train};
 
 }  // namespace winnow

@@ -13,9 +13,9 @@ namespace winnow {
 namespace {
 
 constexpr std::size_t kMaxEntries = 1000;
-constexpr std::size_t kShownColumns = 100;   // of a source line
-constexpr std::size_t kColumnsBefore = 60;   // kept before the caret when a line is cut
-constexpr std::size_t kComparedLetters = 64; // a longer word is no typing mistake
+constexpr std::size_t kShownColumns = 100;    // of a source line
+constexpr std::size_t kColumnsBefore = 60;    // kept before the caret when a line is cut
+constexpr std::size_t kComparedLetters = 64;  // a longer word is no typing mistake
 
 /// The lines of one source, found once however many problems point into it.
 class LineIndex {
@@ -82,8 +82,8 @@ std::string source_lines(const Location& where, LineIndexes& indexes) {
   const LineIndex& index = indexes.try_emplace(source, source->text).first->second;
   const Excerpt shown = excerpt_of(index.line(where.line), where);
   const std::string gutter = right_aligned(std::to_string(where.line), 5);
-  return gutter + " | " + shown.text + "\n" + std::string(gutter.size(), ' ') + " | " +
-         std::string(shown.caret, ' ') + "^" + std::string(shown.underlined - 1, '~') + "\n";
+  return gutter + " | " + shown.text + "\n" + std::string(gutter.size(), ' ') + " | " + std::string(shown.caret, ' ') +
+         "^" + std::string(shown.underlined - 1, '~') + "\n";
 }
 
 std::string rendered(const Diagnostic& diagnostic, LineIndexes& indexes) {

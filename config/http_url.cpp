@@ -14,7 +14,9 @@ bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
-bool is_path_character(char c) { return c > 0x20 && c < 0x7F && std::string_view("?#\"<>\\^`{|}").find(c) == std::string_view::npos; }
+bool is_path_character(char c) {
+  return c > 0x20 && c < 0x7F && std::string_view("?#\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
 
 bool is_host(std::string_view host) {
   return !host.empty() && host.size() <= 253 && host.front() != '-' && host.front() != '.' &&

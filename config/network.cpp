@@ -29,8 +29,8 @@ std::optional<unsigned> parse_bits(std::string_view text, unsigned most) {
 }  // namespace
 
 bool is_v4_mapped(const IpBytes& bytes) {
-  return std::all_of(bytes.begin(), bytes.begin() + 10, [](std::uint8_t b) { return b == 0; }) &&
-         bytes[10] == 0xFF && bytes[11] == 0xFF;
+  return std::all_of(bytes.begin(), bytes.begin() + 10, [](std::uint8_t b) { return b == 0; }) && bytes[10] == 0xFF &&
+         bytes[11] == 0xFF;
 }
 
 std::optional<IpBytes> parse_ip_bytes(std::string_view text) {
@@ -55,7 +55,9 @@ std::string format_ip_bytes(const IpBytes& bytes) {
   return buffer;
 }
 
-bool can_hold(unsigned prefix_bits, const IpBytes& address) { return prefix_bits >= kV4Offset || !is_v4_mapped(address); }
+bool can_hold(unsigned prefix_bits, const IpBytes& address) {
+  return prefix_bits >= kV4Offset || !is_v4_mapped(address);
+}
 
 bool IpNetwork::contains(const IpBytes& address) const {
   if (!can_hold(prefix_bits, address)) return false;

@@ -48,7 +48,8 @@ bool is_v4_or_name(std::string_view text) {
 
 bool is_numbered_gpu(std::string_view text) {
   const std::string_view number = text.substr(std::min<std::size_t>(5, text.size()));
-  const bool is_number = !number.empty() && number.size() <= 3 && all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_number =
+      !number.empty() && number.size() <= 3 && all_of(number, [](char c) { return c >= '0' && c <= '9'; });
   return text.starts_with("cuda:") && is_number;
 }
 

@@ -8,13 +8,13 @@
 
 namespace winnow {
 
-std::string check_milter_socket(const std::string& text);  // unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS
+std::string check_milter_socket(const std::string& text);   // unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS
 std::string check_listen_address(const std::string& text);  // "" | ADDRESS:PORT | unix:PATH
 std::string check_address_to_ask(const std::string& text);  // the same, and HOST:PORT: a client may look names up
 std::string check_group_name(const std::string& text);
 std::string check_sha256(const std::string& text);
 std::string check_device(const std::string& text);
-std::string check_pool_url(const std::string& text);    // http[s]://HOST[:PORT][/PREFIX]
+std::string check_pool_url(const std::string& text);  // http[s]://HOST[:PORT][/PREFIX]
 std::string check_pool_model(const std::string& text);
 std::string check_device_of_list(const std::string& text);
 std::string check_authserv_id(const std::string& text);

@@ -13,7 +13,8 @@ using std::chrono::seconds;
 /// One key: where its field is, and the kind that reads and prints it.
 template <typename F>
 SettingKey key(std::string path, std::string meaning, F& (*field)(Settings&), SettingKind<F> kind) {
-  const auto read = [field, read_value = kind.read](const YamlNode& value, Settings& settings, SettingContext& context) {
+  const auto read = [field, read_value = kind.read](const YamlNode& value, Settings& settings,
+                                                    SettingContext& context) {
     if (std::optional<F> read_field = read_value(value, context)) field(settings) = std::move(*read_field);
   };
   const auto print = [field, print_value = kind.print](const Settings& settings) {
@@ -23,6 +24,8 @@ SettingKey key(std::string path, std::string meaning, F& (*field)(Settings&), Se
   return {std::move(path), std::move(meaning), std::move(kind.range), read, print, std::move(kind.form)};
 }
 
+// Version 14 takes the `&` of `-> auto&` for an operator.
+// clang-format off
 std::vector<SettingKey> milter_keys() {
   return {
       key<std::string>("milter.socket", "Where the MTA reaches the daemon.",
@@ -65,7 +68,8 @@ std::vector<SettingKey> engine_keys() {
       key<std::string>("engine.sha256", "SHA-256 the model file must have; \"\" is no check.",
                        [](Settings& s) -> auto& { return s.engine.sha256; },
                        text_with("64 hexadecimal digits", check_sha256, "^([0-9A-Fa-f]{64})?$")),
-      key<DeviceSetting>("engine.device", "Where the model runs; auto takes the GPUs when there are any, but for the default architecture the CPU.",
+      key<DeviceSetting>("engine.device",
+                         "Where the model runs; auto takes the GPUs when there are any, but for the default architecture the CPU.",
                          [](Settings& s) -> auto& { return s.engine.device; }, word_or_devices(256)),
       key<std::size_t>("engine.replicas", "Copies of the model; auto is one per GPU or device listed, or half of the cores.",
                        [](Settings& s) -> auto& { return s.engine.replicas; }, auto_or_count(256)),
@@ -151,6 +155,8 @@ std::vector<SettingKey> cost_keys() {
   };
 }
 
+// clang-format on
+
 std::vector<SettingKey> all_keys() {
   std::vector<SettingKey> keys = milter_keys();
   for (const std::vector<SettingKey>& more : {engine_keys(), remote_keys(), other_keys(), cost_keys()}) {
@@ -215,10 +221,11 @@ ValueForm settings_form(const Settings& defaults) {
   ValueForm file = mapping_form({});
   file.may_be_nothing = true;
   for (const SettingKey& key : setting_table()) {
-    keys_of_group(file, key.group()).push_back({.name = std::string(key.leaf()),
-                                                .meaning = key.meaning + "\nValues: " + key.range,
-                                                .form = key.form,
-                                                .fallback = key.print(defaults)});
+    keys_of_group(file, key.group())
+        .push_back({.name = std::string(key.leaf()),
+                    .meaning = key.meaning + "\nValues: " + key.range,
+                    .form = key.form,
+                    .fallback = key.print(defaults)});
   }
   return file;
 }

@@ -149,9 +149,9 @@ void refuse(const YamlNode& value, SettingContext& context, const std::string& e
 std::string yaml_scalar(const std::string& text) {
   const std::string_view special = ":#{}[],&*!|>'\"%@`?";
   const bool plain = !text.empty() && text.front() != ' ' && text.back() != ' ' && text.front() != '-' &&
-                     text != "null" && text != "~" && is_printable_ascii(text) &&
-                     text.find(": ") == text.npos && text.find(" #") == text.npos && text.back() != ':' &&
-                     special.find(text.front()) == special.npos && text.find_first_of(",[]{}") == text.npos;
+                     text != "null" && text != "~" && is_printable_ascii(text) && text.find(": ") == text.npos &&
+                     text.find(" #") == text.npos && text.back() != ':' && special.find(text.front()) == special.npos &&
+                     text.find_first_of(",[]{}") == text.npos;
   if (plain) return text;
   std::string quoted = "\"";
   for (const char c : text) {
@@ -214,9 +214,7 @@ SettingKind<std::optional<double>> auto_or_percent(double least, double most) {
           any_of_forms({word_form({"auto"}), percent_form(least, most)})};
 }
 
-SettingKind<bool> yes_or_no() {
-  return choice_of<bool>({{"true", true}, {"false", false}});
-}
+SettingKind<bool> yes_or_no() { return choice_of<bool>({{"true", true}, {"false", false}}); }
 
 SettingKind<OnError> accept_or_tempfail() {
   return choice_of<OnError>({{"accept", OnError::Accept}, {"tempfail", OnError::TempFail}});
@@ -278,8 +276,7 @@ SettingKind<DeviceSetting> word_or_devices(std::size_t most) {
   using Names = std::vector<std::string>;
   const SettingKind<std::string> word =
       text_with("auto | cpu | cuda | cuda:N", check_device, "^(auto|cpu|cuda(:[0-9]{1,3})?)$");
-  const SettingKind<Names> list =
-      list_of("a list of cpu and cuda:N", check_device_of_list, "^(cpu|cuda:[0-9]{1,3})$");
+  const SettingKind<Names> list = list_of("a list of cpu and cuda:N", check_device_of_list, "^(cpu|cuda:[0-9]{1,3})$");
   const auto read = [=](const YamlNode& value, SettingContext& context) -> std::optional<DeviceSetting> {
     if (value.kind != YamlNode::Kind::Sequence) return word.read(value, context);
     const bool fits = !value.items.empty() && value.items.size() <= most;

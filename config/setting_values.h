@@ -42,7 +42,7 @@ SettingKind<std::chrono::microseconds> duration_between(std::chrono::microsecond
 SettingKind<std::uint64_t> size_between(std::uint64_t least, std::uint64_t most);
 SettingKind<std::size_t> count_between(std::size_t least, std::size_t most);
 SettingKind<double> number_between(double least, double most);
-SettingKind<std::size_t> auto_or_count(std::size_t most);                     // auto is 0
+SettingKind<std::size_t> auto_or_count(std::size_t most);                       // auto is 0
 SettingKind<std::optional<double>> auto_or_percent(double least, double most);  // auto is nullopt
 SettingKind<bool> yes_or_no();
 SettingKind<OnError> accept_or_tempfail();

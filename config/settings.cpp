@@ -33,7 +33,8 @@ std::string path_in(const std::string& group, const std::string& word) {
 
 bool is_group(const std::string& path) {
   const auto& table = setting_table();
-  return std::any_of(table.begin(), table.end(), [&](const SettingKey& key) { return key.path.starts_with(path + "."); });
+  return std::any_of(table.begin(), table.end(),
+                     [&](const SettingKey& key) { return key.path.starts_with(path + "."); });
 }
 
 /// What may be written at one level, "" for the top: its keys and its groups.
@@ -123,8 +124,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& file, Diagnos
   return settings_of(read_yaml_file(file, problems, kSettingsLimits), file, errors_before, problems);
 }
 
-std::optional<Settings> load_settings_text(const std::filesystem::path& file, std::string text,
-                                           Diagnostics& problems) {
+std::optional<Settings> load_settings_text(const std::filesystem::path& file, std::string text, Diagnostics& problems) {
   const std::size_t errors_before = problems.error_count();
   return settings_of(read_yaml_text(file.string(), std::move(text), problems, kSettingsLimits), file, errors_before,
                      problems);

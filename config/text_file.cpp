@@ -15,7 +15,7 @@ std::optional<std::string> read_text_file(const std::filesystem::path& file, std
   const auto status = std::filesystem::status(file, failed);
   if (!std::filesystem::is_regular_file(status)) {
     // A pipe or a device could block or never end.
-    why_not = std::filesystem::exists(status)                                   ? "not a regular file"
+    why_not = std::filesystem::exists(status)                          ? "not a regular file"
               : status.type() == std::filesystem::file_type::not_found ? "no such file"
                                                                        : failed.message();
     return std::nullopt;

@@ -17,12 +17,8 @@ struct Unit {
 };
 
 // From the largest to the smallest, so that formatting takes the first that divides.
-constexpr std::array<Unit, 6> kDurations{{{"d", 86'400'000'000},
-                                          {"h", 3'600'000'000},
-                                          {"min", 60'000'000},
-                                          {"s", 1'000'000},
-                                          {"ms", 1'000},
-                                          {"us", 1}}};
+constexpr std::array<Unit, 6> kDurations{
+    {{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"min", 60'000'000}, {"s", 1'000'000}, {"ms", 1'000}, {"us", 1}}};
 constexpr std::array<Unit, 4> kBinarySizes{{{"GiB", 1u << 30}, {"MiB", 1u << 20}, {"KiB", 1u << 10}, {"B", 1}}};
 constexpr std::array<Unit, 3> kDecimalSizes{{{"GB", 1'000'000'000}, {"MB", 1'000'000}, {"KB", 1'000}}};
 

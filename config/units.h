@@ -26,6 +26,6 @@ std::string format_duration(std::chrono::microseconds value);  // the largest un
 std::string format_size(std::uint64_t bytes);                  // the largest binary unit that is exact: "1MiB"
 std::string format_percent(double fraction);                   // "90%", "99.5%"
 /// So many digits behind the point, rounded down: no figure shows a threshold that was not reached.
-std::string format_rounded_down(double value, int digits);     // 0.97349 with 3: "0.973"
+std::string format_rounded_down(double value, int digits);  // 0.97349 with 3: "0.973"
 
 }  // namespace winnow

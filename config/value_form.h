@@ -18,18 +18,18 @@ struct ValueForm {
   enum class Kind { Text, Words, Integer, Number, List, Mapping, Table, AnyOf };
 
   Kind kind = Kind::Text;
-  std::string name;     // of a form that stands in several places: "rule"; else ""
-  std::string meaning;  // what its key does not say; "" for nothing
+  std::string name;             // of a form that stands in several places: "rule"; else ""
+  std::string meaning;          // what its key does not say; "" for nothing
   bool may_be_nothing = false;  // the value may be left out after its key
 
-  std::string pattern;          // Text: of the whole text, as ECMA-262 writes it; Table: of each name; "" is any
-  bool only_text = false;       // Text: not what YAML takes for a number or a truth value
-  std::vector<std::string> words;          // Words: one of these
-  std::vector<std::string> word_meanings;  // Words: of each; none where the key says enough
-  double least = 0, most = 0;              // Integer, Number
-  std::vector<ValueForm> forms;            // AnyOf: the alternatives; List, Table: one, of each value
-  std::size_t least_items = 0;             // List
-  std::vector<KeyForm> keys;               // Mapping
+  std::string pattern;             // Text: of the whole text, as ECMA-262 writes it; Table: of each name; "" is any
+  bool only_text = false;          // Text: not what YAML takes for a number or a truth value
+  std::vector<std::string> words;  // Words: one of these
+  std::vector<std::string> word_meanings;             // Words: of each; none where the key says enough
+  double least = 0, most = 0;                         // Integer, Number
+  std::vector<ValueForm> forms;                       // AnyOf: the alternatives; List, Table: one, of each value
+  std::size_t least_items = 0;                        // List
+  std::vector<KeyForm> keys;                          // Mapping
   std::vector<std::vector<std::string>> one_of_each;  // Mapping: of each of these groups of keys one must be there
   bool exactly_one_key = false;                       // Mapping
 };

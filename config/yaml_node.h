@@ -27,11 +27,11 @@ struct YamlNode {
 
   Kind kind = Kind::Null;
   Location where;
-  std::string scalar;     // Kind::Scalar: the text
-  bool quoted = false;    // Kind::Scalar: it stood in quotes or in a block scalar
-  Location content;       // Kind::Scalar: where the text itself starts, inside quotes; what a sub-parser counts from
-  std::vector<YamlNode> items;   // Kind::Sequence
-  std::vector<Entry> entries;    // Kind::Mapping, in file order, keys unique
+  std::string scalar;   // Kind::Scalar: the text
+  bool quoted = false;  // Kind::Scalar: it stood in quotes or in a block scalar
+  Location content;     // Kind::Scalar: where the text itself starts, inside quotes; what a sub-parser counts from
+  std::vector<YamlNode> items;  // Kind::Sequence
+  std::vector<Entry> entries;   // Kind::Mapping, in file order, keys unique
 
   /// The value of a key, or null. The pointer lives as long as this node.
   const YamlNode* find(std::string_view key) const;

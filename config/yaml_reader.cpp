@@ -28,7 +28,7 @@ struct OpenNode {
   std::string key;  // Mapping: the key whose value comes next
   Location key_where;
   bool has_key = false;
-  bool drops_value = false;  // the key was refused
+  bool drops_value = false;                            // the key was refused
   std::unordered_map<std::string, std::size_t> lines;  // Mapping: where each key was first seen
 };
 
@@ -118,7 +118,8 @@ class TreeBuilder final : public YAML::EventHandler {
     const auto found = std::find_if(scalar.scalar.begin(), scalar.scalar.end(), is_refused);
     if (found == scalar.scalar.end()) return;
     const auto offset = static_cast<std::size_t>(found - scalar.scalar.begin());
-    problems_.error(location_in_scalar(scalar, offset, 1), "this escape stands for a control character, which is not allowed",
+    problems_.error(location_in_scalar(scalar, offset, 1),
+                    "this escape stands for a control character, which is not allowed",
                     "use single quotes, or | for a block");
   }
 
@@ -313,7 +314,8 @@ void report_syntax_error(const YAML::Exception& error, const SourceText& source,
                          Diagnostics& problems) {
   const std::size_t offset = error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos);
   const std::string_view words = words_of(error);
-  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + std::string(words), syntax_hint(source, offset, words));
+  problems.error(builder.locate(error.mark, 1), "not valid YAML: " + std::string(words),
+                 syntax_hint(source, offset, words));
 }
 
 }  // namespace

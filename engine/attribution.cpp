@@ -16,7 +16,7 @@ constexpr double kLeastChange = 0.25;
 
 /// The path at one point.
 struct Point {
-  double at = 0;              // 0 is the start, 1 the message
+  double at = 0;  // 0 is the start, 1 the message
   double logit = 0;
   double slope = 0;           // of the logit along the path
   std::vector<float> tokens;  // gradients

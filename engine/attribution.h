@@ -32,14 +32,14 @@ struct AttributionLimits {
 };
 
 struct Attribution {
-  double start = 0;             // logit without any feature
-  double logit = 0;             // of the message
-  std::vector<double> tokens;   // in the order of Features
-  std::vector<double> dense;    // in the order of Features
-  double remainder = 0;         // logit - start - all contributions
+  double start = 0;            // logit without any feature
+  double logit = 0;            // of the message
+  std::vector<double> tokens;  // in the order of Features
+  std::vector<double> dense;   // in the order of Features
+  double remainder = 0;        // logit - start - all contributions
   std::size_t points = 0;
-  std::chrono::nanoseconds cpu{0};  // processor time of the model
-  bool adds_up = false;         // within the tolerance of logit - start
+  std::chrono::nanoseconds cpu{0};      // processor time of the model
+  bool adds_up = false;                 // within the tolerance of logit - start
   ScoreError cause = ScoreError::None;  // of the error
   std::string error;
 };

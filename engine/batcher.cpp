@@ -158,7 +158,8 @@ void Core::on_timer() {
   wake();
 }
 
-void answer(const std::vector<std::shared_ptr<Waiting>>& messages, Clock::time_point taken, std::vector<Outcome> outcomes) {
+void answer(const std::vector<std::shared_ptr<Waiting>>& messages, Clock::time_point taken,
+            std::vector<Outcome> outcomes) {
   const auto inferred = duration_cast<microseconds>(Clock::now() - taken);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     outcomes[i].waited = duration_cast<microseconds>(taken - messages[i]->since);
@@ -339,19 +340,26 @@ class DirectBatcher : public Batcher {
 };
 
 bool need_no_queue(const std::vector<std::unique_ptr<Model>>& models) {
-  return !models.empty() && std::all_of(models.begin(), models.end(), [](const auto& model) { return model->runs_side_by_side(); });
+  return !models.empty() &&
+         std::all_of(models.begin(), models.end(), [](const auto& model) { return model->runs_side_by_side(); });
 }
 
 }  // namespace
 
 std::string_view score_error_name(ScoreError error) {
   switch (error) {
-    case ScoreError::None: return "none";
-    case ScoreError::Busy: return "busy";
-    case ScoreError::Deadline: return "deadline";
-    case ScoreError::ModelFailed: return "model";
-    case ScoreError::Stopped: return "stopped";
-    case ScoreError::Gone: return "gone";
+    case ScoreError::None:
+      return "none";
+    case ScoreError::Busy:
+      return "busy";
+    case ScoreError::Deadline:
+      return "deadline";
+    case ScoreError::ModelFailed:
+      return "model";
+    case ScoreError::Stopped:
+      return "stopped";
+    case ScoreError::Gone:
+      return "gone";
     case ScoreError::Internal:
       return "internal";
   }

@@ -27,10 +27,10 @@
 namespace winnow {
 
 struct BatchSettings {
-  std::size_t max_batch_size = 32;       // messages
+  std::size_t max_batch_size = 32;         // messages
   std::size_t max_batch_tokens = 131'072;  // of a batch; a message that has more goes alone
   std::chrono::microseconds max_queue_delay{0};
-  std::size_t max_queue_length = 1024;   // messages
+  std::size_t max_queue_length = 1024;  // messages
   std::size_t labels = 1;
 };
 

@@ -39,8 +39,7 @@ class Engine {
   /// The servers of the pool; none without one.
   std::vector<PoolServer> pool() const { return pool_ ? pool_() : std::vector<PoolServer>{}; }
   const FeatureExtractor& extractor() const { return extractor_; }
-  std::unique_ptr<Ticket> submit(Features features,
-                                 Batcher::TimePoint deadline = Batcher::TimePoint::max()) const;
+  std::unique_ptr<Ticket> submit(Features features, Batcher::TimePoint deadline = Batcher::TimePoint::max()) const;
   /// See Batcher; at most max_batch_size() points.
   std::unique_ptr<Ticket> submit_gradients(TokenBatch points, std::size_t label) const;
   std::size_t max_batch_size() const { return max_batch_size_; }

@@ -63,8 +63,7 @@ std::vector<NamedContribution> named(const Features& features, const FeatureOrig
   std::vector<NamedContribution> all;
   for (std::size_t i = 0; i < features.dense.size(); ++i) {
     const auto group = groups.find(origins.dense[i]);
-    all.push_back({dense_features()[i].name, features.dense[i],
-                   group == groups.end() ? 0 : group->second});
+    all.push_back({dense_features()[i].name, features.dense[i], group == groups.end() ? 0 : group->second});
   }
   return all;
 }

@@ -34,13 +34,13 @@ struct NamedContribution {
 /// log_odds = start + prior_shift + all contributions + remainder.
 struct Explanation {
   std::string label;
-  double start = 0;        // of a message of which nothing is known
-  double prior_shift = 0;  // to the site's own share of spam
-  double log_odds = 0;     // of this message's probability
-  double remainder = 0;    // what the contributions miss
-  bool adds_up = false;    // the remainder is within kAttributionTolerance
-  std::size_t points = 0;  // gradients taken
-  std::chrono::nanoseconds cpu{0};  // processor time of the model
+  double start = 0;                         // of a message of which nothing is known
+  double prior_shift = 0;                   // to the site's own share of spam
+  double log_odds = 0;                      // of this message's probability
+  double remainder = 0;                     // what the contributions miss
+  bool adds_up = false;                     // the remainder is within kAttributionTolerance
+  std::size_t points = 0;                   // gradients taken
+  std::chrono::nanoseconds cpu{0};          // processor time of the model
   std::vector<Contribution> contributions;  // strongest first; at most as many as the limits say
   std::vector<NamedContribution> features;  // all, in model order; they are among the contributions, too
   ScoreError cause = ScoreError::None;      // of the error

@@ -140,7 +140,8 @@ bool is_identifier(const std::string& text) {
 
 Reduce read_reduce(Reader& entry, const Json& stage, std::size_t parts) {
   const std::string word = stage.contains("reduce") ? entry.text("reduce") : "none";
-  if (word == "none" && parts > 1) entry.fail("reduce", "must be sum or concat where several modules stand side by side");
+  if (word == "none" && parts > 1)
+    entry.fail("reduce", "must be sum or concat where several modules stand side by side");
   if (word == "sum") return Reduce::Sum;
   if (word == "concat") return Reduce::Concat;
   if (entry.good() && word != "none") entry.fail("reduce", "must be none, sum or concat");
@@ -230,17 +231,19 @@ Json compress_json(const std::vector<CompressStep>& steps) {
 
 const char* reduce_word(Reduce reduce) {
   switch (reduce) {
-    case Reduce::None: return "none";
-    case Reduce::Sum: return "sum";
-    case Reduce::Concat: return "concat";
+    case Reduce::None:
+      return "none";
+    case Reduce::Sum:
+      return "sum";
+    case Reduce::Concat:
+      return "concat";
   }
   return "none";
 }
 
 Json stages_json(const std::vector<Stage>& stages) {
   Json list = Json::array();
-  for (const Stage& stage : stages)
-    list.push_back({{"modules", stage.parts}, {"reduce", reduce_word(stage.reduce)}});
+  for (const Stage& stage : stages) list.push_back({{"modules", stage.parts}, {"reduce", reduce_word(stage.reduce)}});
   return list;
 }
 

@@ -23,18 +23,18 @@ struct Calibration {
 
 /// What `winnow compress` did to the weights, and what that changed on the mail it was measured on.
 struct CompressStep {
-  std::string step;            // "5-bit codebook, 12.5 % of the rows left out"
-  std::string made_from;       // sha256 of the model before
-  std::size_t messages = 0;    // measured on
-  double max_change = 0;       // of a probability, 0..1
+  std::string step;          // "5-bit codebook, 12.5 % of the rows left out"
+  std::string made_from;     // sha256 of the model before
+  std::size_t messages = 0;  // measured on
+  double max_change = 0;     // of a probability, 0..1
   double p99_change = 0;
-  double one_minus_auc = 0;    // after it
+  double one_minus_auc = 0;  // after it
 };
 
 struct Manifest {
   int format = 1;
-  std::string name;     // "default-2026-11"
-  std::string created;  // ISO 8601 date
+  std::string name;                            // "default-2026-11"
+  std::string created;                         // ISO 8601 date
   std::vector<std::string> labels = {"spam"};  // the first is spam
   std::string input = "tokens";
   std::string schema_id, schema_hash;
@@ -43,10 +43,10 @@ struct Manifest {
   std::vector<Calibration> calibration;  // one per label
   double prior_spam = 0.5;
   std::string corpora_digest;
-  std::string metrics_json = "{}";  // as measured at training, free form
+  std::string metrics_json = "{}";     // as measured at training, free form
   std::vector<CompressStep> compress;  // in the order they were done
-  bool half = false;           // fit to run in half precision, which GPUs then do
-  std::vector<Stage> stages;   // of a model in parts; else none
+  bool half = false;                   // fit to run in half precision, which GPUs then do
+  std::vector<Stage> stages;           // of a model in parts; else none
 };
 
 std::optional<Manifest> parse_manifest(const std::string& json, std::string& error);

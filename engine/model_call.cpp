@@ -44,8 +44,8 @@ Outcome outcome_of(const std::vector<float>& logits, std::size_t index, std::siz
 
 /// The message's part of what its batch cost. A message without tokens is not free: each counts for one more.
 nanoseconds share_of(const Waiting& message, std::size_t batch_tokens, std::size_t batch_messages, nanoseconds cost) {
-  const double part = static_cast<double>(message.features.tokens.size() + 1) /
-                      static_cast<double>(batch_tokens + batch_messages);
+  const double part =
+      static_cast<double>(message.features.tokens.size() + 1) / static_cast<double>(batch_tokens + batch_messages);
   return nanoseconds(static_cast<std::int64_t>(static_cast<double>(cost.count()) * part));
 }
 

@@ -87,8 +87,8 @@ Status load_checked(const EngineSettings& settings, LoadedModel& loaded, Diagnos
 }
 
 void put_pool_first(const EngineSettings& settings, LoadedModel& loaded, Diagnostics& problems) {
-  JoinedPool joined = join_pool(settings.remote, loaded.manifest.labels.size(), probe_batch(loaded.manifest, kPoolProbe),
-                                std::move(loaded.replicas), problems);
+  JoinedPool joined = join_pool(settings.remote, loaded.manifest.labels.size(),
+                                probe_batch(loaded.manifest, kPoolProbe), std::move(loaded.replicas), problems);
   loaded.replicas = std::move(joined.models);
   loaded.pool = std::move(joined.servers);
 }

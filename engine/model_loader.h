@@ -36,9 +36,9 @@ struct LoadedModel {
   Manifest manifest;
   std::string sha256;  // of the file
   std::vector<std::unique_ptr<Model>> replicas;
-  std::vector<std::string> forms;            // how each replica runs, for people: "cpu, frozen"
-  std::shared_ptr<RebuildCounts> rebuilds;   // null: no replica is ever made anew
-  PoolServers pool;                          // empty without a pool
+  std::vector<std::string> forms;           // how each replica runs, for people: "cpu, frozen"
+  std::shared_ptr<RebuildCounts> rebuilds;  // null: no replica is ever made anew
+  PoolServers pool;                         // empty without a pool
 };
 
 /// Reads the manifest out of an archive and holds it against what this program computes; fails with why it cannot be

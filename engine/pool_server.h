@@ -13,9 +13,9 @@
 namespace winnow {
 
 struct PoolServer {
-  std::string name;                         // host:port/path; the same twice when a URL is given twice
+  std::string name;                        // host:port/path; the same twice when a URL is given twice
   std::uint64_t answered = 0, failed = 0;  // batches that it was given
-  bool left_alone = false;                  // failed so often lately that it is only asked whether it is back
+  bool left_alone = false;                 // failed so often lately that it is only asked whether it is back
 };
 
 using PoolServers = std::function<std::vector<PoolServer>()>;

@@ -10,7 +10,7 @@ namespace winnow {
 namespace {
 
 constexpr std::size_t kProbeTokens = 64;  // of each message
-constexpr int kWarmUpRuns = 3;  // LibTorch's executor has settled by then
+constexpr int kWarmUpRuns = 3;            // LibTorch's executor has settled by then
 constexpr std::chrono::seconds kWarmUpTime{2};
 
 Status check_answers(const std::vector<float>& logits, const Manifest& manifest, std::size_t messages) {

@@ -74,7 +74,9 @@ class Copies {
     if (Status status = take_cpu_copy(stand_in); !status) return status;
     if (Status status = load(devices, source_->max_batch_size, first); !status) return status;
     form = first->device() + ", " + first->form();
-    const auto again = [source = source_, devices](std::unique_ptr<Model>& next) { return load_again(*source, devices, next); };
+    const auto again = [source = source_, devices](std::unique_ptr<Model>& next) {
+      return load_again(*source, devices, next);
+    };
     model =
         std::make_unique<StandInModel>(make_rebuilt_model(std::move(first), again, {}, counts_), std::move(stand_in));
     return Status::ok();
@@ -121,8 +123,8 @@ Status count_usable_gpus(const EngineSettings& settings, std::size_t gpus, Copie
 
 Status load_replicas(TorchBackend& backend, const ModelFile& file, const Manifest& manifest,
                      const EngineSettings& settings, const Hardware& hardware, Replicas& replicas) {
-  const auto source = std::make_shared<const Source>(
-      Source{backend, settings.model, file.sha256, manifest, settings.max_batch_size});
+  const auto source =
+      std::make_shared<const Source>(Source{backend, settings.model, file.sha256, manifest, settings.max_batch_size});
   Copies copies(source, file.bytes, replicas.rebuilds);
   Hardware usable = hardware;
   if (Status status = count_usable_gpus(settings, hardware.gpus, copies, usable.gpus); !status) return status;

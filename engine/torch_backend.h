@@ -41,8 +41,8 @@ struct Placement {
 class TorchBackend {
  public:
   virtual ~TorchBackend() = default;
-  virtual std::string version() const = 0;          // LibTorch's, "1.13.1"
-  virtual std::size_t cuda_devices() const = 0;     // 0 without CUDA
+  virtual std::string version() const = 0;       // LibTorch's, "1.13.1"
+  virtual std::size_t cuda_devices() const = 0;  // 0 without CUDA
   /// Reads the manifest and scans the archive (record list, record sizes, code that runs at load) without running anything.
   virtual Status inspect(std::string_view archive, ModelInspection& inspection) = 0;
   /// Loads from these bytes: scan, load, operator allow-list over all methods, prepare(), freeze; then the probe.

@@ -32,7 +32,7 @@ struct OptimizerSpec {
   double learning_rate = 0.003;       // of Adagrad; chosen by later mail of the same lists (docs/accuracy.md)
   double dense_learning_rate = 0.02;  // of Adam, of the MLP
   double weight_decay = 0.0;
-  double token_dropout = 0.3;         // share of tokens left out per step
+  double token_dropout = 0.3;  // share of tokens left out per step
   double dense_dropout = 0.1;
   std::uint64_t seed = 1;
 };
@@ -46,8 +46,8 @@ class Trainer {
  public:
   virtual ~Trainer() = default;
   /// One optimizer step on logits (binary cross entropy); `loss` gets the weighted mean.
-  virtual Status step(const TokenBatch& batch, const std::vector<float>& targets,
-                      const std::vector<float>& importance, double& loss) = 0;
+  virtual Status step(const TokenBatch& batch, const std::vector<float>& targets, const std::vector<float>& importance,
+                      double& loss) = 0;
   /// Logits without dropout.
   virtual Status predict(const TokenBatch& batch, std::vector<float>& logits) const = 0;
   /// Takes the other model in: from now on the logits are the weighted sum of both. The architecture becomes wider by the

@@ -17,7 +17,7 @@ namespace winnow {
 struct ZipRecord {
   std::string name;
   bool compressed = false;
-  std::uint64_t stored_size = 0;    // in the archive
+  std::uint64_t stored_size = 0;  // in the archive
   std::uint64_t unpacked_size = 0;
   std::uint64_t header_at = 0;  // of its own header, which its bytes follow
 };

@@ -42,7 +42,7 @@ struct CpuTimes {
 struct EnergyInputs {
   std::unique_ptr<EnergyCounter> packages, gpus;  // null where there are none
   std::function<std::optional<CpuTimes>()> cpu;
-  std::function<double()> watts_per_core;         // for the estimate
+  std::function<double()> watts_per_core;  // for the estimate
 };
 
 /// The processor time of a process, 0 for the calling one, and of the machine it runs on.

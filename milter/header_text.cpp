@@ -22,7 +22,8 @@ std::string base64(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
     unsigned group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
     for (std::size_t k = 0; k < 4; ++k) out += k <= count ? kAlphabet[group >> (18 - 6 * k) & 63] : '=';
   }
   return out;
@@ -69,9 +70,8 @@ std::vector<std::string_view> words_of(std::string_view value) {
 }  // namespace
 
 bool is_field_name(std::string_view name) {
-  return !name.empty() && name.size() < 100 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return is_printable(c) && c != ' ' && c != ':';
-  });
+  return !name.empty() && name.size() < 100 &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return is_printable(c) && c != ' ' && c != ':'; });
 }
 
 std::string plain_line(std::string_view text, std::size_t max_bytes) {

@@ -50,8 +50,7 @@ Outcome wait_for(Ticket& ticket, const JudgeContext& context) {
 /// Fills the probabilities, or says in `fallback` why there are none.
 void score(const Snapshot& snapshot, const JudgeContext& context, Judgement& judgement) {
   const Engine& engine = *snapshot.engine;
-  Features features =
-      timed(judgement.timings.features, [&] { return engine.extractor().extract(judgement.message); });
+  Features features = timed(judgement.timings.features, [&] { return engine.extractor().extract(judgement.message); });
   judgement.dense = features.dense;
   const std::unique_ptr<Ticket> ticket = engine.submit(std::move(features), context.deadline);
   const Outcome outcome = wait_for(*ticket, context);

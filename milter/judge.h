@@ -44,20 +44,21 @@ struct LabelProbability {
 };
 
 struct Judgement {
-  Message message;                             // as it was read
-  std::vector<LabelProbability> probabilities; // empty on failure; the first is spam
-  Decision decision;                           // for the message as a whole; unset on failure
-  std::vector<RecipientDecision> recipients;   // what differs between them; empty on failure
-  bool disagreement = false;                   // recipients wanted different verdicts for the whole message
+  Message message;                              // as it was read
+  std::vector<LabelProbability> probabilities;  // empty on failure; the first is spam
+  Decision decision;                            // for the message as a whole; unset on failure
+  std::vector<RecipientDecision> recipients;    // what differs between them; empty on failure
+  bool disagreement = false;                    // recipients wanted different verdicts for the whole message
   std::optional<Fallback> fallback;
   bool gtube = false;
   std::string model;
-  std::vector<float> dense;                    // in the order of dense_features()
-  std::vector<Contribution> reasons;           // what spoke for spam; none unless somebody asked (reasons.h)
+  std::vector<float> dense;                     // in the order of dense_features()
+  std::vector<Contribution> reasons;            // what spoke for spam; none unless somebody asked (reasons.h)
   std::optional<ReasonsResult> reasons_result;  // unset when nobody asked
-  std::string_view stand_in_cause;             // why another model than the settings' judged; "" = none had to
+  std::string_view stand_in_cause;              // why another model than the settings' judged; "" = none had to
   std::size_t batch_size = 0;
-  std::chrono::nanoseconds inference_cpu{0};   // processor time of the model: this message's part of its batch, and its reasons
+  std::chrono::nanoseconds inference_cpu{
+      0};  // processor time of the model: this message's part of its batch, and its reasons
   JudgeTimings timings;
 };
 

@@ -111,7 +111,9 @@ bool may_have_buffers(int descriptor) { return descriptor >= 0 && static_cast<st
 
 /// Null where nothing is buffered.
 Connection* connection_at(int descriptor) {
-  return may_have_buffers(descriptor) ? g_connections[static_cast<std::size_t>(descriptor)].load(std::memory_order_acquire) : nullptr;
+  return may_have_buffers(descriptor)
+             ? g_connections[static_cast<std::size_t>(descriptor)].load(std::memory_order_acquire)
+             : nullptr;
 }
 
 void put_connection(int descriptor, std::unique_ptr<Connection> connection) {
@@ -126,7 +128,8 @@ using winnow::Connection;
 
 int winnow_milter_accept(int listening, sockaddr* peer, socklen_t* peer_size) noexcept {
   const int accepted = ::accept(listening, peer, peer_size);
-  if (winnow::may_have_buffers(accepted)) winnow::put_connection(accepted, std::unique_ptr<Connection>(new (std::nothrow) Connection));
+  if (winnow::may_have_buffers(accepted))
+    winnow::put_connection(accepted, std::unique_ptr<Connection>(new (std::nothrow) Connection));
   return accepted;
 }
 
@@ -158,7 +161,8 @@ ssize_t winnow_milter_writev(int descriptor, const iovec* pieces, int count) noe
   Connection* connection = winnow::connection_at(descriptor);
   if (connection == nullptr || count < 0) return ::writev(descriptor, pieces, count);
   const std::span<const iovec> packet(pieces, static_cast<std::size_t>(count));
-  if (winnow::is_change(packet) && connection->hold_back(packet)) return static_cast<ssize_t>(winnow::octets_of(packet));
+  if (winnow::is_change(packet) && connection->hold_back(packet))
+    return static_cast<ssize_t>(winnow::octets_of(packet));
   return connection->write(descriptor, packet);
 }
 

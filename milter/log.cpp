@@ -22,9 +22,12 @@ constexpr std::size_t kMaxQuoted = 120;
 
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
-    case LogLevel::Info: return spdlog::level::info;
-    case LogLevel::Warning: return spdlog::level::warn;
-    case LogLevel::Error: return spdlog::level::err;
+    case LogLevel::Info:
+      return spdlog::level::info;
+    case LogLevel::Warning:
+      return spdlog::level::warn;
+    case LogLevel::Error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -156,7 +159,8 @@ std::string quote(std::string_view text) {
 }
 
 std::string word(std::string_view text) {
-  const bool plain = !text.empty() && text.size() <= kMaxQuoted && std::all_of(text.begin(), text.end(), is_word_character);
+  const bool plain =
+      !text.empty() && text.size() <= kMaxQuoted && std::all_of(text.begin(), text.end(), is_word_character);
   return plain ? std::string(text) : quote(text);
 }
 

@@ -44,7 +44,8 @@ void add_recipient_changes(Line& line, const Answer& answer) {
     return static_cast<std::uint64_t>(std::count_if(answer.modifications.begin(), answer.modifications.end(),
                                                     [kind](const Modification& one) { return one.kind == kind; }));
   };
-  const std::uint64_t added = count(Modification::Kind::AddRecipient), removed = count(Modification::Kind::RemoveRecipient);
+  const std::uint64_t added = count(Modification::Kind::AddRecipient),
+                      removed = count(Modification::Kind::RemoveRecipient);
   if (added > 0) line.add("recipients_added", added);
   if (removed > 0) line.add("recipients_removed", removed);
 }
@@ -55,7 +56,8 @@ std::string other_decisions(const Judgement& judgement) {
   for (const RecipientDecision& one : judgement.recipients) {
     const Decision& decision = one.decision;
     if (decision.rule == judgement.decision.rule && decision.verdict == judgement.decision.verdict) continue;
-    others.push_back((decision.rule.empty() ? "-" : word(decision.rule)) + ":" + std::string(verdict_name(decision.verdict)) +
+    others.push_back((decision.rule.empty() ? "-" : word(decision.rule)) + ":" +
+                     std::string(verdict_name(decision.verdict)) +
                      (decision.wanted ? "(wanted-" + std::string(verdict_name(*decision.wanted)) + ")" : "") + ":" +
                      std::to_string(one.recipients.size()));
     if (others.size() == kMaxOthers) break;

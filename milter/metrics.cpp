@@ -84,7 +84,8 @@ class PrometheusMetrics : public Metrics {
   prometheus::Family<prometheus::Counter>& messages_ =
       counter("winnow_messages_total", "Messages judged, by the verdict of the rules");
   prometheus::Family<prometheus::Counter>& rule_hits_ =
-      counter("winnow_rule_total", "Messages that a rule decided for a recipient or more, or (mode monitor) would have acted on");
+      counter("winnow_rule_total",
+              "Messages that a rule decided for a recipient or more, or (mode monitor) would have acted on");
   std::array<prometheus::Counter*, kVerdicts.size()> by_verdict_{};
   prometheus::Family<prometheus::Counter>& reasons_total_ =
       counter("winnow_reasons_total", "Messages that were marked, by what came of asking the model for its reasons");

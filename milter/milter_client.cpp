@@ -6,8 +6,8 @@ namespace winnow {
 namespace {
 
 // SMFIP_* of libmilter/mfdef.h: which commands the milter does not want, which it does not answer.
-constexpr std::uint32_t kNoConnect = 0x1, kNoHelo = 0x2, kNoMail = 0x4, kNoRcpt = 0x8, kNoBody = 0x10, kNoHeaders = 0x20,
-                        kNoEndOfHeaders = 0x40, kNoData = 0x200;
+constexpr std::uint32_t kNoConnect = 0x1, kNoHelo = 0x2, kNoMail = 0x4, kNoRcpt = 0x8, kNoBody = 0x10,
+                        kNoHeaders = 0x20, kNoEndOfHeaders = 0x40, kNoData = 0x200;
 constexpr std::uint32_t kNrHeader = 0x80, kNrConnect = 0x1000, kNrHelo = 0x2000, kNrMail = 0x4000, kNrRcpt = 0x8000,
                         kNrData = 0x10000, kNrEndOfHeaders = 0x40000, kNrBody = 0x80000, kLeadingSpace = 0x100000;
 constexpr std::size_t kBodyChunk = 65535;  // MILTER_CHUNK_SIZE
@@ -63,10 +63,14 @@ std::optional<HeaderEdit> edit_from(const Packet& packet) {
 
 std::string_view milter_verdict_name(MilterVerdict verdict) {
   switch (verdict) {
-    case MilterVerdict::Accept: return "accept";
-    case MilterVerdict::Reject: return "reject";
-    case MilterVerdict::TempFail: return "tempfail";
-    case MilterVerdict::Discard: return "discard";
+    case MilterVerdict::Accept:
+      return "accept";
+    case MilterVerdict::Reject:
+      return "reject";
+    case MilterVerdict::TempFail:
+      return "tempfail";
+    case MilterVerdict::Discard:
+      return "discard";
   }
   return "accept";
 }
@@ -92,8 +96,7 @@ std::unique_ptr<MilterClient> MilterClient::connect(const std::string& socket, c
 }
 
 Status MilterClient::negotiate(const MilterOffer& offer) {
-  wire_.queue(wire::kNegotiate,
-              encode_u32(offer.version) + encode_u32(offer.actions) + encode_u32(offer.protocol));
+  wire_.queue(wire::kNegotiate, encode_u32(offer.version) + encode_u32(offer.actions) + encode_u32(offer.protocol));
   Packet packet;
   if (Status got = wire_.read(packet); !got) return got;
   if (packet.command != wire::kNegotiate || packet.payload.size() < 12) {
@@ -128,17 +131,29 @@ Status MilterClient::command(const char* stage, char code, std::string_view payl
 
 Status MilterClient::take_reply(const char* stage, const Packet& packet, MilterAnswer& answer) {
   switch (packet.command) {
-    case wire::kContinue: return Status::ok();
-    case wire::kSkip: answer.body_skipped = true; return Status::ok();
-    case wire::kAccept: answer.verdict = MilterVerdict::Accept; break;
-    case wire::kReject: answer.verdict = MilterVerdict::Reject; break;
-    case wire::kTempFail: answer.verdict = MilterVerdict::TempFail; break;
-    case wire::kDiscard: answer.verdict = MilterVerdict::Discard; break;
+    case wire::kContinue:
+      return Status::ok();
+    case wire::kSkip:
+      answer.body_skipped = true;
+      return Status::ok();
+    case wire::kAccept:
+      answer.verdict = MilterVerdict::Accept;
+      break;
+    case wire::kReject:
+      answer.verdict = MilterVerdict::Reject;
+      break;
+    case wire::kTempFail:
+      answer.verdict = MilterVerdict::TempFail;
+      break;
+    case wire::kDiscard:
+      answer.verdict = MilterVerdict::Discard;
+      break;
     case wire::kReplyCode:
       answer.reply = packet.payload.substr(0, packet.payload.find('\0'));
       answer.verdict = answer.reply.starts_with('5') ? MilterVerdict::Reject : MilterVerdict::TempFail;
       break;
-    default: return Status::failed(std::string("an answer of unknown kind at ") + stage);
+    default:
+      return Status::failed(std::string("an answer of unknown kind at ") + stage);
   }
   answer.stage = stage;
   finished_ = true;

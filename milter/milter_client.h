@@ -38,10 +38,10 @@ using HeaderField = std::pair<std::string, std::string>;  // name; value as afte
 
 /// One message as an MTA holds it.
 struct MilterMail {
-  Envelope envelope;               // client_ip, client_name and helo count for the connection's first message only
-  std::string queue_id;            // macro i, sent from DATA on, as Postfix does
+  Envelope envelope;     // client_ip, client_name and helo count for the connection's first message only
+  std::string queue_id;  // macro i, sent from DATA on, as Postfix does
   std::vector<HeaderField> headers;
-  std::string body;                // CRLF line ends
+  std::string body;  // CRLF line ends
 };
 
 /// Splits raw RFC 5322 octets; LF line ends become CRLF in the body, folds keep "\n" as MTAs send them.
@@ -60,13 +60,13 @@ std::string_view milter_verdict_name(MilterVerdict verdict);  // "accept", "reje
 
 struct MilterAnswer {
   MilterVerdict verdict = MilterVerdict::Accept;
-  std::string reply;         // "550 5.7.1 text" when the milter gave one; its lines with "\r\n" between them
-  std::string stage;         // where the verdict fell: connect helo mail rcpt data header eoh body eom
+  std::string reply;              // "550 5.7.1 text" when the milter gave one; its lines with "\r\n" between them
+  std::string stage;              // where the verdict fell: connect helo mail rcpt data header eoh body eom
   std::vector<HeaderEdit> edits;  // in the order they came
   std::vector<std::string> recipients_added, recipients_removed;  // without brackets
-  std::string quarantine;    // the reason; "" = not quarantined
-  bool body_skipped = false; // the milter had enough of the body
-  std::size_t progress = 0;  // progress packets seen
+  std::string quarantine;                                         // the reason; "" = not quarantined
+  bool body_skipped = false;                                      // the milter had enough of the body
+  std::size_t progress = 0;                                       // progress packets seen
   std::chrono::microseconds waited{0};  // from the end of message to the answer; 0 when it came before
 };
 

@@ -23,9 +23,9 @@ namespace wire {
 inline constexpr char kAbort = 'A', kBody = 'B', kConnect = 'C', kMacro = 'D', kEndOfMessage = 'E', kHelo = 'H',
                       kHeader = 'L', kMail = 'M', kEndOfHeaders = 'N', kNegotiate = 'O', kQuit = 'Q', kRcpt = 'R',
                       kData = 'T';
-inline constexpr char kAddRecipient = '+', kDeleteRecipient = '-', kAccept = 'a', kContinue = 'c', kDiscard = 'd', kAddHeader = 'h', kInsertHeader = 'i',
-                      kChangeHeader = 'm', kProgress = 'p', kQuarantine = 'q', kReject = 'r', kSkip = 's',
-                      kTempFail = 't', kReplyCode = 'y';
+inline constexpr char kAddRecipient = '+', kDeleteRecipient = '-', kAccept = 'a', kContinue = 'c', kDiscard = 'd',
+                      kAddHeader = 'h', kInsertHeader = 'i', kChangeHeader = 'm', kProgress = 'p', kQuarantine = 'q',
+                      kReject = 'r', kSkip = 's', kTempFail = 't', kReplyCode = 'y';
 }  // namespace wire
 
 struct Packet {

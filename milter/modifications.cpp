@@ -21,7 +21,8 @@ void remove_forged(const std::vector<HeaderCount>& forged, std::vector<Modificat
   for (const HeaderCount& header : forged) remove_instances(header, out);
 }
 
-void remove_headers(const Decision& decision, const std::vector<HeaderCount>& removable, std::vector<Modification>& out) {
+void remove_headers(const Decision& decision, const std::vector<HeaderCount>& removable,
+                    std::vector<Modification>& out) {
   for (const HeaderCount& header : removable) {
     const bool is_wanted = std::any_of(decision.actions.begin(), decision.actions.end(), [&](const Action& action) {
       return action.kind == ActionKind::RemoveHeader && equal_ignoring_case(action.name, header.name);
@@ -109,10 +110,14 @@ Reply refusal(const Judgement& judgement) {
   const Reply unscanned{Reply::Kind::TempFail, 451, "4.7.1", std::string(kUnscannedReply)};
   if (judgement.fallback) return judgement.fallback->action == OnError::TempFail ? unscanned : Reply{};
   switch (judgement.decision.verdict) {
-    case Verdict::Reject: return reply_of(reject, ActionKind::Reject, judgement.decision);
-    case Verdict::TempFail: return reply_of(tempfail, ActionKind::TempFail, judgement.decision);
-    case Verdict::Discard: return must_be_kept(judgement) ? Reply{} : Reply{Reply::Kind::Discard, 0, "", ""};
-    default: return {};
+    case Verdict::Reject:
+      return reply_of(reject, ActionKind::Reject, judgement.decision);
+    case Verdict::TempFail:
+      return reply_of(tempfail, ActionKind::TempFail, judgement.decision);
+    case Verdict::Discard:
+      return must_be_kept(judgement) ? Reply{} : Reply{Reply::Kind::Discard, 0, "", ""};
+    default:
+      return {};
   }
 }
 
@@ -120,10 +125,14 @@ Reply refusal(const Judgement& judgement) {
 
 std::string_view reply_name(Reply::Kind kind) {
   switch (kind) {
-    case Reply::Kind::Accept: return "accept";
-    case Reply::Kind::Reject: return "reject";
-    case Reply::Kind::TempFail: return "tempfail";
-    case Reply::Kind::Discard: return "discard";
+    case Reply::Kind::Accept:
+      return "accept";
+    case Reply::Kind::Reject:
+      return "reject";
+    case Reply::Kind::TempFail:
+      return "tempfail";
+    case Reply::Kind::Discard:
+      return "discard";
   }
   return "accept";
 }

@@ -70,10 +70,11 @@ std::optional<GpuFunctions> load_nvml() {
                         find(library, "nvmlDeviceGetTotalEnergyConsumption", nvml.energy);
   find(library, "nvmlDeviceGetComputeRunningProcesses_v3", nvml.processes);
   if (!complete || nvml.init() != kSuccess) return std::nullopt;
-  return GpuFunctions{.count = [nvml] {
-                        unsigned count = 0;
-                        return nvml.count(&count) == kSuccess ? count : 0;
-                      },
+  return GpuFunctions{.count =
+                          [nvml] {
+                            unsigned count = 0;
+                            return nvml.count(&count) == kSuccess ? count : 0;
+                          },
                       .runs_this_process = [nvml](unsigned gpu) { return runs_this_process(nvml, gpu); },
                       .millijoules = [nvml](unsigned gpu) { return millijoules(nvml, gpu); }};
 }

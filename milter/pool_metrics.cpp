@@ -16,8 +16,10 @@ std::string pool_metrics(const std::vector<PoolServer>& servers) {
     sum.left_alone = sum.left_alone || server.left_alone;
   }
   std::string answered = family("winnow_pool_answered_total", "counter", "Batches that a server of the pool answered");
-  std::string failed = family("winnow_pool_failed_total", "counter", "Batches that a server of the pool was given in vain");
-  std::string left_alone = family("winnow_pool_left_alone", "gauge", "1 while a server fails and is only asked whether it is back");
+  std::string failed =
+      family("winnow_pool_failed_total", "counter", "Batches that a server of the pool was given in vain");
+  std::string left_alone =
+      family("winnow_pool_left_alone", "gauge", "1 while a server fails and is only asked whether it is back");
   for (const auto& [name, server] : by_name) {
     const std::string label = "{server=\"" + name + "\"}";
     answered += sample("winnow_pool_answered_total" + label, static_cast<double>(server.answered));

@@ -16,12 +16,12 @@
 namespace winnow {
 
 struct ProcessUsage {
-  double cpu_seconds = 0;            // of all its threads, since it began
+  double cpu_seconds = 0;  // of all its threads, since it began
   std::uint64_t resident_bytes = 0;
-  std::uint64_t peak_bytes = 0;      // the highest resident_bytes there ever was
+  std::uint64_t peak_bytes = 0;  // the highest resident_bytes there ever was
 };
 
-std::optional<double> cpu_seconds_of(pid_t process);         // 0 is the calling process
+std::optional<double> cpu_seconds_of(pid_t process);  // 0 is the calling process
 std::optional<ProcessUsage> usage_of(pid_t process);
 
 /// Processor time of all cores since the machine began, without idling and without what a hypervisor gave to others.

@@ -33,7 +33,8 @@ std::string destination_of(const std::string& recipient, const Decision& decisio
   if (action == nullptr) return recipient;
   if (action->kind == ActionKind::Discard) return "";
   if (action->kind == ActionKind::Redirect && !action->address.empty()) return action->address;
-  if (action->kind == ActionKind::Junk && !action->extension.empty()) return with_extension(recipient, action->extension);
+  if (action->kind == ActionKind::Junk && !action->extension.empty())
+    return with_extension(recipient, action->extension);
   return recipient;
 }
 
@@ -66,8 +67,8 @@ void add_spellings(const Envelope& envelope, std::size_t index, const std::strin
 
 bool changes_recipients(const Decision& decision) {
   return std::any_of(decision.actions.begin(), decision.actions.end(), [](const Action& action) {
-    return action.kind == ActionKind::Discard || action.kind == ActionKind::Redirect || action.kind == ActionKind::Bcc ||
-           !action.extension.empty();
+    return action.kind == ActionKind::Discard || action.kind == ActionKind::Redirect ||
+           action.kind == ActionKind::Bcc || !action.extension.empty();
   });
 }
 

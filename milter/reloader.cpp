@@ -37,7 +37,8 @@ std::string one_line(const Diagnostic& problem) {
   }
   line += problem.severity == Severity::Error ? "error: " : "warning: ";
   line += problem.text + (problem.hint.empty() ? "" : " (" + problem.hint + ")");
-  std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
   return line;
 }
 

@@ -12,7 +12,8 @@ namespace {
 /// Names in X-Winnow end at ';' and blanks.
 std::string token(std::string_view text) {
   std::string out = plain_line(text, 100);
-  std::replace_if(out.begin(), out.end(), [](char c) { return c == ';' || c == ' ' || c == '='; }, '_');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == ';' || c == ' ' || c == '='; }, '_');
   return out;
 }
 

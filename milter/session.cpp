@@ -69,7 +69,8 @@ void Session::mail(std::shared_ptr<const Snapshot> snapshot, const MessageStart&
   envelope.mail_from = understood(start.sender, start.resolved).substr(0, limits_.max_address_bytes);
   envelope.auth_user = start.auth_user.substr(0, limits_.max_address_bytes);
   envelope.tls = start.tls;
-  envelope.arrived = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  envelope.arrived =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   skipped_by_ = snapshot_->skip.entry_for(envelope);
 }
 

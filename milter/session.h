@@ -40,9 +40,9 @@ enum class LeadingSpace { Sent, Stripped };
 
 /// What the client said with MAIL.
 struct MessageStart {
-  std::string_view sender;        // "<user@example.com>", "<>"
-  std::string_view resolved;      // the same as the MTA resolved it, {mail_addr}; "" when it does not say
-  std::string_view auth_user;     // {auth_authen}; "" when not authenticated
+  std::string_view sender;          // "<user@example.com>", "<>"
+  std::string_view resolved;        // the same as the MTA resolved it, {mail_addr}; "" when it does not say
+  std::string_view auth_user;       // {auth_authen}; "" when not authenticated
   std::uint64_t declared_size = 0;  // SIZE= of RFC 1870; 0 when not given
   bool tls = false;
 };
@@ -91,7 +91,7 @@ class Session {
   std::shared_ptr<const Snapshot> snapshot_;
   SkipEntry skipped_by_ = SkipEntry::None;
   MailInput input_;
-  std::uint64_t seen_bytes_ = 0;      // headers and body that came
+  std::uint64_t seen_bytes_ = 0;  // headers and body that came
   std::uint64_t declared_size_ = 0;
   std::size_t forged_left_ = 0;
   std::size_t forged_others_ = 0;  // counted, of those that nobody looks for

@@ -12,8 +12,10 @@ constexpr std::chrono::minutes kCalm{1};  // a pool that fails now and then is o
 void StandInNotice::saw(std::string_view cause, TimePoint now) {
   if (cause.empty() && !goes_on_) return;
   const MutexLock lock(mutex_);
-  if (!cause.empty()) begin_or_go_on(cause, now);
-  else if (goes_on_ && now - latest_ >= kCalm) end(now);
+  if (!cause.empty())
+    begin_or_go_on(cause, now);
+  else if (goes_on_ && now - latest_ >= kCalm)
+    end(now);
 }
 
 void StandInNotice::begin_or_go_on(std::string_view cause, TimePoint now) {
@@ -21,7 +23,8 @@ void StandInNotice::begin_or_go_on(std::string_view cause, TimePoint now) {
     goes_on_ = true;
     since_ = now;
     messages_ = 0;
-    log_.warning("stand-in begins: cause=" + std::string(cause) + ": the model here judges what the GPU or the pool does not");
+    log_.warning("stand-in begins: cause=" + std::string(cause) +
+                 ": the model here judges what the GPU or the pool does not");
   }
   latest_ = now;
   ++messages_;

@@ -81,13 +81,15 @@ std::string BaseComparison::text() const {
   return text;
 }
 
-std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSample>& base, const Calibration& calibration,
+std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSample>& base,
+                                                const Calibration& calibration,
                                                 const std::vector<CalibrationSample>& own) {
   const std::optional<double> fitted = crossed_loss(own);
   if (!fitted) return std::nullopt;
   const double kept = mean_loss(own, calibration);
   const bool keeps = kept < *fitted || is_surer(*fit_calibration(own), calibration);
-  return BaseComparison{mean_loss(base, calibration), keeps ? kept : *fitted, one_minus_auc(base), one_minus_auc(own), keeps};
+  return BaseComparison{mean_loss(base, calibration), keeps ? kept : *fitted, one_minus_auc(base), one_minus_auc(own),
+                        keeps};
 }
 
 double way_from_base(const std::vector<double>& losses) {

@@ -47,7 +47,8 @@ struct BaseComparison {
 
 /// The first label. A calibration of its own is fitted on one half of the mail and measured on the other, both ways: on the
 /// mail that it was fitted on it would look better than it is. nullopt when a half lacks a class.
-std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSample>& base, const Calibration& calibration,
+std::optional<BaseComparison> compare_with_base(const std::vector<CalibrationSample>& base,
+                                                const Calibration& calibration,
                                                 const std::vector<CalibrationSample>& own);
 
 /// How far a model may go from its base: the smallest of these parts of the way that gains kEnoughGain of what the best of them

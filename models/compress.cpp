@@ -202,7 +202,8 @@ Manifest Compression::described() const {
 
 bool Compression::compress() {
   const LossBounds searched{options_.bounds.max_change * kSearchShare, options_.bounds.max_auc_loss * kSearchShare};
-  const auto found = find_smallest(options_.wanted, searched, [this](const auto& encoding) { return try_out(encoding); });
+  const auto found =
+      find_smallest(options_.wanted, searched, [this](const auto& encoding) { return try_out(encoding); });
   if (!found) return false;
   report_.chosen = *found;
   std::string bytes;

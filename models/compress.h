@@ -31,16 +31,16 @@ struct CompressOptions {
   IndexFilter filter;
   WantedEncoding wanted;
   LossBounds bounds;
-  std::size_t parts = 1;                     // 1..16 ranges of the table's rows, each of which may run on its own GPU
-  bool force = false;                        // write whatever is lost
-  std::uint64_t max_scan_bytes = 1u << 20;   // of one message, as the daemon reads it
-  std::uint64_t max_memory_bytes = 1u << 30; // of features
+  std::size_t parts = 1;                      // 1..16 ranges of the table's rows, each of which may run on its own GPU
+  bool force = false;                         // write whatever is lost
+  std::uint64_t max_scan_bytes = 1u << 20;    // of one message, as the daemon reads it
+  std::uint64_t max_memory_bytes = 1u << 30;  // of features
 };
 
 struct ModelFigures {
-  std::size_t bytes = 0;      // of the file
-  double us_alone = 0;        // in batches of one
-  double us_batched = 0;      // in batches of kBatch
+  std::size_t bytes = 0;  // of the file
+  double us_alone = 0;    // in batches of one
+  double us_batched = 0;  // in batches of kBatch
   double one_minus_auc = 0, ece = 0;
 };
 

@@ -44,13 +44,15 @@ std::string lowered(const std::string& card) {
 std::string compress_table(const CompressReport& report) {
   const ModelFigures &before = report.before, &after = report.after;
   const TableShape& shape = report.chosen.shape;
-  std::string text = "|                              |    before |     after |    ratio |\n"
-                     "| ---------------------------- | --------: | --------: | -------: |\n";
+  std::string text =
+      "|                              |    before |     after |    ratio |\n"
+      "| ---------------------------- | --------: | --------: | -------: |\n";
   text += row("KiB on disk", static_cast<double>(before.bytes) / 1024, static_cast<double>(after.bytes) / 1024, 0);
   if (shape.rows > 0)
     text += row("rows of the table", static_cast<double>(shape.rows), static_cast<double>(shape.kept), 0);
   text += row("us per message, alone", before.us_alone, after.us_alone, 1);
-  text += row(("us per message, " + std::to_string(kBatch) + " at once").c_str(), before.us_batched, after.us_batched, 1);
+  text +=
+      row(("us per message, " + std::to_string(kBatch) + " at once").c_str(), before.us_batched, after.us_batched, 1);
   text += row("1-AUC %", 100 * before.one_minus_auc, 100 * after.one_minus_auc, 4);
   text += row("ECE %", 100 * before.ece, 100 * after.ece, 3);
   if (shape.rows > 0) text += "\nTable: " + encoding_name(report.chosen.encoding) + ".";

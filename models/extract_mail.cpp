@@ -46,20 +46,14 @@ class Chunk {
 
  private:
   Piece take_apart_one(LabelledMail&& mail) const {
-    Piece piece{
-        {std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}}, {}};
+    Piece piece{{std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}}, {}};
     piece.mail.sha256 = sha256_hex(mail.input.raw);
     Message message = read_message(mail.input);
     piece.mail.features = extractor_.extract(message);
     if (const Tail* tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256))) {
       append_tail(message, tail->text);
-      piece.copy = ExtractedMail{piece.mail.name,
-                                 piece.mail.corpus,
-                                 piece.mail.split,
-                                 piece.mail.label,
-                                 piece.mail.sha256,
-                                 tail->origin,
-                                 extractor_.extract(message)};
+      piece.copy = ExtractedMail{piece.mail.name,   piece.mail.corpus, piece.mail.split,           piece.mail.label,
+                                 piece.mail.sha256, tail->origin,      extractor_.extract(message)};
     }
     return piece;
   }

@@ -23,7 +23,7 @@ namespace winnow {
 struct ExtractedMail {
   std::string name, corpus, split;
   Label label = Label::Ham;
-  std::string sha256;    // of the octets read
+  std::string sha256;              // of the octets read
   std::optional<MailOrigin> tail;  // of a copy: whose text stands behind it
   Features features;
 };
@@ -36,7 +36,7 @@ struct ExtractOptions {
   IndexFilter filter;
   std::uint64_t max_scan_bytes = 1u << 20;
   std::size_t threads = 0;  // 0 = one per core
-  double tails = 0;         // share of the spam that comes again with the text of ham not of split "test" (innocent_tails.h)
+  double tails = 0;  // share of the spam that comes again with the text of ham not of split "test" (innocent_tails.h)
   std::function<bool()> on_gathering;  // before each message of the pass that tails need; false ends all. May be empty
 };
 

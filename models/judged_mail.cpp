@@ -70,7 +70,8 @@ Status JudgedMail::judge(Model& model, const Manifest& manifest, std::vector<dou
     const TokenBatch messages = batch(begin, begin + kBatch);
     std::vector<float> logits;
     if (Status status = model.run(messages, logits); !status) return status;
-    if (logits.size() != messages.messages * labels) return Status::failed("the model has other labels than its manifest");
+    if (logits.size() != messages.messages * labels)
+      return Status::failed("the model has other labels than its manifest");
     for (std::size_t i = 0; i < logits.size(); ++i) {
       const double prior = manifest.prior_spam;
       const auto probability = calibrate(logits[i], manifest.calibration[i % labels], prior, prior);

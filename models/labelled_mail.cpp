@@ -131,7 +131,8 @@ class Reading {
     list_files(folder, files, problems_);
     NotRead not_read;
     const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
-      return is_file(file) && is_mbox_of_folder(file) ? read_one_mbox_of(file, what, not_read) : read_one_of(file, what, not_read);
+      return is_file(file) && is_mbox_of_folder(file) ? read_one_mbox_of(file, what, not_read)
+                                                      : read_one_of(file, what, not_read);
     });
     tell(not_read, folder);
     return go_on;
@@ -260,7 +261,8 @@ std::optional<std::vector<std::string>> corpora_of(const std::vector<MailSource>
   return names;
 }
 
-bool are_corpora(const std::vector<std::string>& names, const std::vector<std::string>& corpora, Diagnostics& problems) {
+bool are_corpora(const std::vector<std::string>& names, const std::vector<std::string>& corpora,
+                 Diagnostics& problems) {
   const std::size_t errors = problems.error_count();
   for (const std::string& name : names) {
     if (std::find(corpora.begin(), corpora.end(), name) == corpora.end())

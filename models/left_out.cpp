@@ -22,7 +22,8 @@ bool can_learn(const TrainingSet& set, const MailParts& parts, const std::string
 std::vector<std::vector<double>> ham_by_corpus(const TrainingSet& set, const std::vector<const LeftOutMail*>& judged) {
   std::map<std::string, std::vector<double>> by_corpus;
   for (const LeftOutMail* mail : judged) {
-    if (!is_spam(set.label(mail->position))) by_corpus[set.corpus(mail->position)].push_back(mail->by_label.front().logit);
+    if (!is_spam(set.label(mail->position)))
+      by_corpus[set.corpus(mail->position)].push_back(mail->by_label.front().logit);
   }
   std::vector<std::vector<double>> enough;
   for (auto& [corpus, logits] : by_corpus) {

@@ -27,7 +27,8 @@ inline constexpr std::size_t kFewestForLimits = 20;
 struct LeftOutMail {
   std::size_t position = 0;  // in the TrainingSet
   std::size_t group = 0;     // that was left out
-  std::vector<CalibrationSample> by_label;  // weight 0 where the judging model had no positive of the label to learn from
+  std::vector<CalibrationSample>
+      by_label;  // weight 0 where the judging model had no positive of the label to learn from
 };
 
 struct LeftOut {

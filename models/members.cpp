@@ -40,7 +40,8 @@ TrainingEnd Members::train(const MailParts& parts, std::size_t part, std::unique
   return join_kinds(parts, *trainer, *linear) ? TrainingEnd::Done : TrainingEnd::Failed;
 }
 
-TrainingEnd Members::train_kind(const MailParts& parts, std::size_t part, Kind kind, std::unique_ptr<Trainer>& trainer) {
+TrainingEnd Members::train_kind(const MailParts& parts, std::size_t part, Kind kind,
+                                std::unique_ptr<Trainer>& trainer) {
   const std::size_t members = kind == Kind::Linear ? work_.options.linear_members : work_.options.members;
   for (std::size_t number = 0; number < members; ++number) {
     std::unique_ptr<Trainer> next;
@@ -68,7 +69,8 @@ TrainingEnd Members::go_back(const MailParts& parts, std::unique_ptr<Trainer>& t
   if (const TrainingEnd end = losses_on_way(parts, *trainer, losses); end != TrainingEnd::Done) return end;
   way_ = way_from_base(losses);
   std::unique_ptr<Trainer> near;
-  if (!work_.check(make_base(near)) || !work_.check(near->blend(*trainer, {1 - way_, way_}))) return TrainingEnd::Failed;
+  if (!work_.check(make_base(near)) || !work_.check(near->blend(*trainer, {1 - way_, way_})))
+    return TrainingEnd::Failed;
   trainer = std::move(near);
   return TrainingEnd::Done;
 }
@@ -154,8 +156,7 @@ void Members::remove_checkpoints() const {
   std::error_code ignored;
   if (work_.options.checkpoint.empty()) return;
   for (std::size_t part = 0; part <= work_.options.left_out.size(); ++part) {
-    for (std::size_t member = 0; member < count(); ++member)
-      std::filesystem::remove(checkpoint(part, member), ignored);
+    for (std::size_t member = 0; member < count(); ++member) std::filesystem::remove(checkpoint(part, member), ignored);
   }
 }
 

@@ -22,7 +22,8 @@ std::string widths(const TrainOptions& options) {
 std::string members_of(const TrainOptions& options) {
   const std::string count = std::to_string(options.members);
   if (options.base.empty()) return "mean of " + count + " models" + linear_note(options.linear_members);
-  return (options.members == 1 ? "one model that goes" : "mean weights of " + count + " models that went") + " on from the base `" + options.base.filename().string() + "`";
+  return (options.members == 1 ? "one model that goes" : "mean weights of " + count + " models that went") +
+         " on from the base `" + options.base.filename().string() + "`";
 }
 
 void write_identity(std::ostream& out, const ModelCard& card) {
@@ -36,12 +37,12 @@ void write_identity(std::ostream& out, const ModelCard& card) {
       << "| features | schema " << manifest.schema_id << ", hash `" << manifest.schema_hash << "` |\n"
       << "| shape | table of " << manifest.table_size << " rows" << widths(card.options) << "; "
       << manifest.dense_names.size() << " dense features |\n"
-      << "| training | " << members_of(card.options) << "; " << card.options.batch_size
-      << " messages a step, at most " << card.options.epochs << " epochs, learning rates "
+      << "| training | " << members_of(card.options) << "; " << card.options.batch_size << " messages a step, at most "
+      << card.options.epochs << " epochs, learning rates "
       << card.options.optimizer.learning_rate * (on_base ? kBaseTablePace : 1) << " (table) and "
       << card.options.optimizer.dense_learning_rate * (on_base ? kBaseDensePace : 1) << " (rest), dropout "
-      << card.options.optimizer.token_dropout << " (tokens) and " << card.options.optimizer.dense_dropout << " (dense), seed "
-      << card.options.optimizer.seed << " |\n"
+      << card.options.optimizer.token_dropout << " (tokens) and " << card.options.optimizer.dense_dropout
+      << " (dense), seed " << card.options.optimizer.seed << " |\n"
       << "| calibration | ";
   for (std::size_t i = 0; i < manifest.labels.size(); ++i) {
     const Calibration& calibration = manifest.calibration[i];
@@ -70,7 +71,8 @@ void write_comparison(std::ostream& out, const ModelCard& card) {
   out << "## Beside its base\n\n"
       << "On the held-out mail, which also chose how far it went: " << card.comparison->text() << ". It went "
       << std::lround(100 * card.way_from_base)
-      << " % of the way from the base to what\nthis mail alone would make of it. It knows mail of other kinds less well than its base "
+      << " % of the way from the base to what\nthis mail alone would make of it. It knows mail of other kinds less "
+         "well than its base "
          "does.\n\n";
 }
 

@@ -37,7 +37,8 @@ double held_out_share(const TrainingWork& work, std::size_t messages) {
 }
 
 bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
-  ExtractOptions reading{work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails, {}};
+  ExtractOptions reading{
+      work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails, {}};
   if (reading.filter.splits.empty()) reading.filter.splits = {"train", "dev", ""};
   const std::size_t total = count_labelled_mail(reading.sources, reading.filter);
   const std::size_t errors = work.problems.error_count();
@@ -91,9 +92,11 @@ bool has_enough_phishing(const TrainingWork& work, const TrainingSet& set) {
   };
   const std::size_t learnt = count(set.parts().learnt), held_out = count(set.parts().held_out);
   if (learnt >= kFewestOfALabel && (held_out > 0 || !work.options.left_out.empty())) return true;
-  work.problems.error({}, "too little mail: " + std::to_string(learnt) + " phishing to learn from and " +
-                              std::to_string(held_out) + " held out, at least " + std::to_string(kFewestOfALabel) +
-                              " and 1 are needed", "give more, or give it as spam, or a larger --held-out");
+  work.problems.error({},
+                      "too little mail: " + std::to_string(learnt) + " phishing to learn from and " +
+                          std::to_string(held_out) + " held out, at least " + std::to_string(kFewestOfALabel) +
+                          " and 1 are needed",
+                      "give more, or give it as spam, or a larger --held-out");
   return false;
 }
 
@@ -107,8 +110,10 @@ bool has_enough_for_base(const TrainingWork& work, const TrainingSet& set) {
   }
   const std::string there = std::to_string(ham) + " ham and " + std::to_string(spam) + " spam";
   if (std::min(ham, spam) < kFewestForBase && !work.options.force) {
-    work.problems.error({}, "too little mail: " + there + "; at least " + std::to_string(kFewestForBase) +
-                                " of each are needed to train on a base", "give more mail, or --force");
+    work.problems.error({},
+                        "too little mail: " + there + "; at least " + std::to_string(kFewestForBase) +
+                            " of each are needed to train on a base",
+                        "give more mail, or --force");
     return false;
   }
   if (ham + spam < kEnoughForBase) {
@@ -218,8 +223,8 @@ bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manif
   std::string archive;
   if (!work.check(trainer.save(write_manifest(manifest), archive))) return false;
   report.sha256 = sha256_hex(archive);
-  ModelCard card{manifest, report.sha256, archive.size(), work.options, {}, report.held_out, report.left_out,
-                 report.comparison, way_from_base};
+  ModelCard card{manifest,        report.sha256,   archive.size(),    work.options, {},
+                 report.held_out, report.left_out, report.comparison, way_from_base};
   for (const std::size_t at : set.parts().learnt) {
     if (set.is_copy(at)) continue;
     GroupCount& count = card.learnt[set.corpus(at)];
@@ -256,8 +261,8 @@ bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const M
   report.comparison = hold_side_by_side(work, by_base, by_model);
   if (!report.comparison) return false;
   if (!report.comparison->is_worse()) return true;
-  const std::string what = "worse than its base on " + std::to_string(held_out.size()) +
-                           " held-out messages: " + report.comparison->text();
+  const std::string what =
+      "worse than its base on " + std::to_string(held_out.size()) + " held-out messages: " + report.comparison->text();
   if (work.options.force) {
     work.problems.warning({}, "the model is " + what);
     return true;
@@ -268,8 +273,8 @@ bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const M
 }
 
 /// The left-out groups, then the model itself.
-TrainingEnd train_all(const TrainingWork& work, const TrainingSet& set, Members& members,
-                      LeftOut& left_out, std::unique_ptr<Trainer>& trainer) {
+TrainingEnd train_all(const TrainingWork& work, const TrainingSet& set, Members& members, LeftOut& left_out,
+                      std::unique_ptr<Trainer>& trainer) {
   const TrainingEnd end = judge_left_out(work, set, members, left_out);
   if (end != TrainingEnd::Done) return end;
   return members.train(set.parts(), 0, trainer);

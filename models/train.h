@@ -44,19 +44,19 @@ struct TrainOptions {
   IndexFilter filter;            // splits empty = train and dev
   std::filesystem::path output;  // the .pt; the card is written beside it as .md
   std::string name = "local";
-  std::string created;            // ISO 8601 date for the manifest; "" = today
+  std::string created;  // ISO 8601 date for the manifest; "" = today
   FeatureSet features = FeatureSet::General;
-  std::filesystem::path base;  // a model to start from, which gives architecture and labels; "" = none
-  bool force = false;          // write a model that is worse than its base, and learn from too little mail
+  std::filesystem::path base;     // a model to start from, which gives architecture and labels; "" = none
+  bool force = false;             // write a model that is worse than its base, and learn from too little mail
   ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
-  std::size_t epochs = 4;            // at most; the best one on held-out mail is kept
-  std::size_t batch_size = 16;       // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
-  double tails = 0.3;                // share of the spam that is learnt a second time with an innocent tail
-  std::size_t members = 3;           // models trained one after the other and averaged into one; at least 1
-  std::size_t linear_members = 0;    // linear models beside them, which together count as much
+  std::size_t epochs = 4;       // at most; the best one on held-out mail is kept
+  std::size_t batch_size = 16;  // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
+  double tails = 0.3;           // share of the spam that is learnt a second time with an innocent tail
+  std::size_t members = 3;      // models trained one after the other and averaged into one; at least 1
+  std::size_t linear_members = 0;                  // linear models beside them, which together count as much
   std::vector<std::vector<std::string>> left_out;  // groups of corpora; see above; none with a base
-  std::filesystem::path left_out_models;  // folder for the models that judge them; "" = they are not kept
+  std::filesystem::path left_out_models;           // folder for the models that judge them; "" = they are not kept
   double held_out = 0.1;             // share kept for calibration and for the card, unless the index has a dev split
   std::filesystem::path checkpoint;  // "" = none; resumed from when it exists
   std::uint64_t max_scan_bytes = 1u << 20;  // of one message, as the daemon reads it

@@ -114,7 +114,9 @@ Status write_whole_file(const fs::path& file, std::string_view bytes) {
   return write_for(Readers::AsTheUmaskSays, file, bytes);
 }
 
-Status write_public_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Everybody, file, bytes); }
+Status write_public_file(const fs::path& file, std::string_view bytes) {
+  return write_for(Readers::Everybody, file, bytes);
+}
 
 Status write_group_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Group, file, bytes); }
 

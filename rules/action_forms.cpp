@@ -27,8 +27,10 @@ ValueForm address_form() {
 }
 
 KeyForm text_key(std::string name, std::string meaning, TextLimits limits, std::string fallback = "") {
-  return {.name = std::move(name), .meaning = std::move(meaning) + " Facts may stand in it: {from.domain}.",
-          .form = printable_form(limits), .fallback = std::move(fallback)};
+  return {.name = std::move(name),
+          .meaning = std::move(meaning) + " Facts may stand in it: {from.domain}.",
+          .form = printable_form(limits),
+          .fallback = std::move(fallback)};
 }
 
 /// {code, enhanced, text} of a reply whose codes begin with `digit`; 421 would end the client's other mail, too.
@@ -38,25 +40,33 @@ ValueForm reply_form(ActionKind kind, char digit) {
   ValueForm code = digit == '4' ? any_of_forms({integer_form(first, 420), integer_form(422, first + 59)})
                                 : integer_form(first, first + 59);
   return mapping_form({
-      {.name = "code", .meaning = std::string("The reply's code, ") + digit + "xx.", .form = std::move(code),
+      {.name = "code",
+       .meaning = std::string("The reply's code, ") + digit + "xx.",
+       .form = std::move(code),
        .fallback = std::to_string(standard.reply_code)},
-      {.name = "enhanced", .meaning = std::string("Its enhanced code, ") + digit + ".SUBJECT.DETAIL (RFC 3463).",
-       .form = text_form(std::string("^") + digit + "\\.[0-9]{1,3}\\.[0-9]{1,3}$"), .fallback = standard.enhanced_code},
+      {.name = "enhanced",
+       .meaning = std::string("Its enhanced code, ") + digit + ".SUBJECT.DETAIL (RFC 3463).",
+       .form = text_form(std::string("^") + digit + "\\.[0-9]{1,3}\\.[0-9]{1,3}$"),
+       .fallback = standard.enhanced_code},
       text_key("text", "What the sender reads.", kReplyLimits, standard.text),
   });
 }
 
 ValueForm junk_form() {
   const std::string pattern = "^[A-Za-z0-9_.-]{1," + std::to_string(kMaxExtensionBytes) + "}$";
-  return mapping_form({{.name = "extension", .meaning = "The mail goes to user+EXTENSION@ instead of user@.",
-                        .form = {.kind = ValueForm::Kind::Text, .pattern = pattern}, .required = true}});
+  return mapping_form({{.name = "extension",
+                        .meaning = "The mail goes to user+EXTENSION@ instead of user@.",
+                        .form = {.kind = ValueForm::Kind::Text, .pattern = pattern},
+                        .required = true}});
 }
 
 ValueForm header_form() {
   KeyForm value = text_key("value", "The value, one line.", kHeaderValueLimits);
   value.required = true;
-  return mapping_form({{.name = "name", .meaning = "The header's name; not one that a message has only once, nor Winnow's own.",
-                        .form = header_name_form(), .required = true},
+  return mapping_form({{.name = "name",
+                        .meaning = "The header's name; not one that a message has only once, nor Winnow's own.",
+                        .form = header_name_form(),
+                        .required = true},
                        std::move(value)});
 }
 
@@ -64,7 +74,8 @@ ActionForm alone(ActionKind kind, std::string meaning) { return {kind, std::move
 
 Actions all_actions() {
   using Kind = ActionKind;
-  const ValueForm reason = mapping_form({text_key("reason", "What the MTA logs; 'rule ID' without it.", kReasonLimits)});
+  const ValueForm reason =
+      mapping_form({text_key("reason", "What the MTA logs; 'rule ID' without it.", kReasonLimits)});
   return {
       alone(Kind::Accept, "Deliver the mail."),
       alone(Kind::Flag, "Deliver it with the header that marks it as suspect."),
@@ -109,7 +120,8 @@ ValueForm action_form() {
       names.words.push_back(name);
       names.word_meanings.push_back(action.meaning);
     }
-    if (action.argument) with_argument.keys.push_back({.name = name, .meaning = action.meaning, .form = *action.argument});
+    if (action.argument)
+      with_argument.keys.push_back({.name = name, .meaning = action.meaning, .form = *action.argument});
   }
   ValueForm form = any_of_forms({std::move(names), std::move(with_argument)});
   form.name = "action";

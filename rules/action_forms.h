@@ -29,10 +29,10 @@ inline constexpr std::size_t kMaxExtensionBytes = 32;
 
 struct ActionForm {
   ActionKind kind;
-  std::string meaning;                 // one sentence
-  bool stands_alone;                   // its name is enough
-  std::optional<ValueForm> argument;   // what follows after the name; none: nothing may
-  std::string example;                 // with the argument: "bcc: user@example.org"
+  std::string meaning;                // one sentence
+  bool stands_alone;                  // its name is enough
+  std::optional<ValueForm> argument;  // what follows after the name; none: nothing may
+  std::string example;                // with the argument: "bcc: user@example.org"
 };
 
 const ActionForm& form_of(ActionKind kind);

@@ -19,10 +19,12 @@ namespace {
 constexpr std::size_t kAddressBytes = 254;  // RFC 5321 4.5.3.1.3, without the brackets
 
 // A second one makes the message malformed, or changes what it is.
+// clang-format off
 constexpr std::array<std::string_view, 18> kOnceOnly{
     "Date",       "From",    "Sender",     "Reply-To",     "To",          "Cc",
     "Bcc",        "Subject", "Message-ID", "In-Reply-To",  "References",  "MIME-Version",
     "Received",   "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Return-Path", "Content-ID"};
+// clang-format on
 
 std::vector<std::string> action_names() {
   std::vector<std::string> names;
@@ -43,7 +45,8 @@ std::string how_to_write(ActionKind kind) {
 
 bool is_extension(std::string_view text) {
   return !text.empty() && text.size() <= kMaxExtensionBytes && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
   });
 }
 
@@ -64,10 +67,10 @@ class ActionReader {
   Read read(const YamlNode& item) {
     if (item.kind == YamlNode::Kind::Scalar) return read_bare(item);
     if (item.kind == YamlNode::Kind::Mapping && item.entries.size() == 1) return read_with_argument(item.entries[0]);
-    return fail(item.where, "an action is a name or a mapping of one name, got " +
-                                (item.kind == YamlNode::Kind::Mapping
-                                     ? "a mapping of " + std::to_string(item.entries.size())
-                                     : describe_found(item)),
+    return fail(item.where,
+                "an action is a name or a mapping of one name, got " +
+                    (item.kind == YamlNode::Kind::Mapping ? "a mapping of " + std::to_string(item.entries.size())
+                                                          : describe_found(item)),
                 item.kind == YamlNode::Kind::Mapping ? "put each action into its own list item" : "");
   }
 
@@ -86,7 +89,8 @@ class ActionReader {
   Read read_bare(const YamlNode& item) {
     const std::optional<ActionKind> kind = action_named(item.scalar);
     if (!kind) {
-      return fail(item.where, "unknown action " + quoted_for_message(item.scalar), did_you_mean(item.scalar, action_names()));
+      return fail(item.where, "unknown action " + quoted_for_message(item.scalar),
+                  did_you_mean(item.scalar, action_names()));
     }
     if (form_of(*kind).stands_alone) return standard(*kind);
     return fail(item.where, item.scalar + " needs more than its name", how_to_write(*kind));
@@ -95,17 +99,22 @@ class ActionReader {
   Read read_with_argument(const YamlNode::Entry& entry) {
     const std::optional<ActionKind> kind = action_named(entry.key);
     if (!kind) {
-      return fail(entry.key_where, "unknown action " + quoted_for_message(entry.key), did_you_mean(entry.key, action_names()));
+      return fail(entry.key_where, "unknown action " + quoted_for_message(entry.key),
+                  did_you_mean(entry.key, action_names()));
     }
     if (!form_of(*kind).argument) {
       return fail(entry.value.where, entry.key + " takes no argument", "write just " + entry.key);
     }
     switch (*kind) {
-      case ActionKind::TagSubject: return read_tag(entry.value);
-      case ActionKind::RemoveHeader: return read_removal(entry.value);
+      case ActionKind::TagSubject:
+        return read_tag(entry.value);
+      case ActionKind::RemoveHeader:
+        return read_removal(entry.value);
       case ActionKind::Redirect:
-      case ActionKind::Bcc: return read_recipient(*kind, entry);
-      default: break;
+      case ActionKind::Bcc:
+        return read_recipient(*kind, entry);
+      default:
+        break;
     }
     if (entry.value.kind != YamlNode::Kind::Mapping) {
       return fail(entry.value.where, entry.key + " must be a mapping, got " + describe_found(entry.value),
@@ -119,7 +128,8 @@ class ActionReader {
 
   Read read_tag(const YamlNode& value) {
     RuleAction one = standard(ActionKind::TagSubject);
-    return read_action_text(value, "tag_subject", kSubjectTagLimits, one, problems_) ? Read(std::move(one)) : std::nullopt;
+    return read_action_text(value, "tag_subject", kSubjectTagLimits, one, problems_) ? Read(std::move(one))
+                                                                                     : std::nullopt;
   }
 
   Read read_removal(const YamlNode& value) {
@@ -133,8 +143,7 @@ class ActionReader {
     RuleAction one = standard(kind);
     if (require_text(entry.value, entry.key, problems_) == nullptr) return std::nullopt;
     if (!is_address(entry.value.scalar)) {
-      return fail(entry.value.where, quoted_for_message(entry.value.scalar) + " is not an address",
-                  how_to_write(kind));
+      return fail(entry.value.where, quoted_for_message(entry.value.scalar) + " is not an address", how_to_write(kind));
     }
     one.action.address = entry.value.scalar;
     return one;
@@ -159,8 +168,7 @@ class ActionReader {
     const YamlNode* name = entry.value.find("name");
     const YamlNode* value = entry.value.find("value");
     if (name == nullptr || value == nullptr) {
-      return fail(entry.key_where, "add_header needs a name and a value",
-                  how_to_write(ActionKind::AddHeader));
+      return fail(entry.key_where, "add_header needs a name and a value", how_to_write(ActionKind::AddHeader));
     }
     RuleAction one = standard(ActionKind::AddHeader);
     const bool name_fits = check_header_name(*name, "name", "add");
@@ -176,8 +184,8 @@ class ActionReader {
                       "up to 64 printable ASCII characters without blanks and ':'");
       return false;
     }
-    const std::string why =
-        why_header_is_protected(name.scalar, verb == "add" ? "a message has one of its own" : "a message needs its own");
+    const std::string why = why_header_is_protected(
+        name.scalar, verb == "add" ? "a message has one of its own" : "a message needs its own");
     if (why.empty()) return true;
     problems_.error(name.where, "a rule cannot " + verb + " the header " + quoted_for_message(name.scalar), why);
     return false;
@@ -211,9 +219,11 @@ class ActionReader {
                       text[1] >= '0' && text[1] <= '5' && text[2] >= '0' && text[2] <= '9';
     if (!fits) {
       problems_.error(node.where,
-                      "the code of " + std::string(action_name(action.kind)) + " must be a reply code from " + expected +
-                          "00 to " + expected + "59, got " + describe_found(node),
-                      !text.starts_with(other) ? "" : other == '4' ? "for a 4xx code use tempfail" : "for a 5xx code use reject");
+                      "the code of " + std::string(action_name(action.kind)) + " must be a reply code from " +
+                          expected + "00 to " + expected + "59, got " + describe_found(node),
+                      !text.starts_with(other) ? ""
+                      : other == '4'           ? "for a 4xx code use tempfail"
+                                               : "for a 5xx code use reject");
       return false;
     }
     if (text == "421") {
@@ -230,8 +240,9 @@ class ActionReader {
       action.enhanced_code = node.scalar;
       return true;
     }
-    problems_.error(node.where, "enhanced must be a code " + std::string(1, expected) +
-                                    ".SUBJECT.DETAIL as RFC 3463 says, got " + describe_found(node),
+    problems_.error(node.where,
+                    "enhanced must be a code " + std::string(1, expected) + ".SUBJECT.DETAIL as RFC 3463 says, got " +
+                        describe_found(node),
                     std::string("such as ") + expected + ".7.1");
     return false;
   }
@@ -284,8 +295,8 @@ std::optional<std::vector<RuleAction>> read_actions(const YamlNode& then, const 
 bool is_address(std::string_view text) {
   return text.size() <= kAddressBytes && !text.starts_with('@') && why_not_an_address_pattern(text).empty() &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return c > 0x20 && c <= 0x7E && c != '<' && c != '>' && c != '(' && c != ')' && c != ',' && c != ';' && c != ':' &&
-                  c != '"' && c != '\\';
+           return c > 0x20 && c <= 0x7E && c != '<' && c != '>' && c != '(' && c != ')' && c != ',' && c != ';' &&
+                  c != ':' && c != '"' && c != '\\';
          });
 }
 

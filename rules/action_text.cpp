@@ -24,13 +24,14 @@ std::optional<TextProblem> why_not_printable(std::string_view text, TextLimits l
   for (std::size_t at = 0; at < text.size(); ++lines) {
     const std::string_view line = text.substr(at, text.find('\n', at) - at);
     if (lines == limits.lines) {
-      return TextProblem{limits.lines == 1 ? "must be one line" : "may have " + std::to_string(lines) + " lines at most",
-                         {at, std::max<std::size_t>(1, line.size())}};
+      return TextProblem{
+          limits.lines == 1 ? "must be one line" : "may have " + std::to_string(lines) + " lines at most",
+          {at, std::max<std::size_t>(1, line.size())}};
     }
     if (line.size() > limits.bytes) {
-      return TextProblem{"may have " + std::to_string(limits.bytes) + " characters at most" +
-                             (limits.lines == 1 ? "" : " in a line"),
-                         {at, line.size()}};
+      return TextProblem{
+          "may have " + std::to_string(limits.bytes) + " characters at most" + (limits.lines == 1 ? "" : " in a line"),
+          {at, line.size()}};
     }
     const auto bad = std::find_if_not(line.begin(), line.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
     if (bad != line.end()) {
@@ -61,7 +62,8 @@ bool read_action_text(const YamlNode& value, std::string_view name, TextLimits l
   if (!parsed) return false;
   const bool all_read_it = into.action.kind == ActionKind::AddHeader || into.action.kind == ActionKind::TagSubject;
   if (all_read_it && parsed->asks_for(kRecipientFacts)) {
-    problems.error(value.where, std::string(name) + " may not name the recipient", "all recipients of the message would read it");
+    problems.error(value.where, std::string(name) + " may not name the recipient",
+                   "all recipients of the message would read it");
     return false;
   }
   // What needs no facts is written now.

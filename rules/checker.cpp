@@ -103,7 +103,8 @@ class Checker {
     for (const SyntaxNode& child : node.children) {
       Checked operand = check(child);
       if (operand && operand->type != FactType::Bool) {
-        report_(node.operator_span, "'" + word + "' needs conditions, got " + std::string(type_name(operand->type)), {});
+        report_(node.operator_span, "'" + word + "' needs conditions, got " + std::string(type_name(operand->type)),
+                {});
         operand.reset();
       }
       all_fine = all_fine && operand.has_value();
@@ -128,7 +129,8 @@ class Checker {
     if (node.text == "sample") return fail(node.span, "'sample' needs a share", "write sample(10%)");
     const std::string similar =
         did_you_mean(node.text, names_beside({"junk", "flag", "header", "feature", "sample", "true", "false"}));
-    return fail(node.span, "unknown fact " + quoted_for_message(node.text), similar.empty() ? std::move(hint) : similar);
+    return fail(node.span, "unknown fact " + quoted_for_message(node.text),
+                similar.empty() ? std::move(hint) : similar);
   }
 
   Checked check_call(const SyntaxNode& node) {
@@ -236,7 +238,8 @@ class Checker {
     if (!network) {
       report_(element.span, "expected an address or network in quotes, such as \"192.0.2.0/24\"", {});
     } else if (!network->is_aligned()) {
-      report_(element.span, quoted_for_message(element.text) + " has bits set after its prefix", "write " + network->to_string());
+      report_(element.span, quoted_for_message(element.text) + " has bits set after its prefix",
+              "write " + network->to_string());
     } else {
       networks.add(*network);
     }
@@ -290,8 +293,7 @@ class Checker {
 
 }  // namespace
 
-std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScope& scope,
-                                          const ReportProblem& report) {
+std::optional<Expression> check_condition(const SyntaxNode& tree, const NameScope& scope, const ReportProblem& report) {
   Checked condition = Checker(scope, report).check(tree);
   if (!condition || condition->type == FactType::Bool) return condition;
   report(tree.span, "a condition is true or false, got " + std::string(type_name(condition->type)),

@@ -20,8 +20,18 @@ std::optional<Verdict> verdict_named(std::string_view name);
 
 /// The final ones, which settle the verdict, first; then those that go with one.
 enum class ActionKind {
-  Accept, Flag, Junk, Redirect, Quarantine, TempFail, Reject, Discard,
-  AddHeader, RemoveHeader, TagSubject, Bcc
+  Accept,
+  Flag,
+  Junk,
+  Redirect,
+  Quarantine,
+  TempFail,
+  Reject,
+  Discard,
+  AddHeader,
+  RemoveHeader,
+  TagSubject,
+  Bcc
 };
 inline constexpr std::size_t kActionKinds = 12;
 std::string_view action_name(ActionKind kind);
@@ -56,10 +66,10 @@ struct RuleTrial {
 /// What the rules want for one recipient.
 struct Decision {
   Verdict verdict = Verdict::Accept;
-  std::string rule;             // the rule that decided; "" when none did
-  std::vector<Action> actions;  // of the deciding rule and of the `continue` rules before it, in order
+  std::string rule;                    // the rule that decided; "" when none did
+  std::vector<Action> actions;         // of the deciding rule and of the `continue` rules before it, in order
   std::vector<std::string> monitored;  // rules in monitor mode that would have matched
-  std::optional<Verdict> wanted;  // what the rule wanted when the recipient's ceiling made it milder
+  std::optional<Verdict> wanted;       // what the rule wanted when the recipient's ceiling made it milder
   bool operator==(const Decision&) const = default;
 };
 
@@ -71,7 +81,7 @@ struct RecipientDecision {
 
 /// Some things can be done for one recipient (redirect, discard, junk with an extension), the others only for the message.
 struct MessageDecision {
-  Decision message;  // what is done with the message as a whole: one of the recipients' decisions
+  Decision message;           // what is done with the message as a whole: one of the recipients' decisions
   bool disagreement = false;  // recipients wanted different verdicts for the whole message; see on_disagreement
   std::vector<RecipientDecision> recipients;  // every recipient once; at least one entry, also without recipients
 };

@@ -30,8 +30,9 @@ std::string_view header_named(std::string_view name, const Facts& facts) {
 }
 
 double feature_named(const std::string& name, const Facts& facts) {
-  const auto found = std::lower_bound(facts.features.begin(), facts.features.end(), name,
-                                      [](const auto& feature, const std::string& wanted) { return feature.first < wanted; });
+  const auto found =
+      std::lower_bound(facts.features.begin(), facts.features.end(), name,
+                       [](const auto& feature, const std::string& wanted) { return feature.first < wanted; });
   return found != facts.features.end() && found->first == name ? found->second : 0.0;
 }
 
@@ -165,11 +166,13 @@ bool holds(const Expression& condition, const EvaluationInput& input) {
     case Operation::Not:
       return !holds(children[0], input);
     case Operation::InTexts:
-      return any_text(children[0], input, [&](std::string_view text) { return looked_into<TextSet>(condition).contains(text); });
+      return any_text(children[0], input,
+                      [&](std::string_view text) { return looked_into<TextSet>(condition).contains(text); });
     case Operation::InNetworks:
       return is_in_networks(condition, input);
     case Operation::Matches:
-      return any_text(children[0], input, [&](std::string_view text) { return looked_into<TextPattern>(condition).found_in(text); });
+      return any_text(children[0], input,
+                      [&](std::string_view text) { return looked_into<TextPattern>(condition).found_in(text); });
     default:
       return pair_holds(condition, input);
   }

@@ -18,10 +18,10 @@
 namespace winnow {
 
 enum class Operation : std::uint8_t {
-  Constant,    // by type: boolean, number, text or (operand) address
-  Fact,        // fact
-  Header,      // text: the header's name
-  Feature,     // text: the feature's name
+  Constant,       // by type: boolean, number, text or (operand) address
+  Fact,           // fact
+  Header,         // text: the header's name
+  Feature,        // text: the feature's name
   JunkThreshold,  // those of the recipient
   FlagThreshold,
   And,
@@ -31,10 +31,10 @@ enum class Operation : std::uint8_t {
   EqualBools,
   EqualTexts,
   EqualAddresses,
-  InTexts,      // operand: texts; a list of texts holds when one of its elements does, here and below
-  InNetworks,   // operand: networks
-  InTextList,   // right child is a list of texts
-  Matches,      // operand: pattern
+  InTexts,     // operand: texts; a list of texts holds when one of its elements does, here and below
+  InNetworks,  // operand: networks
+  InTextList,  // right child is a list of texts
+  Matches,     // operand: pattern
   Contains,
   StartsWith,
   EndsWith,

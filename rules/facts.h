@@ -24,41 +24,41 @@ enum class FactType : std::uint8_t { Bool, Number, Percent, Size, Duration, Text
 
 /// The facts of a message. Their names in rules, types and meanings stand in fact_table().
 enum class Fact : std::uint8_t {
-  Spam,             // spam
-  Phishing,         // phishing: 0 when the model has no such label
-  ScanOk,           // scan.ok
-  ScanError,        // scan.error
-  ModelName,        // model.name
-  Authenticated,    // authenticated
-  ClientIp,         // client.ip
-  ClientName,       // client.name
-  Helo,             // helo
-  Tls,              // tls
-  MailFrom,         // mail_from
-  MailFromDomain,   // mail_from.domain
-  FromAddress,      // from.address
-  FromDomain,       // from.domain
-  FromName,         // from.name
-  ReplyToDomain,    // reply_to.domain
-  Recipient,        // recipient: the one the rules are evaluated for
-  RecipientDomain,  // recipient.domain
-  RecipientsCount,  // recipients.count
-  Subject,          // subject
-  Size,             // size
-  Truncated,        // truncated
-  LimitsHit,        // limits_hit
-  AttachmentsCount, // attachments.count
-  AttachmentsNames, // attachments.names
-  UrlsDomains,      // urls.domains
-  UrlsHosts,        // urls.hosts
-  Spf,              // spf: pass, fail, softfail, neutral, none, temperror, permerror or ""
-  Dkim,             // dkim
-  Dmarc,            // dmarc
-  DateAge,          // date.age
-  DateAhead,        // date.ahead
-  Language,         // language
-  Gtube,            // gtube: the standard test string of spam filters is in the text
-  SamplePoint,      // sample.point: what sample(10%) compares with
+  Spam,              // spam
+  Phishing,          // phishing: 0 when the model has no such label
+  ScanOk,            // scan.ok
+  ScanError,         // scan.error
+  ModelName,         // model.name
+  Authenticated,     // authenticated
+  ClientIp,          // client.ip
+  ClientName,        // client.name
+  Helo,              // helo
+  Tls,               // tls
+  MailFrom,          // mail_from
+  MailFromDomain,    // mail_from.domain
+  FromAddress,       // from.address
+  FromDomain,        // from.domain
+  FromName,          // from.name
+  ReplyToDomain,     // reply_to.domain
+  Recipient,         // recipient: the one the rules are evaluated for
+  RecipientDomain,   // recipient.domain
+  RecipientsCount,   // recipients.count
+  Subject,           // subject
+  Size,              // size
+  Truncated,         // truncated
+  LimitsHit,         // limits_hit
+  AttachmentsCount,  // attachments.count
+  AttachmentsNames,  // attachments.names
+  UrlsDomains,       // urls.domains
+  UrlsHosts,         // urls.hosts
+  Spf,               // spf: pass, fail, softfail, neutral, none, temperror, permerror or ""
+  Dkim,              // dkim
+  Dmarc,             // dmarc
+  DateAge,           // date.age
+  DateAhead,         // date.ahead
+  Language,          // language
+  Gtube,             // gtube: the standard test string of spam filters is in the text
+  SamplePoint,       // sample.point: what sample(10%) compares with
   kCount
 };
 inline constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::kCount);
@@ -76,8 +76,7 @@ std::string_view type_name(FactType type);
 bool is_numeric(FactType type);  // Number, Percent, Size, Duration
 
 /// Bool; Number, Percent, Size and Duration as double; Text; TextList; Ip. monostate: not set (reads as false, 0, "", empty).
-using FactValue =
-    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, IpBytes>;
+using FactValue = std::variant<std::monostate, bool, double, std::string, std::vector<std::string>, IpBytes>;
 
 class Facts {
  public:

@@ -71,8 +71,8 @@ class Lexer {
 
   bool read_name() {
     const std::size_t start = at_;
-    while (at_ < text_.size() && (is_letter(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '.' ||
-                                  text_[at_] == '-')) {
+    while (at_ < text_.size() &&
+           (is_letter(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '.' || text_[at_] == '-')) {
       ++at_;
     }
     return push(TokenKind::Name, start, std::string(text_.substr(start, at_ - start)));
@@ -91,8 +91,7 @@ class Lexer {
       return push(TokenKind::Percent, start, "", *percent);
     }
     double number = 0;
-    const auto [end, error] =
-        std::from_chars(word.data(), word.data() + word.size(), number, std::chars_format::fixed);
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number, std::chars_format::fixed);
     if (error == std::errc() && end == word.data() + word.size()) return push(TokenKind::Number, start, "", number);
     if (const std::optional<std::uint64_t> size = parse_size(word)) {
       return push(TokenKind::Size, start, "", static_cast<double>(*size));

@@ -32,7 +32,8 @@ bool is_list_name(std::string_view name) {
 
 bool is_taken(std::string_view name) {
   const auto& facts = fact_table();
-  return is_reserved_word(name) || name == "junk" || name == "flag" || name == "header" || name == "feature" || name == "sample" ||
+  return is_reserved_word(name) || name == "junk" || name == "flag" || name == "header" || name == "feature" ||
+         name == "sample" ||
          std::any_of(facts.begin(), facts.end(), [&](const auto& fact) { return fact.name == name; });
 }
 
@@ -85,7 +86,8 @@ bool is_regular_expression(std::string_view text) {
 
 /// Why a line of a file, taken as it stands, hardly finds what was meant; "" when nothing speaks for that.
 std::string why_unlikely(std::string_view line) {
-  const bool is_quoted = line.size() > 1 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front();
+  const bool is_quoted =
+      line.size() > 1 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front();
   if (is_quoted) return "the quotes count as a part of the entry";
   if (line.starts_with("- ")) return "the '-' counts as a part of the entry";
   if (is_several(line)) return "a line is one entry; write each into its own";

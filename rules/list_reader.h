@@ -12,7 +12,6 @@
 
 namespace winnow {
 
-void read_lists(const YamlNode& lists, const std::filesystem::path& directory, NamedLists& into,
-                Diagnostics& problems);
+void read_lists(const YamlNode& lists, const std::filesystem::path& directory, NamedLists& into, Diagnostics& problems);
 
 }  // namespace winnow

@@ -13,7 +13,8 @@ void bring_together(std::vector<RecipientDecision>& all) {
   std::vector<RecipientDecision> kept;
   for (RecipientDecision& one : all) {
     const auto end = kept.begin() + static_cast<std::ptrdiff_t>(std::min(kept.size(), kMaxCompared));
-    const auto same = std::find_if(kept.begin(), end, [&](const auto& other) { return other.decision == one.decision; });
+    const auto same =
+        std::find_if(kept.begin(), end, [&](const auto& other) { return other.decision == one.decision; });
     if (same == end) {
       kept.push_back(std::move(one));
     } else {

@@ -84,8 +84,7 @@ class OperandChecker {
   }
 
   Checked fail_types(const Expression& left, const Expression& right) {
-    return fail(node_.operator_span,
-                "'" + node_.text + "' cannot compare " + name_of(left) + " with " + name_of(right),
+    return fail(node_.operator_span, "'" + node_.text + "' cannot compare " + name_of(left) + " with " + name_of(right),
                 hint_for_types(left, right));
   }
 

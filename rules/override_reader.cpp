@@ -172,7 +172,8 @@ void OverrideReader::read_ceiling(const YamlNode& node, Override& into) {
     return;
   }
   if (node.scalar == "redirect") {
-    problems_.error(node.where, "ceiling cannot be redirect: it names no address", "write a rule that redirects, and ceiling: junk");
+    problems_.error(node.where, "ceiling cannot be redirect: it names no address",
+                    "write a rule that redirects, and ceiling: junk");
     return;
   }
   const auto choice = require_one_of(node, "ceiling", ceiling_words(), problems_);

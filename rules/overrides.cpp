@@ -27,7 +27,8 @@ std::string without_extension(std::string_view address) {
 /// What stands around an address in a header and between several, but in none that the MTA names.
 std::string why_not_without_specials(std::string_view part) {
   const std::size_t at = part.find_first_of("<>(),;:");
-  return at == part.npos ? "" : std::string("it holds '") + part[at] + "'; write each address alone, as user@example.org";
+  return at == part.npos ? ""
+                         : std::string("it holds '") + part[at] + "'; write each address alone, as user@example.org";
 }
 
 std::string why_not_a_local_part(std::string_view local) {
@@ -36,7 +37,8 @@ std::string why_not_a_local_part(std::string_view local) {
 }
 
 std::string why_not_a_domain(std::string_view domain) {
-  if (domain.size() > 2 && domain.starts_with('[') && domain.ends_with(']')) return "";  // an address literal, which may hold ':'
+  if (domain.size() > 2 && domain.starts_with('[') && domain.ends_with(']'))
+    return "";  // an address literal, which may hold ':'
   if (domain.starts_with('.') || domain.ends_with('.') || domain.find("..") != domain.npos) {
     return "its domain has a dot too many";
   }
@@ -114,7 +116,8 @@ std::vector<AddressPatterns::Match> AddressPatterns::matches(std::string_view ad
   const std::string_view domain = domain_of_address(address);
   take(domains_, domain, 2, found);
   std::size_t rank = 3;
-  for (std::size_t dot = domain.find('.', 1); dot != domain.npos && rank < kMaxLabels; dot = domain.find('.', dot + 1)) {
+  for (std::size_t dot = domain.find('.', 1); dot != domain.npos && rank < kMaxLabels;
+       dot = domain.find('.', dot + 1)) {
     take(suffixes_, domain.substr(dot), rank++, found);
   }
   return found;

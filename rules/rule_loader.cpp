@@ -40,9 +40,7 @@ Paths files_of_folder(const std::filesystem::path& folder, Diagnostics& problems
 enum class MissingFolder { IsEmpty, IsAnError };
 
 /// By its name, of a path that does not exist: folders have no extension, or that of a rules.d.
-bool is_meant_as_file(const std::filesystem::path& path) {
-  return path.has_extension() && path.extension() != ".d";
-}
+bool is_meant_as_file(const std::filesystem::path& path) { return path.has_extension() && path.extension() != ".d"; }
 
 /// The shipped settings name a rules.d, and most sites never make one.
 void doubt_missing_folder(const std::filesystem::path& path, Diagnostics& problems) {
@@ -141,7 +139,8 @@ class FileCollector {
   }
 
   void read_include(const YamlNode& item, const std::filesystem::path& folder) {
-    const std::filesystem::path file = (folder / item.scalar).lexically_normal();  // an absolute path replaces the folder
+    const std::filesystem::path file =
+        (folder / item.scalar).lexically_normal();  // an absolute path replaces the folder
     const auto opened = std::find(open_.begin(), open_.end(), file);
     if (opened != open_.end()) {
       problems_.error(item.where, "the include goes in a circle", circle_from(opened) + file.string());
@@ -152,7 +151,9 @@ class FileCollector {
     } else {
       const bool is_missing = failed == std::errc::no_such_file_or_directory;
       problems_.error(item.where, "the file " + quoted_for_message(file.string()) + " cannot be included: " +
-                                      (is_missing ? "no such file" : failed ? failed.message() : "it is not a file"));
+                                      (is_missing ? "no such file"
+                                       : failed   ? failed.message()
+                                                  : "it is not a file"));
     }
   }
 

@@ -25,7 +25,8 @@ bool is_rule_id(std::string_view id) {
 }
 
 std::optional<Verdict> verdict_of(const std::vector<RuleAction>& actions) {
-  const auto last = std::find_if(actions.begin(), actions.end(), [](const auto& one) { return is_final(one.action.kind); });
+  const auto last =
+      std::find_if(actions.begin(), actions.end(), [](const auto& one) { return is_final(one.action.kind); });
   if (last == actions.end()) return std::nullopt;
   return verdict_of(last->action.kind);
 }
@@ -99,8 +100,8 @@ std::optional<Expression> RuleReader::read_condition(const YamlNode& node, std::
 void RuleReader::read_then(const YamlNode& node, Rule& rule) {
   const YamlNode* then = node.find("then");
   const YamlNode* goes_on = node.find("continue");
-  const bool continues =
-      goes_on != nullptr && require_one_of(*goes_on, "continue", yes_no_words(), problems_) == std::optional<std::size_t>(0);
+  const bool continues = goes_on != nullptr && require_one_of(*goes_on, "continue", yes_no_words(), problems_) ==
+                                                   std::optional<std::size_t>(0);
   if (then == nullptr) {
     problems_.error(node.where, "a rule needs a then", "write 'then: [accept]'");
     return;

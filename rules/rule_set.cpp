@@ -71,7 +71,8 @@ class Evaluation {
 
   /// True when one of them decided.
   bool try_rules(const std::vector<Rule>& rules) {
-    return std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return try_rule(rule, matches(rule, input_)); });
+    return std::any_of(rules.begin(), rules.end(),
+                       [&](const Rule& rule) { return try_rule(rule, matches(rule, input_)); });
   }
 
   Decision take() { return std::move(decision_); }

@@ -27,7 +27,7 @@ namespace winnow {
 enum class OnDisagreement { Mildest, Strictest };
 
 struct RuleSetInfo {
-  Thresholds thresholds;  // without overrides
+  Thresholds thresholds;         // without overrides
   std::size_t rules = 0;         // all
   std::size_t common_rules = 0;  // those that stand in no override
   std::size_t overrides = 0;

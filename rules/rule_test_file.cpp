@@ -203,7 +203,8 @@ class TestFileReader {
 };
 
 /// Null when the file has problems.
-std::optional<RuleTestFile> without_problems(RuleTestFile file, std::size_t errors_before, const Diagnostics& problems) {
+std::optional<RuleTestFile> without_problems(RuleTestFile file, std::size_t errors_before,
+                                             const Diagnostics& problems) {
   if (problems.error_count() > errors_before) return std::nullopt;
   return file;
 }

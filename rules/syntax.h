@@ -22,14 +22,14 @@ enum class SyntaxKind {
   Percent,
   Size,
   Duration,
-  Bool,     // number is 0 or 1
-  List,     // children
+  Bool,  // number is 0 or 1
+  List,  // children
 };
 
 struct SyntaxNode {
   SyntaxKind kind = SyntaxKind::Bool;
-  Span span;            // the whole of it
-  Span operator_span;   // Or, And: the first operator; Not, Compare: the operator
+  Span span;           // the whole of it
+  Span operator_span;  // Or, And: the first operator; Not, Compare: the operator
   std::string text;
   double number = 0;
   std::vector<SyntaxNode> children;

@@ -102,7 +102,8 @@ class TextTemplate::Parser {
     Part part;
     part.value = check_fact_name(inside.substr(0, colon), {at_ + 1, std::max<std::size_t>(1, colon)}, report_);
     fine_ = fine_ && part.value.has_value();
-    if (part.value && colon < inside.size()) read_format(format, {at_ + 2 + colon, std::max<std::size_t>(1, format.size())}, part);
+    if (part.value && colon < inside.size())
+      read_format(format, {at_ + 2 + colon, std::max<std::size_t>(1, format.size())}, part);
     result_.parts_.push_back(std::move(part));
   }
 
@@ -143,16 +144,21 @@ std::string TextTemplate::shown(const Part& part, const EvaluationInput& input) 
   const Expression& value = *part.value;
   if (!is_numeric(value.type)) {
     switch (value.type) {
-      case FactType::Bool: return holds(value, input) ? "yes" : "no";
-      case FactType::TextList: return harmless(joined(texts_of(value, input)));
-      case FactType::Ip: return address_text(value, input);
-      default: return harmless(text_of(value, input));
+      case FactType::Bool:
+        return holds(value, input) ? "yes" : "no";
+      case FactType::TextList:
+        return harmless(joined(texts_of(value, input)));
+      case FactType::Ip:
+        return address_text(value, input);
+      default:
+        return harmless(text_of(value, input));
     }
   }
   const double number = number_of(value, input);
   if (part.format == Format::Number && value.type == FactType::Percent) return format_rounded_down(number, 5);
   if (part.format == Format::Number) return short_number(number);
-  if (part.format == Format::Percent || value.type == FactType::Percent) return format_rounded_down(number * 100, 1) + "%";
+  if (part.format == Format::Percent || value.type == FactType::Percent)
+    return format_rounded_down(number * 100, 1) + "%";
   if (value.type == FactType::Size) return rounded_size(number);
   if (value.type == FactType::Duration) return rounded_duration(number);
   return short_number(number);

@@ -101,7 +101,8 @@ std::string why_not_an_entry(std::string_view text) {
   if (text.empty()) return "it is empty";
   if (text.starts_with("*@")) text.remove_prefix(1);
   if (text == "*" || text == "@*") return "it stands for everything; leave the condition out";
-  if (text == "@" || text == "." || text == "*." || text == "@." || text == "@*.") return "the name behind it is missing";
+  if (text == "@" || text == "." || text == "*." || text == "@." || text == "@*.")
+    return "the name behind it is missing";
   return "";
 }
 

@@ -23,8 +23,8 @@ namespace winnow {
 
 struct IgnoringCase {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const;                     // hash
-  bool operator()(std::string_view left, std::string_view right) const;    // equality
+  std::size_t operator()(std::string_view text) const;                   // hash
+  bool operator()(std::string_view left, std::string_view right) const;  // equality
 };
 
 /// Entries, the first form that fits:
@@ -53,7 +53,8 @@ class TextSet {
   std::vector<Glob> globs_;
 };
 
-inline const std::string kTooManyGlobs = "more than " + std::to_string(TextSet::kMaxGlobs) + " of its entries are globs";
+inline const std::string kTooManyGlobs =
+    "more than " + std::to_string(TextSet::kMaxGlobs) + " of its entries are globs";
 
 /// Why this cannot be an entry; "" when it can.
 std::string why_not_an_entry(std::string_view text);

@@ -41,7 +41,8 @@ std::optional<std::size_t> require_one_of(const YamlNode& node, std::string_view
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   }
   std::string choices;
-  for (const std::string& word : words) choices += (choices.empty() ? "" : &word == &words.back() ? " or " : ", ") + word;
+  for (const std::string& word : words)
+    choices += (choices.empty() ? "" : &word == &words.back() ? " or " : ", ") + word;
   problems.error(node.where, std::string(name) + " must be " + choices + ", got " + describe_found(node),
                  did_you_mean(node.scalar, words));
   return std::nullopt;

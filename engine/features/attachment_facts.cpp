@@ -15,19 +15,19 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> names
 }
 
 bool is_program(std::string_view extension) {
-  return one_of(extension, {"exe", "scr", "com", "pif", "bat", "cmd", "msi", "cpl", "dll", "jar", "apk",
-                            "lnk", "iso", "img", "vhd", "hta", "msc", "reg", "app"});
+  return one_of(extension, {"exe", "scr", "com", "pif", "bat", "cmd", "msi", "cpl", "dll", "jar", "apk", "lnk", "iso",
+                            "img", "vhd", "hta", "msc", "reg", "app"});
 }
 bool is_script(std::string_view extension) {
   return one_of(extension, {"js", "jse", "vbs", "vbe", "wsf", "wsh", "ps1", "py", "sh", "chm", "url", "svg"});
 }
 bool is_archive(std::string_view extension) {
-  return one_of(extension, {"zip", "rar", "7z", "gz", "tar", "tgz", "bz2", "xz", "cab", "ace", "arj", "z",
-                            "lzh", "r00", "zst"});
+  return one_of(extension,
+                {"zip", "rar", "7z", "gz", "tar", "tgz", "bz2", "xz", "cab", "ace", "arj", "z", "lzh", "r00", "zst"});
 }
 bool is_macro_document(std::string_view extension) {
-  return one_of(extension, {"docm", "xlsm", "xlsb", "pptm", "dotm", "xltm", "xlam", "doc", "xls", "ppt",
-                            "rtf", "one", "slk"});
+  return one_of(extension,
+                {"docm", "xlsm", "xlsb", "pptm", "dotm", "xltm", "xlam", "doc", "xls", "ppt", "rtf", "one", "slk"});
 }
 bool is_document(std::string_view extension) {
   return one_of(extension, {"pdf", "docx", "xlsx", "pptx", "odt", "ods", "txt", "csv", "ics", "eml"});
@@ -39,8 +39,7 @@ bool is_image(std::string_view extension) {
 /// What the first octets of a file with that extension should be; "" where that is not sure.
 std::string_view expected_magic(std::string_view extension) {
   if (extension == "pdf") return "pdf";
-  if (one_of(extension, {"zip", "docx", "xlsx", "pptx", "docm", "xlsm", "odt", "ods", "jar", "apk"}))
-    return "zip";
+  if (one_of(extension, {"zip", "docx", "xlsx", "pptx", "docm", "xlsm", "odt", "ods", "jar", "apk"})) return "zip";
   if (is_image(extension) && extension != "heic") return "image";
   if (extension == "rar") return "rar";
   if (extension == "exe" || extension == "scr") return "exe";
@@ -54,8 +53,7 @@ bool is_mismatched(const Attachment& file) {
 }
 
 bool has_double_extension(const Attachment& file) {
-  if (!is_program(file.extension) && !is_script(file.extension) && file.extension != "html" &&
-      file.extension != "htm")
+  if (!is_program(file.extension) && !is_script(file.extension) && file.extension != "html" && file.extension != "htm")
     return false;
   const std::string before =
       file_extension(std::string_view(file.name).substr(0, file.name.size() - file.extension.size() - 1));
@@ -70,8 +68,7 @@ AttachmentFacts gather_attachments(const Message& message) {
     const bool html = one_of(file.extension, {"html", "htm", "shtml", "xhtml", "mht"}) ||
                       (file.extension.empty() && file.magic_type == "html");
     ++facts.count;
-    if (is_program(file.extension) || file.magic_type == "exe" || file.magic_type == "lnk" ||
-        file.magic_type == "iso")
+    if (is_program(file.extension) || file.magic_type == "exe" || file.magic_type == "lnk" || file.magic_type == "iso")
       ++facts.executables;
     if (is_script(file.extension)) ++facts.scripts;
     if (is_archive(file.extension)) ++facts.archives;

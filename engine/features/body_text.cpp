@@ -29,9 +29,8 @@ std::size_t tag_length(std::string_view subject) {
 }
 
 std::size_t reply_prefix_length(std::string_view subject) {
-  for (const std::string_view prefix :
-       {"re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "antw:", "tr:", "rv:", "enc:", "res:", "回复:",
-        "答复:", "转发:", "返信:", "回复：", "答复：", "转发："}) {
+  for (const std::string_view prefix : {"re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "antw:", "tr:", "rv:", "enc:",
+                                        "res:", "回复:", "答复:", "转发:", "返信:", "回复：", "答复：", "转发："}) {
     if (starts_ignoring_case(subject, prefix)) return prefix.size();
   }
   return 0;

@@ -47,8 +47,8 @@ std::string dense_feature_table() {
   std::size_t number = 0;
   for (const DenseFeature& feature : dense_features()) {
     page += "| " + std::to_string(++number) + " | `" + std::string(feature.name) + "` | " +
-            std::string(feature.meaning) + " | " + std::string(feature.range) + " | " +
-            std::string(feature.source) + " | " + std::string(feature.says) +
+            std::string(feature.meaning) + " | " + std::string(feature.range) + " | " + std::string(feature.source) +
+            " | " + std::string(feature.says) +
             (feature.says_below.empty() ? "" : "; below 0: " + std::string(feature.says_below)) + " |\n";
   }
   return page + site_feature_table();

@@ -60,8 +60,8 @@ FeatureSchema make_schema(FeatureSet set) {
   schema.id = site ? "winnow-1-site" : "winnow-1";
   const FeatureLimits limits;
   std::string all = schema.id + "\n" + std::to_string(kRevision) + "\n";
-  for (const std::size_t limit : {limits.max_tokens, limits.max_words, limits.max_opening_chars,
-                                  limits.max_gram_chars, limits.max_urls}) {
+  for (const std::size_t limit :
+       {limits.max_tokens, limits.max_words, limits.max_opening_chars, limits.max_gram_chars, limits.max_urls}) {
     all += std::to_string(limit) + " ";
   }
   append_spaces(0, kGeneralSpaces, all);

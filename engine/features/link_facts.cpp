@@ -15,10 +15,9 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kShorteners[] = {
-    "bit.ly"sv,  "tinyurl.com"sv, "goo.gl"sv,    "t.co"sv,        "ow.ly"sv,   "is.gd"sv,
-    "buff.ly"sv, "rebrand.ly"sv,  "cutt.ly"sv,   "shorturl.at"sv, "tiny.cc"sv, "rb.gy"sv,
-    "t.ly"sv,    "s.id"sv,        "lnkd.in"sv,   "bl.ink"sv,      "v.gd"sv,    "qrco.de"sv,
-    "t.me"sv,    "wa.me"sv,       "linktr.ee"sv, "adf.ly"sv,      "snip.ly"sv, "urlz.fr"sv};
+    "bit.ly"sv,  "tinyurl.com"sv, "goo.gl"sv,  "t.co"sv,  "ow.ly"sv,     "is.gd"sv,  "buff.ly"sv, "rebrand.ly"sv,
+    "cutt.ly"sv, "shorturl.at"sv, "tiny.cc"sv, "rb.gy"sv, "t.ly"sv,      "s.id"sv,   "lnkd.in"sv, "bl.ink"sv,
+    "v.gd"sv,    "qrco.de"sv,     "t.me"sv,    "wa.me"sv, "linktr.ee"sv, "adf.ly"sv, "snip.ly"sv, "urlz.fr"sv};
 
 /// Anybody can put pages there in minutes.
 constexpr std::string_view kFreeHosting[] = {
@@ -77,8 +76,8 @@ void count_host(const Link& link, LinkFacts& facts) {
   if (contains(kShorteners, link.domain) && ++facts.shorteners == 1) facts.shortener = link.domain;
   if (ends_with_any(link.host, std::begin(kFreeHosting), std::end(kFreeHosting))) ++facts.free_hosting;
   if (!is_ip_address(link.host)) {
-    facts.most_labels = std::max(
-        facts.most_labels, static_cast<std::size_t>(std::count(link.host.begin(), link.host.end(), '.')) + 1);
+    facts.most_labels =
+        std::max(facts.most_labels, static_cast<std::size_t>(std::count(link.host.begin(), link.host.end(), '.')) + 1);
   }
   switch (tld_class(link.host)) {
     case TldClass::Common:

@@ -47,8 +47,8 @@ class WordSet {
 double missing_share(const NormalText& text, const NormalText& other) {
   if (text.words.empty()) return 0;
   const WordSet known(other.words);
-  const auto missing = std::count_if(text.words.begin(), text.words.end(),
-                                     [&](const Word& word) { return !known.has(word.hash); });
+  const auto missing =
+      std::count_if(text.words.begin(), text.words.end(), [&](const Word& word) { return !known.has(word.hash); });
   return static_cast<double>(missing) / static_cast<double>(text.words.size());
 }
 

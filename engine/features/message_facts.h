@@ -62,8 +62,7 @@ struct LinkFacts {
 };
 
 struct AttachmentFacts {
-  std::size_t count = 0, executables = 0, scripts = 0, archives = 0, macros = 0, html = 0, images = 0,
-              documents = 0;
+  std::size_t count = 0, executables = 0, scripts = 0, archives = 0, macros = 0, html = 0, images = 0, documents = 0;
   std::size_t mismatched = 0;         // name and first octets tell different types
   std::size_t double_extensions = 0;  // "invoice.pdf.exe"
 };

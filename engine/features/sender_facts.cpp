@@ -13,23 +13,20 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kFreemail[] = {
-    "gmail.com"sv,    "googlemail.com"sv, "yahoo.com"sv,    "ymail.com"sv,    "hotmail.com"sv,
-    "outlook.com"sv,  "live.com"sv,       "msn.com"sv,      "aol.com"sv,      "icloud.com"sv,
-    "me.com"sv,       "mail.com"sv,       "gmx.com"sv,      "gmx.de"sv,       "gmx.net"sv,
-    "gmx.at"sv,       "web.de"sv,         "t-online.de"sv,  "freenet.de"sv,   "mail.ru"sv,
-    "yandex.ru"sv,    "yandex.com"sv,     "rambler.ru"sv,   "bk.ru"sv,        "inbox.ru"sv,
-    "list.ru"sv,      "163.com"sv,        "126.com"sv,      "qq.com"sv,       "sina.com"sv,
-    "sohu.com"sv,     "foxmail.com"sv,    "aliyun.com"sv,   "yeah.net"sv,     "naver.com"sv,
-    "hanmail.net"sv,  "protonmail.com"sv, "proton.me"sv,    "zoho.com"sv,     "orange.fr"sv,
-    "free.fr"sv,      "laposte.net"sv,    "wanadoo.fr"sv,   "libero.it"sv,    "virgilio.it"sv,
-    "tiscali.it"sv,   "uol.com.br"sv,     "bol.com.br"sv,   "terra.com.br"sv, "rediffmail.com"sv,
-    "wp.pl"sv,        "o2.pl"sv,          "onet.pl"sv,      "interia.pl"sv,   "seznam.cz"sv,
-    "excite.com"sv,   "lycos.com"sv,      "netscape.net"sv, "comcast.net"sv,  "verizon.net"sv,
-    "att.net"sv,      "btinternet.com"sv, "ziggo.nl"sv,     "hotmail.fr"sv,   "yahoo.fr"sv,
-    "yahoo.co.uk"sv,  "hotmail.co.uk"sv,  "yahoo.co.jp"sv,  "yahoo.de"sv,     "hotmail.de"sv,
-    "yahoo.es"sv,     "hotmail.es"sv,     "outlook.de"sv,   "outlook.fr"sv,   "docomo.ne.jp"sv,
-    "ezweb.ne.jp"sv,  "softbank.ne.jp"sv, "tutanota.com"sv, "hushmail.com"sv, "juno.com"sv,
-    "earthlink.net"sv};
+    "gmail.com"sv,      "googlemail.com"sv, "yahoo.com"sv,    "ymail.com"sv,    "hotmail.com"sv,    "outlook.com"sv,
+    "live.com"sv,       "msn.com"sv,        "aol.com"sv,      "icloud.com"sv,   "me.com"sv,         "mail.com"sv,
+    "gmx.com"sv,        "gmx.de"sv,         "gmx.net"sv,      "gmx.at"sv,       "web.de"sv,         "t-online.de"sv,
+    "freenet.de"sv,     "mail.ru"sv,        "yandex.ru"sv,    "yandex.com"sv,   "rambler.ru"sv,     "bk.ru"sv,
+    "inbox.ru"sv,       "list.ru"sv,        "163.com"sv,      "126.com"sv,      "qq.com"sv,         "sina.com"sv,
+    "sohu.com"sv,       "foxmail.com"sv,    "aliyun.com"sv,   "yeah.net"sv,     "naver.com"sv,      "hanmail.net"sv,
+    "protonmail.com"sv, "proton.me"sv,      "zoho.com"sv,     "orange.fr"sv,    "free.fr"sv,        "laposte.net"sv,
+    "wanadoo.fr"sv,     "libero.it"sv,      "virgilio.it"sv,  "tiscali.it"sv,   "uol.com.br"sv,     "bol.com.br"sv,
+    "terra.com.br"sv,   "rediffmail.com"sv, "wp.pl"sv,        "o2.pl"sv,        "onet.pl"sv,        "interia.pl"sv,
+    "seznam.cz"sv,      "excite.com"sv,     "lycos.com"sv,    "netscape.net"sv, "comcast.net"sv,    "verizon.net"sv,
+    "att.net"sv,        "btinternet.com"sv, "ziggo.nl"sv,     "hotmail.fr"sv,   "yahoo.fr"sv,       "yahoo.co.uk"sv,
+    "hotmail.co.uk"sv,  "yahoo.co.jp"sv,    "yahoo.de"sv,     "hotmail.de"sv,   "yahoo.es"sv,       "hotmail.es"sv,
+    "outlook.de"sv,     "outlook.fr"sv,     "docomo.ne.jp"sv, "ezweb.ne.jp"sv,  "softbank.ne.jp"sv, "tutanota.com"sv,
+    "hushmail.com"sv,   "juno.com"sv,       "earthlink.net"sv};
 
 constexpr std::string_view kCompanyWords[] = {
     "support"sv,       "service"sv,  "services"sv,      "team"sv,         "bank"sv,
@@ -59,8 +56,7 @@ bool looks_random(std::string_view local) {
 
 bool is_company_name(const NormalText& name) {
   return std::any_of(name.words.begin(), name.words.end(), [&](const Word& word) {
-    return std::find(std::begin(kCompanyWords), std::end(kCompanyWords), name.word(word)) !=
-           std::end(kCompanyWords);
+    return std::find(std::begin(kCompanyWords), std::end(kCompanyWords), name.word(word)) != std::end(kCompanyWords);
   });
 }
 
@@ -73,8 +69,7 @@ bool names_other_address(const SenderFacts& sender) {
   const std::size_t at = sender.name.rfind('@');
   if (at != std::string::npos) {
     std::string_view rest = std::string_view(sender.name).substr(at + 1);
-    rest = rest.substr(
-        0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"));
+    rest = rest.substr(0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"));
     while (!rest.empty() && rest.back() == '.') rest.remove_suffix(1);
     if (rest.find('.') != std::string_view::npos)
       return !same_sender(sender.domain, sender.registrable, to_lower(rest));

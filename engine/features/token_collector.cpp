@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMostTokens = 30000;  // what 16-bit slots can number
 
-constexpr std::size_t kFirstSlots = 4096;  // twice as many as most messages have tokens
+constexpr std::size_t kFirstSlots = 4096;      // twice as many as most messages have tokens
 constexpr std::size_t kTextBytes = 48u << 10;  // the names of the tokens of most messages
 
 /// The namespace goes into the hash, so that a word in subject and text gives two tokens.
@@ -33,14 +33,29 @@ double term_weight(std::uint32_t times) {
 }
 
 constexpr std::array<SpaceAbout, kSpaces> kSpaceTable = {{
-    {"subject word", 120, 1.0F},     {"subject pair", 60, 0.7F},     {"subject characters", 300, 1.0F},
-    {"opening word", 150, 2.0F},     {"text word", 1500, 1.0F},      {"text pair", 1500, 1.0F},
-    {"text characters", 2600, 1.0F}, {"quoted word", 200, 0.3F},     {"hidden word", 200, 0.7F},
-    {"link text word", 150, 0.7F},   {"url host", 60, 0.5F},         {"url domain", 60, 0.7F},
-    {"url tld", 20, 0.5F},           {"url path word", 150, 0.5F},   {"sender domain", 4, 0.5F},
-    {"sender tld", 2, 0.3F},         {"sender local part", 4, 0.4F}, {"sender name word", 20, 0.7F},
-    {"reply-to", 4, 0.4F},           {"attachment", 40, 0.7F},       {"structure", 30, 0.5F},
-    {"charset", 10, 0.3F},           {"bucket", 150, 1.0F},
+    {"subject word", 120, 1.0F},
+    {"subject pair", 60, 0.7F},
+    {"subject characters", 300, 1.0F},
+    {"opening word", 150, 2.0F},
+    {"text word", 1500, 1.0F},
+    {"text pair", 1500, 1.0F},
+    {"text characters", 2600, 1.0F},
+    {"quoted word", 200, 0.3F},
+    {"hidden word", 200, 0.7F},
+    {"link text word", 150, 0.7F},
+    {"url host", 60, 0.5F},
+    {"url domain", 60, 0.7F},
+    {"url tld", 20, 0.5F},
+    {"url path word", 150, 0.5F},
+    {"sender domain", 4, 0.5F},
+    {"sender tld", 2, 0.3F},
+    {"sender local part", 4, 0.4F},
+    {"sender name word", 20, 0.7F},
+    {"reply-to", 4, 0.4F},
+    {"attachment", 40, 0.7F},
+    {"structure", 30, 0.5F},
+    {"charset", 10, 0.3F},
+    {"bucket", 150, 1.0F},
     {"header", 120, 1.0F, "names of the headers, also as they are written"},
     {"header pair", 80, 0.7F, "two header names in a row"},
     {"header word", 300, 1.0F, "words of header values, each with its header"},

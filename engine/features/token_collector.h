@@ -57,9 +57,9 @@ constexpr std::size_t kGeneralSpaces = static_cast<std::size_t>(Space::SiteHeade
 constexpr std::size_t kSpaces = static_cast<std::size_t>(Space::SiteList) + 1;
 
 struct SpaceAbout {
-  std::string_view name;  // in origins: `subject word "invoice"`
-  std::size_t quota;      // unique tokens
-  float share;            // Euclidean norm of the namespace's weights
+  std::string_view name;          // in origins: `subject word "invoice"`
+  std::size_t quota;              // unique tokens
+  float share;                    // Euclidean norm of the namespace's weights
   std::string_view meaning = {};  // of a site feature, for docs/features.md
 };
 const std::array<SpaceAbout, kSpaces>& spaces();

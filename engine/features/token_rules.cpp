@@ -64,8 +64,7 @@ TokenRules::Word_ TokenRules::word_of(const NormalText& text, const Word& word) 
 
 void TokenRules::run_grams(std::string_view run, Space space) {
   for (const std::size_t size : {2, 3}) {
-    for_each_gram(run, size, kMaxRunGrams,
-                  [&](std::string_view gram) { tokens_.add(space, word_hash(gram), gram); });
+    for_each_gram(run, size, kMaxRunGrams, [&](std::string_view gram) { tokens_.add(space, word_hash(gram), gram); });
   }
 }
 
@@ -163,8 +162,7 @@ void TokenRules::sender() {
     tokens_.add_text(Space::FromDomain, sender.domain);
     tokens_.add_text(Space::FromDomain, sender.registrable);
     const std::size_t dot = sender.domain.rfind('.');
-    if (dot != std::string::npos)
-      tokens_.add_text(Space::FromTld, std::string_view(sender.domain).substr(dot + 1));
+    if (dot != std::string::npos) tokens_.add_text(Space::FromTld, std::string_view(sender.domain).substr(dot + 1));
   }
   // "john.smith99" -> "a.a0": how the address is made, not whose it is.
   std::string shape;
@@ -195,8 +193,7 @@ void TokenRules::links() {
       tokens_.add_text(Space::UrlTld, std::string_view(link.host).substr(link.host.rfind('.') + 1));
     if (link.is_image) continue;
     plain_words(link.path().substr(0, 200), Space::UrlPath, kPathWords);
-    if (!link.text.empty())
-      plain_words(utf8_prefix(link.text, kMaxLinkText), Space::LinkWord, kPathWords * 2);
+    if (!link.text.empty()) plain_words(utf8_prefix(link.text, kMaxLinkText), Space::LinkWord, kPathWords * 2);
   }
 }
 
@@ -248,7 +245,8 @@ void TokenRules::buckets(const std::vector<float>& dense) {
     const std::uint64_t hash = hashes[i][static_cast<std::size_t>(step - kLowestStep)];
     const std::string name = tokens_.origins() == nullptr ? std::string() : bucket_name(i, step);
     TokenOrigin* const origin = tokens_.add(Space::Bucket, hash, name);
-    if (origin != nullptr && !tokens_.origins()->dense[i].empty()) tokens_.read_as(*origin, tokens_.origins()->dense[i]);
+    if (origin != nullptr && !tokens_.origins()->dense[i].empty())
+      tokens_.read_as(*origin, tokens_.origins()->dense[i]);
   }
 }
 

@@ -95,9 +95,9 @@ std::string without_homoglyphs(std::string_view word) {
   if (checker == nullptr) return {};
   char skeleton[256];
   UErrorCode status = U_ZERO_ERROR;
-  const int32_t length = uspoof_getSkeletonUTF8(checker, 0, word.data(),
-                                                static_cast<int32_t>(std::min<std::size_t>(word.size(), 80)),
-                                                skeleton, static_cast<int32_t>(sizeof skeleton), &status);
+  const int32_t length =
+      uspoof_getSkeletonUTF8(checker, 0, word.data(), static_cast<int32_t>(std::min<std::size_t>(word.size(), 80)),
+                             skeleton, static_cast<int32_t>(sizeof skeleton), &status);
   if (U_FAILURE(status) || length <= 0 || length > static_cast<int32_t>(sizeof skeleton)) return {};
   return normal_form(std::string_view(skeleton, static_cast<std::size_t>(length)));
 }
@@ -181,7 +181,8 @@ class Splitter {
     in_word_ = false;
     const std::string_view word = std::string_view(result_.text).substr(start_, end - start_);
     const std::uint64_t hash = (kinds_ & kDigit) == 0 ? hash_of(word.substr(0, kHashedBytes)) : word_hash(word);
-    result_.words.push_back({static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_), hash, no_spaces_});
+    result_.words.push_back(
+        {static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_), hash, no_spaces_});
     if (no_spaces_) return;
     note_spaced_letter(word);
     if ((kinds_ & ~kLetter) != 0) note_disguise(word);
@@ -214,8 +215,7 @@ class Splitter {
   }
 
   void recover(std::string word) {
-    if (!word.empty() && result_.recovered.size() < kMaxRecovered)
-      result_.recovered.push_back(std::move(word));
+    if (!word.empty() && result_.recovered.size() < kMaxRecovered) result_.recovered.push_back(std::move(word));
   }
 
   NormalText& result_;

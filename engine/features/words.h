@@ -32,9 +32,7 @@ struct NormalText {
   std::vector<std::string>
       recovered;  // words behind a disguise: "v1agra", "p.a.y.p.a.l", Cyrillic letters in Latin words
 
-  std::string_view word(const Word& word) const {
-    return std::string_view(text).substr(word.begin, word.length);
-  }
+  std::string_view word(const Word& word) const { return std::string_view(text).substr(word.begin, word.length); }
 };
 
 /// Text in normal form, without words.

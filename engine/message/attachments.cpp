@@ -52,8 +52,7 @@ bool looks_like_text(std::string_view octets) {
 }
 
 bool looks_like_html(std::string_view octets) {
-  for (const std::string_view mark :
-       {"<!doctype html"sv, "<html"sv, "<head"sv, "<body"sv, "<script"sv, "<svg"sv}) {
+  for (const std::string_view mark : {"<!doctype html"sv, "<html"sv, "<head"sv, "<body"sv, "<script"sv, "<svg"sv}) {
     if (starts_ignoring_case(octets, mark)) return true;
   }
   return false;
@@ -85,8 +84,7 @@ std::string file_extension(std::string_view name) {
   const std::string_view extension = name.substr(dot + 1);
   constexpr std::size_t kMax = 10;
   if (extension.empty() || extension.size() > kMax) return {};
-  if (!std::all_of(extension.begin(), extension.end(), [](char c) { return is_alnum(c) || c == '_'; }))
-    return {};
+  if (!std::all_of(extension.begin(), extension.end(), [](char c) { return is_alnum(c) || c == '_'; })) return {};
   return to_lower(extension);
 }
 

@@ -51,8 +51,7 @@ std::size_t utf8_run(std::string_view text) {
 }
 
 std::string without_nul(std::string text) {
-  if (text.find('\0') != std::string::npos)
-    text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
+  if (text.find('\0') != std::string::npos) text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
   return text;
 }
 
@@ -100,8 +99,8 @@ bool convert_with_icu(std::string_view octets, const std::string& charset, std::
   do {
     char* target = block;
     status = U_ZERO_ERROR;
-    ucnv_convertEx(to.get(), from.get(), &target, block + sizeof block, &source, source_end, pivot,
-                   &pivot_source, &pivot_target, pivot + 2048, reset, true, &status);
+    ucnv_convertEx(to.get(), from.get(), &target, block + sizeof block, &source, source_end, pivot, &pivot_source,
+                   &pivot_target, pivot + 2048, reset, true, &status);
     reset = false;
     text.append(block, static_cast<std::size_t>(target - block));
   } while (status == U_BUFFER_OVERFLOW_ERROR);
@@ -194,8 +193,7 @@ std::string repair_utf8(std::string_view octets, std::size_t& repairs) {
 std::string to_utf8(std::string_view octets, std::string_view charset, std::size_t& repairs) {
   const std::string name = clean_name(charset);
   if (name == "utf-8" || name == "utf8") return repair_utf8(octets, repairs);
-  const bool stateful =
-      name.rfind("iso-2022", 0) == 0 || name.rfind("hz", 0) == 0 || name.rfind("utf-", 0) == 0;
+  const bool stateful = name.rfind("iso-2022", 0) == 0 || name.rfind("hz", 0) == 0 || name.rfind("utf-", 0) == 0;
   if (!stateful && is_ascii(octets)) return without_nul(std::string(octets));
   if (name == "iso-8859-1" || name == "latin1" || name == "windows-1252") return from_windows_1252(octets);
   if (!name.empty() && name != "us-ascii" && name != "ascii") {

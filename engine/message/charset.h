@@ -30,9 +30,7 @@ char32_t windows_1252(unsigned char octet);
 
 /// Reads the code point at `at` and moves behind it. `text` must be valid UTF-8.
 inline char32_t next_code_point(std::string_view text, std::size_t& at) {
-  const auto octet = [&](std::size_t i) {
-    return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
-  };
+  const auto octet = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
   const char32_t first = octet(at);
   const std::size_t left = text.size() - at;
   if (first < 0x80 || left < 2) return ++at, first;
@@ -41,8 +39,7 @@ inline char32_t next_code_point(std::string_view text, std::size_t& at) {
     return at += 3, (first & 0x0F) << 12 | (octet(at - 2) & 0x3F) << 6 | (octet(at - 1) & 0x3F);
   }
   at += 4;
-  return (first & 0x07) << 18 | (octet(at - 3) & 0x3F) << 12 | (octet(at - 2) & 0x3F) << 6 |
-         (octet(at - 1) & 0x3F);
+  return (first & 0x07) << 18 | (octet(at - 3) & 0x3F) << 12 | (octet(at - 2) & 0x3F) << 6 | (octet(at - 1) & 0x3F);
 }
 
 /// The longest prefix of at most `max` bytes that ends between two characters.

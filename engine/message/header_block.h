@@ -25,7 +25,7 @@ struct HeaderBlock {
   std::size_t bytes = 0;
   unsigned essential_seen = 0;  // a bit for each name that mail is read by
   bool kept_last = false;       // whether the field that was read last is among them
-  bool cut = false;  // a field or a value was left out by the limits
+  bool cut = false;             // a field or a value was left out by the limits
 
   /// The first field of that name (case-insensitive), or null.
   const std::string* value(std::string_view name) const;
@@ -39,8 +39,7 @@ struct HeaderLimits {
 /// Reads fields from the start of `octets`; `body_at` gets the position behind the empty line that ends them.
 /// A line for which `stop(line)` holds ends them too, and is left for the body: a MIME boundary.
 template <typename Stop>
-HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at,
-                              Stop stop);
+HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at, Stop stop);
 
 HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at);
 
@@ -54,8 +53,7 @@ bool begins_field(std::string_view line);
 void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBlock& block);
 
 template <typename Stop>
-HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at,
-                              Stop stop) {
+HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at, Stop stop) {
   constexpr std::size_t kUsual = 32;  // fields of a mail that came a long way
   HeaderBlock block;
   block.fields.reserve(kUsual);

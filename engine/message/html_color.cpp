@@ -23,6 +23,7 @@ struct NamedColor {
 };
 
 /// All of CSS Color 4, in alphabetical order: a word that is none of them makes a declaration invalid.
+// clang-format off
 constexpr NamedColor kColors[] = {
     {"aliceblue", 0xF0F8FF}, {"antiquewhite", 0xFAEBD7}, {"aqua", 0x00FFFF}, {"aquamarine", 0x7FFFD4},
     {"azure", 0xF0FFFF}, {"beige", 0xF5F5DC}, {"bisque", 0xFFE4C4}, {"black", 0x000000},
@@ -62,12 +63,15 @@ constexpr NamedColor kColors[] = {
     {"thistle", 0xD8BFD8}, {"tomato", 0xFF6347}, {"turquoise", 0x40E0D0}, {"violet", 0xEE82EE}, {"wheat", 0xF5DEB3},
     {"white", 0xFFFFFF}, {"whitesmoke", 0xF5F5F5}, {"yellow", 0xFFFF00}, {"yellowgreen", 0x9ACD32},
 };
+// clang-format on
 
 /// Names that the reader's system gives a colour.
 constexpr std::string_view kSystemColors[] = {
-    "accentcolor", "accentcolortext", "activetext", "buttonborder", "buttonface", "buttontext", "canvas", "canvastext",
-    "field", "fieldtext", "graytext", "highlight", "highlighttext", "linktext", "mark", "marktext", "selecteditem",
-    "selecteditemtext", "visitedtext", "window", "windowtext", "menu", "menutext", "infobackground", "infotext",
+    "accentcolor",   "accentcolortext", "activetext", "buttonborder", "buttonface",   "buttontext",
+    "canvas",        "canvastext",      "field",      "fieldtext",    "graytext",     "highlight",
+    "highlighttext", "linktext",        "mark",       "marktext",     "selecteditem", "selecteditemtext",
+    "visitedtext",   "window",          "windowtext", "menu",         "menutext",     "infobackground",
+    "infotext",
 };
 
 /// Of the background shorthand: how a picture would lie, and that there is none.

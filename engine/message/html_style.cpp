@@ -216,8 +216,7 @@ class Declarations {
 /// A length in pixels: "0", "1px", ".5em", "2pt"; nullopt for percentages and words.
 std::optional<double> pixels(std::string_view value) {
   std::size_t end = 0;
-  while (end < value.size() && (is_digit(value[end]) || value[end] == '.' || (end == 0 && value[end] == '-')))
-    ++end;
+  while (end < value.size() && (is_digit(value[end]) || value[end] == '.' || (end == 0 && value[end] == '-'))) ++end;
   if (end == 0 || end > 12) return std::nullopt;
   // Not strtod: it reads "0.5" as 0 where the locale writes a comma.
   double number = 0;

@@ -46,10 +46,10 @@ const std::unordered_map<std::string_view, unsigned>& element_kinds() {
     };
     add(kVoid, {"br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr",
                 "param"});
-    add(kBlock, {"p",      "div",     "br",       "tr",     "li",     "ul",   "ol",         "table",  "h1",
-                 "h2",     "h3",      "h4",       "h5",     "h6",     "hr",   "blockquote", "center", "pre",
-                 "form",   "section", "article",  "header", "footer", "dl",   "dt",         "dd",     "body",
-                 "option", "address", "fieldset", "title",  "tbody",  "thead"});
+    add(kBlock,
+        {"p",      "div", "br", "tr", "li",         "ul",     "ol",      "table",    "h1",      "h2",      "h3",
+         "h4",     "h5",  "h6", "hr", "blockquote", "center", "pre",     "form",     "section", "article", "header",
+         "footer", "dl",  "dt", "dd", "body",       "option", "address", "fieldset", "title",   "tbody",   "thead"});
     add(kUnseen, {"head", "noframes", "template", "datalist"});
     add(kEndsP, {"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "form", "blockquote"});
     add(kEndsItself, {"li", "tr", "option"});
@@ -114,7 +114,7 @@ class HtmlReader : public HtmlEvents {
   StyleReader styles_;
   std::vector<OpenElement> open_;
   bool visible_space_ = false, hidden_space_ = false;
-  bool interrupted_ = false;  // a comment or empty element since the last letter
+  bool interrupted_ = false;           // a comment or empty element since the last letter
   std::optional<std::size_t> anchor_;  // index of the open link
   bool anchor_has_image_ = false;
   std::vector<std::size_t> empty_links_;  // indexes of anchors that were closed and show nothing
@@ -180,8 +180,7 @@ void HtmlReader::on_text(std::string_view raw) {
   if (!anchor_ || before == result_.visible.size()) return;
   std::string& anchor_text = result_.links[*anchor_].text;
   if (anchor_text.size() >= kMaxAnchorText) return;
-  anchor_text +=
-      utf8_prefix(std::string_view(result_.visible).substr(before), kMaxAnchorText - anchor_text.size());
+  anchor_text += utf8_prefix(std::string_view(result_.visible).substr(before), kMaxAnchorText - anchor_text.size());
 }
 
 void HtmlReader::on_comment(std::string_view) {

@@ -108,7 +108,8 @@ class Tokenizer {
       return;
     }
     const std::size_t begin = at_++;
-    while (at_ < html_.size() && !is_space(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' && html_[at_] != '/') ++at_;
+    while (at_ < html_.size() && !is_space(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' && html_[at_] != '/')
+      ++at_;
     HtmlAttribute attribute{html_.substr(begin, at_ - begin), {}};
     std::size_t after = at_;
     while (after < html_.size() && is_space(html_[after])) ++after;

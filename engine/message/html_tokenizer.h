@@ -21,7 +21,7 @@ struct HtmlAttribute {
 
 /// One start tag.
 struct HtmlTag {
-  std::string name;  // lower case
+  std::string name;                       // lower case
   std::vector<HtmlAttribute> attributes;  // of those that readers ask for (kKept in html_tokenizer.cpp)
   bool self_closing = false;
 

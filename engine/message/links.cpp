@@ -94,8 +94,7 @@ void add_text_link(std::string_view url, std::vector<Link>& links) {
 bool is_host_name(std::string_view text) {
   if (text.size() > kMaxHost || text.find('.') == std::string_view::npos) return false;
   if (!is_alpha(text.back()) || text.front() == '.' || text.front() == '-') return false;
-  const bool shape =
-      std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
+  const bool shape = std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
   if (!shape || text.find("..") != std::string_view::npos) return false;
   const std::string last = to_lower(text.substr(text.rfind('.') + 1));
   return public_suffixes() != nullptr &&
@@ -296,8 +295,8 @@ bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links
     if (begin == std::string_view::npos) continue;
     // Looked at before the rest of the URL is: a text may hold "a://" at every fourth octet.
     const std::string_view rest = text.substr(begin);
-    const bool known = starts_ignoring_case(rest, "http") || starts_ignoring_case(rest, "ftp") ||
-                       starts_ignoring_case(rest, "www.");
+    const bool known =
+        starts_ignoring_case(rest, "http") || starts_ignoring_case(rest, "ftp") || starts_ignoring_case(rest, "www.");
     if (!known) continue;
     if (links.size() >= max) return false;
     const std::string_view url = url_at(text, begin);

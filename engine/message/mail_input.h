@@ -19,13 +19,13 @@ struct Envelope {
   std::string client_ip;    // "" when unknown
   std::string client_name;  // verified PTR name, "" or "unknown" when there is none
   std::string helo;
-  std::string mail_from;  // without angle brackets; "" is the null sender
+  std::string mail_from;                // without angle brackets; "" is the null sender
   std::vector<std::string> recipients;  // as the MTA resolved them, where it tells
-  std::string auth_user;  // {auth_authen}
+  std::string auth_user;                // {auth_authen}
   bool tls = false;
-  bool present = false;  // false: there was no SMTP session (a file)
-  std::size_t unseen_recipients = 0;    // more than were kept
-  std::optional<std::int64_t> arrived;  // seconds since 1970, by this host's clock
+  bool present = false;                         // false: there was no SMTP session (a file)
+  std::size_t unseen_recipients = 0;            // more than were kept
+  std::optional<std::int64_t> arrived;          // seconds since 1970, by this host's clock
   std::vector<std::string> written_recipients;  // in a session, one for each recipient: as the client wrote it
 };
 
@@ -38,8 +38,7 @@ struct MailInput {
 
 /// Reads one message from a file, at most `max_bytes` of it (the rest marks it truncated). A leading mbox
 /// "From " line is dropped.
-std::optional<MailInput> read_mail_file(const std::filesystem::path& file, std::uint64_t max_bytes,
-                                        std::string& error);
+std::optional<MailInput> read_mail_file(const std::filesystem::path& file, std::uint64_t max_bytes, std::string& error);
 /// The same for bytes at hand.
 MailInput mail_from_bytes(std::string raw, std::uint64_t max_bytes);
 

@@ -35,8 +35,7 @@ Message read_message(const MailInput& input, const ReadOptions& options) {
   if (octets.find('\r') != std::string_view::npos) octets = normalised = normalise_line_ends(octets);
 
   std::size_t body_at = 0;
-  const HeaderBlock headers =
-      read_header_block(octets, {limits.max_headers, limits.max_header_bytes}, body_at);
+  const HeaderBlock headers = read_header_block(octets, {limits.max_headers, limits.max_header_bytes}, body_at);
   MessageBuilder builder(options);
   builder.count_nul_bytes(count_nul_bytes(octets));
   builder.add_headers(headers);

@@ -59,10 +59,10 @@ struct Link {
 };
 
 struct Attachment {
-  std::string name;           // decoded file name
+  std::string name;                      // decoded file name
   std::vector<std::string> other_names;  // that its headers give besides; mail programs differ in which one they take
-  std::string extension;      // lower case without the dot
-  std::string declared_type;  // "application/pdf"
+  std::string extension;                 // lower case without the dot
+  std::string declared_type;             // "application/pdf"
   std::string magic_type;  // by first bytes: "pdf", "zip", "exe", "ole", "html", "image", "text", "" unknown
   std::size_t size = 0;
 };
@@ -118,8 +118,7 @@ struct Message {
   std::string subject;
   std::vector<Mailbox> from, reply_to, sender, to, cc;
 
-  std::string
-      text;  // visible text: text/plain parts, and the visible text of HTML where no plain twin exists
+  std::string text;         // visible text: text/plain parts, and the visible text of HTML where no plain twin exists
   std::string html_text;    // visible text of the HTML parts and of plain parts beside them; "" without HTML
   std::string hidden_text;  // text a reader of the HTML does not see
   std::vector<Link> links;  // of HTML and of plain text

@@ -34,9 +34,7 @@ std::string charset_of_html(std::string_view html) {
 
 void add_unique(std::string value, std::vector<std::string>& values) {
   constexpr std::size_t kMax = 20;
-  if (value.empty() || values.size() >= kMax ||
-      std::find(values.begin(), values.end(), value) != values.end())
-    return;
+  if (value.empty() || values.size() >= kMax || std::find(values.begin(), values.end(), value) != values.end()) return;
   values.push_back(std::move(value));
 }
 
@@ -94,8 +92,7 @@ void MessageBuilder::add_headers(const HeaderBlock& block) {
     message_.headers.push_back({std::string(field.name), decode_header_text(field.value, repairs)});
   }
   const auto mailboxes = [&](std::string_view name, std::vector<Mailbox>& target) {
-    if (const std::string* value = block.value(name))
-      target = parse_mailboxes(*value, limits.max_addresses, repairs);
+    if (const std::string* value = block.value(name)) target = parse_mailboxes(*value, limits.max_addresses, repairs);
   };
   mailboxes("From", message_.from);
   mailboxes("Reply-To", message_.reply_to);
@@ -123,12 +120,10 @@ void MessageBuilder::note_part(const LeafPart& part, TransferEncoding encoding) 
   if (type == "text/html") ++shape.html_parts;
   if (type == "text/plain") ++shape.text_parts;
   if (encoding == TransferEncoding::Base64 && type.rfind("text/", 0) == 0) ++shape.base64_text_parts;
-  if (type == "application/pgp-encrypted" || type == "application/pkcs7-mime" ||
-      type == "application/x-pkcs7-mime") {
+  if (type == "application/pgp-encrypted" || type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") {
     shape.is_encrypted = true;
   }
-  if (type == "application/pgp-signature" || type.find("pkcs7-signature") != std::string::npos)
-    shape.is_signed = true;
+  if (type == "application/pgp-signature" || type.find("pkcs7-signature") != std::string::npos) shape.is_signed = true;
 }
 
 /// Whether a part with a name is still what a reader sees first: mail programs give names to the text itself, too.
@@ -197,10 +192,9 @@ void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encod
   attachment.declared_type = part.content_type.type;
   attachment.magic_type = magic_type(first);
   // The size is told without decoding: base64 carries three octets in four, with a line end every 76.
-  attachment.size = part.body.size() > kEncodedLook && encoding == TransferEncoding::Base64
-                        ? part.body.size() / 78 * 57
-                    : encoding == TransferEncoding::None ? part.body.size()
-                                                         : first.size();
+  attachment.size = part.body.size() > kEncodedLook && encoding == TransferEncoding::Base64 ? part.body.size() / 78 * 57
+                    : encoding == TransferEncoding::None                                    ? part.body.size()
+                                                                                            : first.size();
   message_.attachments.push_back(std::move(attachment));
 }
 
@@ -233,8 +227,7 @@ void MessageBuilder::merge_text() {
     if (has_html && (piece.is_html || !twin))
       append_paragraph(piece.text, options_.limits.max_text_bytes, message_.html_text);
     if (piece.is_html && twin) continue;
-    if (message_.text.size() + piece.text.size() > options_.limits.max_text_bytes)
-      message_.shape.limits_hit = true;
+    if (message_.text.size() + piece.text.size() > options_.limits.max_text_bytes) message_.shape.limits_hit = true;
     append_paragraph(piece.text, options_.limits.max_text_bytes, message_.text);
   }
 }

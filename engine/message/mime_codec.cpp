@@ -145,8 +145,7 @@ Mailbox mailbox_of(InternetAddress* address, std::size_t& repairs) {
   return mailbox;
 }
 
-void add_mailboxes(InternetAddressList* list, std::size_t max, std::vector<Mailbox>& mailboxes,
-                   std::size_t& repairs) {
+void add_mailboxes(InternetAddressList* list, std::size_t max, std::vector<Mailbox>& mailboxes, std::size_t& repairs) {
   const int length = internet_address_list_length(list);
   for (int i = 0; i < length && mailboxes.size() < max; ++i) {
     InternetAddress* address = internet_address_list_get_address(list, i);

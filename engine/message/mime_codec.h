@@ -30,16 +30,16 @@ struct ContentType {
   std::string type = "text/plain";  // lower case
   std::string charset;
   std::string boundary;
-  std::string name;      // decoded
+  std::string name;                      // decoded
   std::vector<std::string> other_names;  // of further parameters "name"
-  std::string protocol;  // of multipart/signed and the like
+  std::string protocol;                  // of multipart/signed and the like
 };
 /// RFC 2045 5.2: without or with a broken header it is text/plain.
 ContentType parse_content_type(const std::string* value, std::size_t& repairs);
 
 struct ContentDisposition {
   bool is_attachment = false;
-  std::string file_name;  // decoded
+  std::string file_name;                 // decoded
   std::vector<std::string> other_names;  // of further parameters "filename"
 };
 ContentDisposition parse_content_disposition(const std::string* value, std::size_t& repairs);

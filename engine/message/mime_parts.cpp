@@ -41,8 +41,7 @@ std::size_t body_among_headers(std::string_view headers) {
 
 class Walker {
  public:
-  Walker(std::string_view octets, const MimeLimits& limits,
-         const std::function<void(const LeafPart&)>& on_leaf)
+  Walker(std::string_view octets, const MimeLimits& limits, const std::function<void(const LeafPart&)>& on_leaf)
       : octets_(octets), limits_(limits), on_leaf_(on_leaf) {}
 
   /// A part whose headers are read already; its content starts at `at`. Returns the boundary line that ended
@@ -53,10 +52,9 @@ class Walker {
   MimeSummary summary;
 
  private:
-  BoundaryLine walk_multipart(const std::string& boundary, std::size_t at, std::size_t depth,
-                              std::size_t alternative, const char* default_type);
-  BoundaryLine walk_part(std::size_t at, std::size_t depth, std::size_t alternative,
-                         const char* default_type);
+  BoundaryLine walk_multipart(const std::string& boundary, std::size_t at, std::size_t depth, std::size_t alternative,
+                              const char* default_type);
+  BoundaryLine walk_part(std::size_t at, std::size_t depth, std::size_t alternative, const char* default_type);
   BoundaryLine leaf(const HeaderBlock& headers, ContentType type, std::size_t at, std::size_t alternative);
   BoundaryLine find_boundary(std::size_t from) const;
   bool match(std::string_view line, BoundaryLine& found) const;
@@ -123,8 +121,7 @@ std::string Walker::guess_boundary(std::size_t from) const {
   return {};
 }
 
-BoundaryLine Walker::leaf(const HeaderBlock& headers, ContentType type, std::size_t at,
-                          std::size_t alternative) {
+BoundaryLine Walker::leaf(const HeaderBlock& headers, ContentType type, std::size_t at, std::size_t alternative) {
   const BoundaryLine end = find_boundary(at);
   std::size_t stop = end.begin;
   // RFC 2046 5.1.1: the line end before a boundary belongs to the boundary.
@@ -138,15 +135,13 @@ BoundaryLine Walker::leaf(const HeaderBlock& headers, ContentType type, std::siz
   return end;
 }
 
-BoundaryLine Walker::walk_part(std::size_t at, std::size_t depth, std::size_t alternative,
-                               const char* default_type) {
+BoundaryLine Walker::walk_part(std::size_t at, std::size_t depth, std::size_t alternative, const char* default_type) {
   std::size_t body_at = 0;
   const HeaderLimits limits{100, 4u << 10};
-  const HeaderBlock headers =
-      read_header_block(octets_.substr(at), limits, body_at, [this](std::string_view line) {
-        BoundaryLine ignored;
-        return !boundaries_.empty() && match(line, ignored);
-      });
+  const HeaderBlock headers = read_header_block(octets_.substr(at), limits, body_at, [this](std::string_view line) {
+    BoundaryLine ignored;
+    return !boundaries_.empty() && match(line, ignored);
+  });
   if (headers.skipped_lines > 0) body_at = body_among_headers(octets_.substr(at, body_at));
   return walk(headers, at + body_at, depth, alternative, default_type);
 }
@@ -165,8 +160,8 @@ BoundaryLine Walker::walk_multipart(const std::string& boundary, std::size_t at,
   return find_boundary(line.end);  // the epilogue is no content
 }
 
-BoundaryLine Walker::walk(const HeaderBlock& headers, std::size_t at, std::size_t depth,
-                          std::size_t alternative, const char* default_type) {
+BoundaryLine Walker::walk(const HeaderBlock& headers, std::size_t at, std::size_t depth, std::size_t alternative,
+                          const char* default_type) {
   ContentType type = parse_content_type(headers.value("Content-Type"), summary.repairs);
   if (headers.value("Content-Type") == nullptr) type.type = default_type;
   ++summary.parts;

@@ -31,7 +31,8 @@ void skip_spaces(std::string_view& text) {
 /// What stands in quotes; "" when it is nothing or not plain.
 std::string_view take_quoted(std::string_view& text) {
   if (!take(text, '"')) return {};
-  const std::string_view inside = take_while(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  const std::string_view inside =
+      take_while(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   const bool is_plain = take(text, '"') && inside.find("=?") == std::string_view::npos;
   return is_plain ? inside : std::string_view{};
 }
@@ -140,7 +141,8 @@ std::optional<Mailbox> plain_mailbox(std::string_view value) {
   Mailbox mailbox;
   std::string_view rest = trim(value);
   const std::size_t open = rest.find('<');
-  if (open == std::string_view::npos) return set_address(rest, mailbox) ? std::optional(std::move(mailbox)) : std::nullopt;
+  if (open == std::string_view::npos)
+    return set_address(rest, mailbox) ? std::optional(std::move(mailbox)) : std::nullopt;
   std::string_view phrase = rest.substr(0, open);
   if (open < 2 || phrase.back() != ' ' || !rest.ends_with('>')) return std::nullopt;
   phrase.remove_suffix(1);

@@ -66,7 +66,8 @@ HttpFault fault_of(const Failure& failed) {
   if (failed == asio::error::timed_out) return HttpFault::Timeout;
   const bool of_http = failed.category() == http::make_error_code(http::error::bad_version).category();
   // A connection that ends in the middle of an answer is Beast's partial_message, before it end_of_stream.
-  if (of_http && failed != http::error::partial_message && failed != http::error::end_of_stream) return HttpFault::Answer;
+  if (of_http && failed != http::error::partial_message && failed != http::error::end_of_stream)
+    return HttpFault::Answer;
   return HttpFault::Cut;
 }
 
@@ -217,7 +218,8 @@ class Connection : public HttpConnection {
     Failure failed = await(until, [&](auto done) { http::async_write(link.stream, link.request, done); });
     // A server may answer without reading all of a request that it refuses.
     if (failed == asio::error::timed_out || failed == asio::error::connection_reset) return failed;
-    Failure unread = await(until, [&](auto done) { http::async_read_header(link.stream, link.buffer, *link.parser, done); });
+    Failure unread =
+        await(until, [&](auto done) { http::async_read_header(link.stream, link.buffer, *link.parser, done); });
     if (unread) return failed ? failed : unread;
     return await(until, [&](auto done) { http::async_read(link.stream, link.buffer, *link.parser, done); });
   }
@@ -287,7 +289,8 @@ std::shared_ptr<TlsTrust> make_tls_trust(const std::filesystem::path& ca_file, s
     }
     return trust;
   } catch (const std::exception& problem) {
-    error = (ca_file.empty() ? "cannot use the system's certificates: " : "cannot use the certificates in " + ca_file.string() + ": ") +
+    error = (ca_file.empty() ? "cannot use the system's certificates: "
+                             : "cannot use the certificates in " + ca_file.string() + ": ") +
             std::string(problem.what());
     return nullptr;
   }

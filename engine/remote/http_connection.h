@@ -22,8 +22,8 @@
 namespace winnow {
 
 struct HttpCall {
-  std::string target;  // "/v2/models/winnow/infer"
-  std::string_view body;  // empty: GET, else POST
+  std::string target;                     // "/v2/models/winnow/infer"
+  std::string_view body;                  // empty: GET, else POST
   std::optional<std::size_t> json_bytes;  // of a body with binary tensors
   std::size_t max_answer_bytes = 65536;
 };

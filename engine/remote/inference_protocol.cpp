@@ -139,7 +139,8 @@ Status find_output(const Json& answer, std::string_view blobs, const std::string
 }
 
 std::string shape_text(const Json* shape) {
-  return shape == nullptr ? "none" : printable(shape->dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 60));
+  return shape == nullptr ? "none"
+                          : printable(shape->dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 60));
 }
 
 Status check_shape(const Json& output, const ExpectedLogits& expected) {
@@ -190,9 +191,10 @@ Status read_numbers(const FoundOutput& found, std::size_t count, std::vector<flo
   const std::string* datatype = text_member(*found.output, "datatype");
   const bool single = datatype != nullptr && *datatype == "FP32";
   if (!single && (datatype == nullptr || *datatype != "FP64"))
-    return Status::failed("its answer is of the type " + printable(datatype == nullptr ? "none" : datatype->substr(0, 20)) +
-                          " instead of FP32");
-  if (found.blob) return single ? unpack<float>(*found.blob, count, logits) : unpack<double>(*found.blob, count, logits);
+    return Status::failed("its answer is of the type " +
+                          printable(datatype == nullptr ? "none" : datatype->substr(0, 20)) + " instead of FP32");
+  if (found.blob)
+    return single ? unpack<float>(*found.blob, count, logits) : unpack<double>(*found.blob, count, logits);
   const Json* data = member(*found.output, "data");
   if (data == nullptr || !data->is_array()) return Status::failed("its answer has no data");
   if (Status status = flatten(*data, count, logits); !status) return status;
@@ -203,7 +205,8 @@ Status read_numbers(const FoundOutput& found, std::size_t count, std::vector<flo
 
 TensorNames triton_names() { return {"INPUT__0", "INPUT__1", "INPUT__2", "INPUT__3", "OUTPUT__0"}; }
 
-Status encode_request(const TokenBatch& batch, const TensorNames& names, TensorFormat format, InferenceRequest& request) {
+Status encode_request(const TokenBatch& batch, const TensorNames& names, TensorFormat format,
+                      InferenceRequest& request) {
   if (format == TensorFormat::Json && !(all_finite(batch.weights) && all_finite(batch.dense)))
     return Status::failed("a feature is not a number, which JSON cannot say");
   const std::size_t dense_width = batch.messages == 0 ? 0 : batch.dense.size() / batch.messages;

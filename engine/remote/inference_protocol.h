@@ -39,7 +39,8 @@ struct InferenceRequest {
 };
 
 /// Fails when JSON cannot write a number (infinite or none). The body's memory is used again.
-Status encode_request(const TokenBatch& batch, const TensorNames& names, TensorFormat format, InferenceRequest& request);
+Status encode_request(const TokenBatch& batch, const TensorNames& names, TensorFormat format,
+                      InferenceRequest& request);
 
 /// What an answer must hold.
 struct ExpectedLogits {

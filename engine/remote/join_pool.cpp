@@ -21,9 +21,7 @@ constexpr microseconds kProbeTimeout{2'000'000};  // a server's first answer may
 constexpr std::size_t kMaxTokenBytes = 8192;
 constexpr float kMaxLogitChange = 0.01f;  // between the pool and the model here: other hardware rounds in another way
 
-Location in_remote_settings() {
-  return Location{std::make_shared<const SourceText>(SourceText{"engine.remote", {}})};
-}
+Location in_remote_settings() { return Location{std::make_shared<const SourceText>(SourceText{"engine.remote", {}})}; }
 
 bool has_tls(const RemotePool& pool) {
   return std::any_of(pool.urls.begin(), pool.urls.end(), [](const HttpUrl& url) { return url.tls; });
@@ -104,8 +102,9 @@ void check_server(const RemotePool& pool, std::size_t server, Diagnostics& probl
   const float change = largest_change(logits, pool.expected);
   if (change <= kAnotherModel) pool.turns->proven(server);
   if (change > kMaxLogitChange) {
-    problems.warning(in_remote_settings(), authority_of(one->urls.front()) + " judges otherwise than the model here" +
-                                               (change > kAnotherModel ? ", which judges instead" : ""),
+    problems.warning(in_remote_settings(),
+                     authority_of(one->urls.front()) + " judges otherwise than the model here" +
+                         (change > kAnotherModel ? ", which judges instead" : ""),
                      "does it serve the model of engine.model?");
   }
 }

@@ -12,19 +12,25 @@ using Clock = std::chrono::steady_clock;
 
 std::string_view cause_of(HttpFault fault) {
   switch (fault) {
-    case HttpFault::Refused: return "refused";
-    case HttpFault::Timeout: return "timeout";
-    case HttpFault::Tls: return "tls";
-    case HttpFault::Cut: return "cut";
+    case HttpFault::Refused:
+      return "refused";
+    case HttpFault::Timeout:
+      return "timeout";
+    case HttpFault::Tls:
+      return "tls";
+    case HttpFault::Cut:
+      return "cut";
     case HttpFault::Answer:
-    case HttpFault::None: break;
+    case HttpFault::None:
+      break;
   }
   return "answer";
 }
 
 std::string refusal(const HttpUrl& url, const ServerAnswer& answer) {
   const std::string words = error_text(answer.body);
-  return authority_of(url) + " answered with status " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words);
+  return authority_of(url) + " answered with status " + std::to_string(answer.status) +
+         (words.empty() ? "" : ": " + words);
 }
 
 /// Whether the server finds fault with this request: it may serve the next. Every other status speaks of the server.

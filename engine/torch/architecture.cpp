@@ -91,7 +91,8 @@ std::string sharded_code(const std::vector<std::string>& shards) {
   std::string prepare = "def prepare(self) -> None:\n";
   for (const std::string& shard : shards) {
     const bool first = shard == shards.front();
-    forward += std::string("    bag = ") + (first ? "" : "bag + ") + "self." + shard + ".forward(tokens, weights, offsets)\n";
+    forward +=
+        std::string("    bag = ") + (first ? "" : "bag + ") + "self." + shard + ".forward(tokens, weights, offsets)\n";
     prepare += "    self." + shard + ".prepare()\n";
   }
   return forward + "    return self.head.forward(bag, dense)\n" + prepare;

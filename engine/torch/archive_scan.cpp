@@ -27,8 +27,8 @@ Status check_record(const ZipRecord& record, std::size_t archive_size) {
     return Status::failed("the archive has a record with an impossible name");
   const std::uint64_t limit = record.compressed ? kMaxCompressedUnpacked : archive_size;
   if (record.unpacked_size > limit || record.stored_size > archive_size)
-    return Status::failed("the archive's record '" + record.name + "' claims " +
-                          std::to_string(record.unpacked_size) + " bytes");
+    return Status::failed("the archive's record '" + record.name + "' claims " + std::to_string(record.unpacked_size) +
+                          " bytes");
   return Status::ok();
 }
 

@@ -73,21 +73,24 @@ Status BagNetwork::check(const TokenBatch& batch) const {
   const auto rows = static_cast<std::uint64_t>(table_.rows());
   for (const std::int64_t token : batch.tokens) {
     if (static_cast<std::uint64_t>(token) >= rows)  // negative ones too
-      return Status::failed("token " + std::to_string(token) + " is not in a table of " + std::to_string(rows) + " rows");
+      return Status::failed("token " + std::to_string(token) + " is not in a table of " + std::to_string(rows) +
+                            " rows");
   }
   return Status::ok();
 }
 
 BagNetwork::View BagNetwork::message(const TokenBatch& batch, std::size_t index) const {
   const auto first = static_cast<std::size_t>(batch.offsets[index]);
-  const auto end = index + 1 < batch.messages ? static_cast<std::size_t>(batch.offsets[index + 1]) : batch.tokens.size();
+  const auto end =
+      index + 1 < batch.messages ? static_cast<std::size_t>(batch.offsets[index + 1]) : batch.tokens.size();
   return {batch.tokens.data() + first, batch.weights.data() + first, batch.dense.data() + index * dense_, end - first};
 }
 
 void BagNetwork::compute(const View& message, Work& work) const {
   std::fill(work.bag.begin(), work.bag.end(), 0.0f);
   table_.add_rows(message.tokens, message.weights, message.count, work.bag.data());
-  const auto dense = std::copy_n(work.bag.begin() + static_cast<std::ptrdiff_t>(labels_), embedding_, work.joined.begin());
+  const auto dense =
+      std::copy_n(work.bag.begin() + static_cast<std::ptrdiff_t>(labels_), embedding_, work.joined.begin());
   std::copy_n(message.dense, dense_, dense);
   work.hidden = hidden_bias_;
   hidden_weight_.add_all_rows(work.joined.data(), work.hidden.data());

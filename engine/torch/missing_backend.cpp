@@ -22,8 +22,8 @@ std::string operator_after(const std::string& text, const std::string& before) {
   const std::size_t begin = text.find(before);
   if (begin == std::string::npos) return {};
   std::size_t end = begin + before.size();
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == ':' ||
-                               text[end] == '_'))
+  while (end < text.size() &&
+         (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == ':' || text[end] == '_'))
     ++end;
   return text.substr(begin + before.size(), end - begin - before.size());
 }
@@ -49,8 +49,8 @@ std::string missing_backend(const std::string& text) {
   const bool packed_without_engine = text.find("Unknown qengine") != std::string::npos;
   if (!engineless.empty() || packed_without_engine)
     return (engineless.empty() ? "its packed 8-bit layers need" : "operator " + engineless + " needs") +
-           " an int8 engine (FBGEMM, QNNPACK or ONEDNN) that LibTorch " + version + " does not use here; it has: " +
-           int8_engines();
+           " an int8 engine (FBGEMM, QNNPACK or ONEDNN) that LibTorch " + version +
+           " does not use here; it has: " + int8_engines();
   const std::string unknown = operator_after(text, "Unknown builtin op: ");
   if (!unknown.empty()) return "operator " + unknown + " is not in LibTorch " + version;
   return {};

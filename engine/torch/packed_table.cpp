@@ -89,12 +89,8 @@ void pack_column(const at::Tensor& column, std::size_t bits, std::vector<at::Ten
 PackedTable pack_table(const at::Tensor& table, const at::Tensor& importance, const TableEncoding& encoding) {
   const std::int64_t columns = table.size(1);
   std::vector<std::int64_t> kept = choose_rows(table, importance, encoding.prune);
-  PackedTable packed{table.size(0),
-                     static_cast<std::int64_t>(kept.size()),
-                     pack_rows(kept, table.size(0)),
-                     at::zeros({0, columns}),
-                     at::zeros({columns, 0, 0}, at::kByte),
-                     at::zeros({columns, 0})};
+  PackedTable packed{table.size(0),           static_cast<std::int64_t>(kept.size()), pack_rows(kept, table.size(0)),
+                     at::zeros({0, columns}), at::zeros({columns, 0, 0}, at::kByte),  at::zeros({columns, 0})};
   const at::Tensor rows = table.index_select(0, at::tensor(kept, at::kLong));
   if (encoding.bits >= 16) {
     packed.values = encoding.bits == 16 ? rows.to(at::kHalf) : rows;

@@ -27,11 +27,16 @@ struct PlacedStage {
 
 const at::Tensor& input_of(const BatchTensors& batch, const at::Tensor& previous, Input input) {
   switch (input) {
-    case Input::Tokens: return batch.tokens;
-    case Input::Weights: return batch.weights;
-    case Input::Offsets: return batch.offsets;
-    case Input::Dense: return batch.dense;
-    case Input::Previous: break;
+    case Input::Tokens:
+      return batch.tokens;
+    case Input::Weights:
+      return batch.weights;
+    case Input::Offsets:
+      return batch.offsets;
+    case Input::Dense:
+      return batch.dense;
+    case Input::Previous:
+      break;
   }
   return previous;
 }

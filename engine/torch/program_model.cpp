@@ -19,8 +19,7 @@ Status check_answer(const torch::jit::IValue& result, std::size_t messages) {
   if (!result.isTensor()) return Status::failed("forward() does not return a tensor");
   const torch::Tensor& tensor = result.toTensor();
   if (tensor.dim() == 2 && tensor.size(0) == static_cast<std::int64_t>(messages)) return Status::ok();
-  return Status::failed("forward() returns " + shape_text(tensor) + ", not [" + std::to_string(messages) +
-                        ", labels]");
+  return Status::failed("forward() returns " + shape_text(tensor) + ", not [" + std::to_string(messages) + ", labels]");
 }
 
 void copy_values(const torch::Tensor& tensor, std::vector<float>& values) {
@@ -81,8 +80,7 @@ Status ProgramModel::compute(const TokenBatch& batch, std::vector<float>& logits
 }
 
 Status ProgramModel::differentiate(const TokenBatch& batch, std::size_t label, Gradients& gradients) {
-  return remember(
-      guarded("the model has no derivative here", [&] { return find_gradients(batch, label, gradients); }));
+  return remember(guarded("the model has no derivative here", [&] { return find_gradients(batch, label, gradients); }));
 }
 
 Status ProgramModel::find_gradients(const TokenBatch& batch, std::size_t label, Gradients& gradients) {

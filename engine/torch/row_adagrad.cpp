@@ -48,8 +48,7 @@ void RowAdagrad::add_up(const RowGradients& step) {
   }
 }
 
-void RowAdagrad::update_row(float* __restrict row, float* __restrict squares,
-                            const float* __restrict gradient) const {
+void RowAdagrad::update_row(float* __restrict row, float* __restrict squares, const float* __restrict gradient) const {
   const float rate = learning_rate_, decay = weight_decay_;
   for (std::size_t column = 0; column < columns_; ++column) {
     const float slope = gradient[column] + decay * row[column];

@@ -39,7 +39,7 @@ class RowAdagrad {
   std::vector<float> squares_;
   std::vector<std::int32_t> slot_of_row_;  // -1: not touched in this step
   std::vector<std::int64_t> touched_;
-  std::vector<float> sums_;                // touched_ x columns
+  std::vector<float> sums_;  // touched_ x columns
 };
 
 }  // namespace winnow

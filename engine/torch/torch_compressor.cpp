@@ -25,7 +25,8 @@ Status check_encoding(const TableEncoding& encoding) {
   if (encoding.shards < 1 || encoding.shards > kMaxShards)
     return Status::failed("a table can be in 1 to " + std::to_string(kMaxShards) + " parts, not in " +
                           std::to_string(encoding.shards));
-  if (!(encoding.prune >= 0 && encoding.prune <= 1)) return Status::failed("the share left out must be between 0 and 1");
+  if (!(encoding.prune >= 0 && encoding.prune <= 1))
+    return Status::failed("the share left out must be between 0 and 1");
   return Status::ok();
 }
 

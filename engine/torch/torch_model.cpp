@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/torch/archive_scan.h"
 #include "engine/torch/architecture.h"
+#include "engine/torch/archive_scan.h"
 #include "engine/torch/fused_bag.h"
 #include "engine/torch/guard.h"
 #include "engine/torch/memory_reader.h"

@@ -190,8 +190,8 @@ Status TorchTrainer::absorb(const Trainer& other, Shares shares) {
     ArchitectureSpec joined = architecture_;
     joined.embedding_width += second->architecture_.embedding_width;
     joined.hidden_width += second->architecture_.hidden_width;
-    const torch::jit::Module mean = mean_module({architecture_, module_, shares.own},
-                                                {second->architecture_, second->module_, shares.other});
+    const torch::jit::Module mean =
+        mean_module({architecture_, module_, shares.own}, {second->architecture_, second->module_, shares.other});
     dense_seen_.logical_or_(second->dense_seen_);
     architecture_ = joined;
     module_ = mean;
@@ -206,7 +206,8 @@ Status TorchTrainer::blend(const Trainer& other, Shares shares) {
     const auto* second = dynamic_cast<const TorchTrainer*>(&other);
     if (second == nullptr) return Status::failed("only models of this trainer can be blended");
     for (const char* name : kWeights) {
-      if (weights(name).sizes() != second->weights(name).sizes()) return Status::failed("the models differ in their shape");
+      if (weights(name).sizes() != second->weights(name).sizes())
+        return Status::failed("the models differ in their shape");
     }
     const torch::NoGradGuard no_grad;
     for (const char* name : kWeights) weights(name).mul_(shares.own).add_(second->weights(name), shares.other);

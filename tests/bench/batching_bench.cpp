@@ -86,7 +86,9 @@ struct Figures {
 double cpu_seconds() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
@@ -135,9 +137,11 @@ void print_row(std::size_t threads, const Way& way, Figures& figures, Figures& d
 }
 
 /// The ways by turns, so that what else the machine does falls on all of them.
-void compare(const std::vector<Way>& ways, const std::vector<Features>& messages, double seconds, TorchBackend& backend) {
-  std::printf("| threads | way | messages/s | ratio | p50 us | p99 us | CPU us/message | ratio |\n"
-              "|---:|---|---:|---:|---:|---:|---:|---:|\n");
+void compare(const std::vector<Way>& ways, const std::vector<Features>& messages, double seconds,
+             TorchBackend& backend) {
+  std::printf(
+      "| threads | way | messages/s | ratio | p50 us | p99 us | CPU us/message | ratio |\n"
+      "|---:|---|---:|---:|---:|---:|---:|---:|\n");
   for (const std::size_t threads : kThreadCounts) {
     std::vector<Figures> figures(ways.size());
     for (std::size_t round = 0; round < kRounds; ++round) {
@@ -176,7 +180,8 @@ int run(const std::string& file, double seconds) {
       models.push_back(std::make_unique<Queued>(std::move(queued->replicas[i])));
     return make_batcher(std::move(models), settings, [backend] { backend->enter_inference_thread(); });
   };
-  const auto as_served = make_batcher(std::move(served->replicas), settings, [backend] { backend->enter_inference_thread(); });
+  const auto as_served =
+      make_batcher(std::move(served->replicas), settings, [backend] { backend->enter_inference_thread(); });
   const auto one = batcher_of(0, 1), two = batcher_of(1, 2), behind = batcher_of(3, 1);
   Model& model = *shared->replicas[0];  // on the CPU its run() may be shared while none fails
   std::mutex lock, inline_slot;

@@ -22,11 +22,21 @@ class Digest {
   Digest& add(const Header& header) { return add(header.name).add(header.value); }
   Digest& add(const Mailbox& box) { return add(box.name).add(box.address).add(box.domain); }
   Digest& add(const Link& link) {
-    return add(link.url).add(link.host).add(link.domain).add(link.scheme).add(link.text).add(link.text_domain)
-        .add(link.from_html).add(link.is_image);
+    return add(link.url)
+        .add(link.host)
+        .add(link.domain)
+        .add(link.scheme)
+        .add(link.text)
+        .add(link.text_domain)
+        .add(link.from_html)
+        .add(link.is_image);
   }
   Digest& add(const Attachment& file) {
-    return add(file.name).add(file.extension).add(file.declared_type).add(file.magic_type).add(std::uint64_t{file.size});
+    return add(file.name)
+        .add(file.extension)
+        .add(file.declared_type)
+        .add(file.magic_type)
+        .add(std::uint64_t{file.size});
   }
   template <typename Value>
   Digest& add(const std::vector<Value>& values) {
@@ -46,20 +56,38 @@ class Digest {
 
 void add_shape(const MessageShape& shape, const HtmlShape& html, Digest& digest) {
   for (const std::size_t number :
-       {shape.parts, shape.depth, shape.text_parts, shape.html_parts, shape.base64_text_parts, shape.header_count,
-        shape.header_bytes, shape.broken_encodings, shape.nul_bytes, html.bytes, html.tags, html.images,
-        html.remote_images, html.tiny_images, html.forms, html.scripts, html.tables, html.comments_in_words, html.styles,
-        html.hidden_text_bytes})
+       {shape.parts,        shape.depth,        shape.text_parts,       shape.html_parts, shape.base64_text_parts,
+        shape.header_count, shape.header_bytes, shape.broken_encodings, shape.nul_bytes,  html.bytes,
+        html.tags,          html.images,        html.remote_images,     html.tiny_images, html.forms,
+        html.scripts,       html.tables,        html.comments_in_words, html.styles,      html.hidden_text_bytes})
     digest.add(std::uint64_t{number});
-  digest.add(shape.limits_hit).add(shape.is_encrypted).add(shape.is_signed).add(shape.is_report).add(shape.top_type)
-      .add(shape.charsets).add(shape.types);
+  digest.add(shape.limits_hit)
+      .add(shape.is_encrypted)
+      .add(shape.is_signed)
+      .add(shape.is_report)
+      .add(shape.top_type)
+      .add(shape.charsets)
+      .add(shape.types);
 }
 
 std::uint64_t of_message(const Message& message) {
   Digest digest;
-  digest.add(message.size).add(message.truncated).add(message.headers).add(message.date).add(message.arrived)
-      .add(message.subject).add(message.from).add(message.reply_to).add(message.sender).add(message.to).add(message.cc)
-      .add(message.text).add(message.html_text).add(message.hidden_text).add(message.links).add(message.attachments);
+  digest.add(message.size)
+      .add(message.truncated)
+      .add(message.headers)
+      .add(message.date)
+      .add(message.arrived)
+      .add(message.subject)
+      .add(message.from)
+      .add(message.reply_to)
+      .add(message.sender)
+      .add(message.to)
+      .add(message.cc)
+      .add(message.text)
+      .add(message.html_text)
+      .add(message.hidden_text)
+      .add(message.links)
+      .add(message.attachments);
   add_shape(message.shape, message.html, digest);
   return digest.value();
 }
@@ -87,8 +115,8 @@ std::uint64_t joined(std::uint64_t all, std::uint64_t one) {
 
 MailDigest digest_of(const StagedMail& mail) {
   const FeatureExtractor site(1u << 20, {}, FeatureSet::Site);
-  return {of_message(mail.judgement.message), of_features(mail.features), of_features(site.extract(mail.judgement.message)),
-          of_answer(mail)};
+  return {of_message(mail.judgement.message), of_features(mail.features),
+          of_features(site.extract(mail.judgement.message)), of_answer(mail)};
 }
 
 }  // namespace winnow::bench

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kTokens = 2000;       // of a message
+constexpr std::size_t kTokens = 2000;         // of a message
 constexpr std::int64_t kTableSize = 1 << 19;  // of the shipped model
 constexpr std::size_t kLabels = 2;
 

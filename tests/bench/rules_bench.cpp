@@ -19,11 +19,20 @@ std::string thousand_rules() {
     const std::string n = std::to_string(i);
     text += "  - {id: r" + n + ", when: '";
     switch (i % 5) {
-      case 0: text += "spam >= junk and from.domain == \"shop" + n + ".example\""; break;
-      case 1: text += "client.ip in [\"198.51." + std::to_string(i % 256) + ".0/24\"] and not authenticated"; break;
-      case 2: text += "from.domain in [\"*.a" + n + ".example\", \"b" + n + ".example\"]"; break;
-      case 3: text += "size > 10MiB or attachments.names ends_with \".x" + n + "\""; break;
-      default: text += "mail_from.domain == \"list" + n + ".example\" and header(\"List-Id\") contains \"n" + n + "\"";
+      case 0:
+        text += "spam >= junk and from.domain == \"shop" + n + ".example\"";
+        break;
+      case 1:
+        text += "client.ip in [\"198.51." + std::to_string(i % 256) + ".0/24\"] and not authenticated";
+        break;
+      case 2:
+        text += "from.domain in [\"*.a" + n + ".example\", \"b" + n + ".example\"]";
+        break;
+      case 3:
+        text += "size > 10MiB or attachments.names ends_with \".x" + n + "\"";
+        break;
+      default:
+        text += "mail_from.domain == \"list" + n + ".example\" and header(\"List-Id\") contains \"n" + n + "\"";
     }
     text += "', then: [flag]}\n";
   }
@@ -31,13 +40,15 @@ std::string thousand_rules() {
 }
 
 const char* million_entries() {
-  return "lists:\n  blocked: {file: blocked.txt}\nrules:\n  - {id: blocked, when: mail_from in blocked, then: [junk]}\n";
+  return "lists:\n  blocked: {file: blocked.txt}\nrules:\n  - {id: blocked, when: mail_from in blocked, then: "
+         "[junk]}\n";
 }
 
 std::string five_thousand_overrides() {
   std::string text = "overrides:\n";
   for (int i = 0; i < 5000; ++i) {
-    text += "  - {for: [\"@customer" + std::to_string(i) + ".example\"], thresholds: {junk: " + std::to_string(90 + i % 10) + "%}}\n";
+    text += "  - {for: [\"@customer" + std::to_string(i) +
+            ".example\"], thresholds: {junk: " + std::to_string(90 + i % 10) + "%}}\n";
   }
   return text + "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n";
 }

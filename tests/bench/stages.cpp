@@ -15,7 +15,7 @@
 namespace winnow::bench {
 namespace {
 
-constexpr std::size_t kChunk = 65535;  // MILTER_CHUNK_SIZE
+constexpr std::size_t kChunk = 65535;             // MILTER_CHUNK_SIZE
 constexpr std::int64_t kArrived = 1'772'442'000;  // the clock would make the features of each run differ
 
 std::vector<std::string> html_parts(const std::string& raw) {
@@ -27,8 +27,7 @@ std::vector<std::string> html_parts(const std::string& raw) {
   walk_parts(headers, std::string_view(octets).substr(body_at), {}, [&](const LeafPart& part) {
     if (part.content_type.type != "text/html") return;
     const TransferEncoding encoding = parse_transfer_encoding(part.headers->value("Content-Transfer-Encoding"));
-    parts.push_back(
-        to_utf8(decode_transfer(part.body, encoding, 1u << 20, cut), part.content_type.charset, repairs));
+    parts.push_back(to_utf8(decode_transfer(part.body, encoding, 1u << 20, cut), part.content_type.charset, repairs));
   });
   return parts;
 }
@@ -61,8 +60,12 @@ std::unique_ptr<Stages> Stages::load(const std::filesystem::path& settings, Diag
 StagedMail Stages::prepare(const MailInput& input) const {
   StagedMail mail;
   mail.sent = milter_mail_from(input, "BENCH");
-  mail.sent.envelope = {.client_ip = "198.51.100.25", .client_name = "mail.sender.example", .helo = "mail.sender.example",
-                        .mail_from = "<bench@sender.example>", .recipients = {"<bench@example.test>"}, .present = true};
+  mail.sent.envelope = {.client_ip = "198.51.100.25",
+                        .client_name = "mail.sender.example",
+                        .helo = "mail.sender.example",
+                        .mail_from = "<bench@sender.example>",
+                        .recipients = {"<bench@example.test>"},
+                        .present = true};
   mail.bytes = input.raw.size();
   mail.html = html_parts(input.raw);
   return mail;

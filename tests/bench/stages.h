@@ -19,7 +19,7 @@
 namespace winnow::bench {
 
 struct StagedMail {
-  MilterMail sent;                // as the MTA has it
+  MilterMail sent;  // as the MTA has it
   std::size_t bytes = 0;
   std::vector<std::string> html;  // the HTML parts, decoded
   // What the stages fill, in their order.
@@ -44,7 +44,8 @@ class Stages {
   void infer_together(const std::vector<StagedMail*>& mails) const;
   void rules(StagedMail& mail) const;
   void reply(StagedMail& mail) const;
-  void reasons(StagedMail& mail) const;  // what marked mail costs this thread on top; the model's part is another thread's
+  void reasons(
+      StagedMail& mail) const;  // what marked mail costs this thread on top; the model's part is another thread's
 
   const Snapshot& snapshot() const { return *snapshot_; }
   /// Octets of the model's table that one token reads, about.

@@ -76,7 +76,8 @@ std::vector<Stage> all_stages() {
       {"features", &Stages::features,
        [](const StagedMail& m, const MachineSpeed& s) {
          const Message& message = m.judgement.message;
-         return count(message.text.size() + message.html_text.size()) * s.copy + count(m.features.tokens.size()) * s.hash;
+         return count(message.text.size() + message.html_text.size()) * s.copy +
+                count(m.features.tokens.size()) * s.hash;
        }},
       {"inference, one message", &Stages::infer,
        [](const StagedMail& m, const MachineSpeed& s) { return count(m.features.tokens.size()) * s.row; }},
@@ -153,7 +154,8 @@ Sums measure_together(const Stages& stages, std::vector<StagedMail>& mails) {
 
 void print_row(const char* name, const Sums& sums, const std::array<double, kAll + 1>& messages) {
   std::printf("| %s |", name);
-  for (std::size_t i = 0; i <= kAll; ++i) std::printf(" %.1f |", messages[i] > 0 ? sums.nanoseconds[i] / messages[i] / 1e3 : 0);
+  for (std::size_t i = 0; i <= kAll; ++i)
+    std::printf(" %.1f |", messages[i] > 0 ? sums.nanoseconds[i] / messages[i] / 1e3 : 0);
   if (sums.limit > 0) {
     std::printf(" %.2f | %.0f | %.0f |\n", sums.limit / messages[kAll] / 1e3, sums.nanoseconds[kAll] / sums.limit,
                 sums.allocations / messages[kAll]);
@@ -173,8 +175,10 @@ void print_table(const Stages& stages, std::vector<StagedMail>& mails) {
     ++messages[kAll];
   }
   const Sums together = measure_together(stages, mails);
-  std::printf("This machine: %.3f ns to copy an octet of memory, %.2f ns to hash a word of 8 octets, %.2f ns to read a row of %zu octets in random order.\n\n",
-              speed.copy, speed.hash, speed.row, row_bytes);
+  std::printf(
+      "This machine: %.3f ns to copy an octet of memory, %.2f ns to hash a word of 8 octets, %.2f ns to read a row of "
+      "%zu octets in random order.\n\n",
+      speed.copy, speed.hash, speed.row, row_bytes);
   std::printf("| stage, CPU us per message |");
   for (const SizeClass& one : kClasses) std::printf(" %s |", one.name);
   std::printf(" all | limit | ratio | allocations |\n|---|");
@@ -185,7 +189,8 @@ void print_table(const Stages& stages, std::vector<StagedMail>& mails) {
   Sums sum;
   for (const Stage& stage : all) {
     print_row(stage.name, stage.sums, messages);
-    if (stage.work == &Stages::html || stage.work == &Stages::reasons) continue;  // parse has it; not all mail is marked
+    if (stage.work == &Stages::html || stage.work == &Stages::reasons)
+      continue;  // parse has it; not all mail is marked
     for (std::size_t i = 0; i <= kAll; ++i) sum.nanoseconds[i] += stage.sums.nanoseconds[i];
     sum.limit += stage.sums.limit;
     sum.allocations += stage.sums.allocations;
@@ -204,8 +209,8 @@ void print_digest(const Stages& stages, std::vector<StagedMail>& mails) {
     all.site_features = joined(all.site_features, one.site_features);
     all.answer = joined(all.answer, one.answer);
   }
-  std::printf("%zu messages: message %016lx features %016lx site-features %016lx answer %016lx\n", mails.size(), all.message,
-              all.features, all.site_features, all.answer);
+  std::printf("%zu messages: message %016lx features %016lx site-features %016lx answer %016lx\n", mails.size(),
+              all.message, all.features, all.site_features, all.answer);
 }
 
 __attribute__((noinline)) void run_once(const Stages& stages, const Stage& stage, std::vector<StagedMail>& mails) {

@@ -124,7 +124,9 @@ TEST(CliArguments, SaysWhichChoiceIsMissing) {
   EXPECT_NE(choose("").err.find("spam-or-ham is required"), std::string::npos) << choose("").err;
 }
 
-TEST(CliArguments, EscapesWhatItRepeats) { EXPECT_NE(parse({"--no\x1B[2J", "a"}).err.find("\\x1b"), std::string::npos); }
+TEST(CliArguments, EscapesWhatItRepeats) {
+  EXPECT_NE(parse({"--no\x1B[2J", "a"}).err.find("\\x1b"), std::string::npos);
+}
 
 }  // namespace
 }  // namespace winnow

@@ -104,10 +104,9 @@ TEST(CliBench, WithoutADaemonNamesTheSocket) {
 
 TEST(CliBench, RefusesRunsWithoutAnEndAndOptionsThatExcludeEachOther) {
   const std::vector<std::vector<std::string>> wrong = {
-      {"--messages", "10000001"}, {"--duration", "25h"},      {"--duration", "0s"},
-      {"--duration", "soon"},     {"--connections", "0"},     {"--rate", "-1"},
-      {"--burst", "--rate", "5"}, {"--engine", "--pid", "1"}, {"--sizes", "huge"},
-      {"--model", "m.pt"}};
+      {"--messages", "10000001"}, {"--duration", "25h"}, {"--duration", "0s"},       {"--duration", "soon"},
+      {"--connections", "0"},     {"--rate", "-1"},      {"--burst", "--rate", "5"}, {"--engine", "--pid", "1"},
+      {"--sizes", "huge"},        {"--model", "m.pt"}};
   for (std::vector<std::string> arguments : wrong) {
     arguments.insert(arguments.begin(), "bench");
     const ToolRun run = run_tool(arguments);

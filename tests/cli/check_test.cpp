@@ -53,20 +53,28 @@ TEST(CliConfig, ShowsWhatHoldsForARecipientAndWhichLineSaysSo) {
   const ToolRun run = run_tool({"config", "--config", file.string(), "--for", "a@shop.example"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   const std::string name = file.parent_path() / "rules.yaml";
-  EXPECT_EQ(run.out, "setting  value                               from\n"
-                     "junk     97%                                 " + name + ":4\n"
-                     "flag     50%                                 default\n"
-                     "ceiling  junk                                " + name + ":5\n"
-                     "rule     own                                 " + name + ":7\n"
-                     "rules    1 for everybody, after those above\n");
+  EXPECT_EQ(run.out,
+            "setting  value                               from\n"
+            "junk     97%                                 " +
+                name +
+                ":4\n"
+                "flag     50%                                 default\n"
+                "ceiling  junk                                " +
+                name +
+                ":5\n"
+                "rule     own                                 " +
+                name +
+                ":7\n"
+                "rules    1 for everybody, after those above\n");
 }
 
 /// The daemon brings addresses to one spelling; the command showed the defaults for all others.
 TEST(CliConfig, AsksForAnAddressInTheSpellingOfTheDaemon) {
   const ScratchFolder folder;
   const auto file = folder.write("winnow.yaml", "rules: [rules.yaml]\n");
-  folder.write("rules.yaml", "overrides:\n  - {for: [a@shop.example], from: [\"@b.example\"], thresholds: {junk: 97%}}\n"
-                             "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
+  folder.write("rules.yaml",
+               "overrides:\n  - {for: [a@shop.example], from: [\"@b.example\"], thresholds: {junk: 97%}}\n"
+               "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
   for (const char* recipient : {"<a@shop.example>", "\"a\"@shop.example.", " a@shop.example "}) {
     const ToolRun run = run_tool({"config", "--config", file.string(), "--for", recipient, "--from", "<x@b.example>"});
     EXPECT_NE(run.out.find("junk     97%"), std::string::npos) << recipient << "\n" << run.out;

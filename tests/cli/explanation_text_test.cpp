@@ -15,7 +15,9 @@ Explanation small_explanation() {
   e.start = -1.5;
   e.log_odds = 1.3;
   e.adds_up = true;
-  e.contributions = {{"subject word \"pills\"", 2.0}, {"quotes another mail", -0.5}, {"text word \"a\x1b[1m\"", 0.9},
+  e.contributions = {{"subject word \"pills\"", 2.0},
+                     {"quotes another mail", -0.5},
+                     {"text word \"a\x1b[1m\"", 0.9},
                      {"number of links", 0.4}};
   return e;
 }

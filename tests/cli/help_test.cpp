@@ -71,7 +71,8 @@ TEST(CliFacts, ListsEveryFactWithTypeAndMeaning) {
 
 TEST(CliOutput, ThatCannotBeWrittenIsAProblem) {
   for (const char* command : {"--help", "schema rules"}) {
-    const ToolRun run = run_program("/bin/sh", {"-c", std::string("exec \"$0\" ") + command + " > /dev/full", WINNOW_TOOL});
+    const ToolRun run =
+        run_program("/bin/sh", {"-c", std::string("exec \"$0\" ") + command + " > /dev/full", WINNOW_TOOL});
     EXPECT_EQ(run.exit_code, 1) << command;
     EXPECT_NE(run.err.find("standard output"), std::string::npos) << run.err;
   }

@@ -206,8 +206,8 @@ TEST_F(CliJudging, ExplainAddsUpToTheProbability) {
 TEST_F(CliJudging, ExplainSpeaksOfWhatTheReaderSees) {
   const ToolRun run = run_tool({"explain", "--config", small_.config(), "--all", small_.file("spam/100.eml")});
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  for (const char* part : {"before anything is known", "subject word \"cheap\"", "exclamation marks in the subject",
-                           "text_exclamations"})
+  for (const char* part :
+       {"before anything is known", "subject word \"cheap\"", "exclamation marks in the subject", "text_exclamations"})
     EXPECT_NE(run.out.find(part), std::string::npos) << part << "\n" << run.out;
   EXPECT_EQ(run.out.find('\033'), std::string::npos) << "colours on a pipe";
 }
@@ -232,7 +232,8 @@ TEST_F(CliJudging, ExplainShowsNoControlCharacterOfTheMail) {
 
 // The note said that the test string always counts as spam, also where no rule asks for it.
 TEST_F(CliJudging, ExplainSaysOfTheTestStringWhatIsTrueWithoutARuleForIt) {
-  const ToolRun run = run_tool({"explain", "--config", small_.config(), std::string(WINNOW_TEST_DATA) + "/mail/gtube.eml"});
+  const ToolRun run =
+      run_tool({"explain", "--config", small_.config(), std::string(WINNOW_TEST_DATA) + "/mail/gtube.eml"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_NE(run.out.find("for which the fact gtube is true"), std::string::npos) << run.out;
 }

@@ -86,7 +86,9 @@ TEST_F(CliTest, RefusesRulesThatDoNotExist) {
   EXPECT_EQ(run.exit_code, 1) << run.out;
   EXPECT_NE(run.err.find("nosuch: error: cannot be read: no such file"), std::string::npos) << run.err;
   const std::string other = (folder_.path() / "rules.d").string();
-  EXPECT_EQ(run_tool({"test", "--rules", other, tests("  - {name: a, facts: {}, expect: {verdict: accept}}\n")}).exit_code, 1);
+  EXPECT_EQ(
+      run_tool({"test", "--rules", other, tests("  - {name: a, facts: {}, expect: {verdict: accept}}\n")}).exit_code,
+      1);
 }
 
 TEST_F(CliTest, TakesTheRulesOfTheSettingsWhenTheFileNamesNone) {

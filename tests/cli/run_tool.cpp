@@ -48,7 +48,8 @@ ToolRun wait_for(pid_t child, const ScratchFolder& folder) {
 /// this test, with its handlers.
 bool handles(pid_t process, int signal) {
   std::error_code gone;
-  if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", gone) != std::filesystem::canonical(WINNOW_TOOL))
+  if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", gone) !=
+      std::filesystem::canonical(WINNOW_TOOL))
     return false;
   std::ifstream file("/proc/" + std::to_string(process) + "/status");
   for (std::string line; std::getline(file, line);) {

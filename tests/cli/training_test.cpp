@@ -193,7 +193,7 @@ TEST(CliCompress, WithoutMailOrOutputIsWrongUsage) {
 TEST(CliCompress, NamesTheOptionWhoseValueIsNone) {
   const struct {
     const char *option, *value;
-  } wrong[] = {{"--bits", "few"},   {"--bits", "9"},    {"--prune", "some"},        {"--prune", "1.5"},
+  } wrong[] = {{"--bits", "few"},  {"--bits", "9"},   {"--prune", "some"},       {"--prune", "1.5"},
                {"--prune", "nan"}, {"--parts", "17"}, {"--max-auc-loss", "much"}};
   for (const auto& [option, value] : wrong) {
     const ToolRun run = run_tool({"compress", "m.pt", "-o", "s.pt", "--ham", "a", "--spam", "b", option, value});
@@ -233,10 +233,10 @@ TEST(CliTrain, StopsAtCtrlCAndWritesNoModel) {
   const ScratchFolder folder;
   write_invented_mail(folder.path());
   const std::string output = (folder.path() / "model.pt").string();
-  const ToolRun run = interrupt_tool({"train", "--ham", (folder.path() / "ham").string(), "--spam",
-                                      (folder.path() / "spam").string(), "-o", output, "--epochs", "100000",
-                                      "--held-out", "0.5"},  // enough to train until the signal comes
-                                     SIGINT);
+  const ToolRun run = interrupt_tool(
+      {"train", "--ham", (folder.path() / "ham").string(), "--spam", (folder.path() / "spam").string(), "-o", output,
+       "--epochs", "100000", "--held-out", "0.5"},  // enough to train until the signal comes
+      SIGINT);
   EXPECT_EQ(run.exit_code, 1) << run.err;
   EXPECT_NE(run.err.find("warning: stopped"), std::string::npos) << run.err;
   EXPECT_FALSE(std::filesystem::exists(output));
@@ -256,9 +256,9 @@ TEST(CliEvaluate, PrintsTablesByDefault) {
 TEST(CliCompress, WritesASmallerModelOrSaysWhatItWouldLose) {
   const SmallInstallation small;
   ASSERT_EQ(small.training().exit_code, 0) << small.training().err;
-  std::vector<std::string> arguments{"compress", small.file("model.pt"), "--ham",  small.file("ham"),
-                                     "--spam",   small.file("spam"),     "--json", "-o",
-                                     small.file("small.pt")};
+  std::vector<std::string> arguments{
+      "compress", small.file("model.pt"), "--ham", small.file("ham"), "--spam", small.file("spam"), "--json",
+      "-o",       small.file("small.pt")};
   const ToolRun run = run_tool(arguments);
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.err, "") << "progress belongs to terminals";

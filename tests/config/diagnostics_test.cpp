@@ -55,7 +55,10 @@ TEST(Diagnostics, CountsErrorsButNotWarnings) {
 
 TEST(Diagnostics, ShowsControlCharactersAsQuestionMarksAndTabsAsBlanks) {
   Diagnostics problems;
-  problems.error({source("\ta\x1b[31mb\xE2\x80\xAE" "c\xFF\n"), 1, 3, 1}, "bad \x07 bell");
+  problems.error({source("\ta\x1b[31mb\xE2\x80\xAE"
+                         "c\xFF\n"),
+                  1, 3, 1},
+                 "bad \x07 bell");
   EXPECT_EQ(problems.to_string(),
             "a.yaml:1:3: error: bad ? bell\n"
             "    1 |  a?[31mb?c?\n"

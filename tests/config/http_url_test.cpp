@@ -13,9 +13,11 @@ TEST(HttpUrl, ReadsHostPortAndPath) {
 }
 
 TEST(HttpUrl, RefusesWhatNamesNoServer) {
-  for (const char* text : {"", "http://", "gpu:8000", "ftp://a", "http://a:0", "http://a:65536", "http://a:", "http://a:8x",
-                           "http://u:p@a", "http://a?b", "http://a/b?c", "http://a/b#c", "http://a b", "http://a/\r\nb",
-                           "http://[::1", "http://[a]", "http://::1", "http://-a", "http:///v2", "HTTP://a/\x80"}) {
+  for (const char* text :
+       {"",           "http://",        "gpu:8000",     "ftp://a",    "http://a:0",   "http://a:65536",
+        "http://a:",  "http://a:8x",    "http://u:p@a", "http://a?b", "http://a/b?c", "http://a/b#c",
+        "http://a b", "http://a/\r\nb", "http://[::1",  "http://[a]", "http://::1",   "http://-a",
+        "http:///v2", "HTTP://a/\x80"}) {
     EXPECT_FALSE(parse_http_url(text)) << text;
   }
 }

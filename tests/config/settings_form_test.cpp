@@ -7,16 +7,67 @@
 namespace winnow {
 namespace {
 
-const char* const kScalars[] = {
-    "4s", "0", "0us", "1min", "1.5s", "4", "64KiB", "1.5MiB", "1MB", "50%", "12.5%", "0.5", "007%", "101%", "auto", "cpu",
-    "cuda", "cuda:1", "cuda:x", "unix:/run/w.sock", "inet:8891@127.0.0.1", "inet6:8891@::1", "inet:8891", "127.0.0.1:80",
-    "'[::1]:80'", "accept", "tempfail", "junk", "true", "false", "yes", "stderr", "syslog", "0660", "660", "0999", "9",
-    "256", "100001", "X-A", "X A", "EUR", "0.25", "postfix", "_www", "-x", "''",
-    "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef", "0123", "/tmp/x", "mx.example.org",
-    "http://a", "'https://[::1]:8000/v2/'", "http://a?b", "json", "triton", "winnow"};
+const char* const kScalars[] = {"4s",
+                                "0",
+                                "0us",
+                                "1min",
+                                "1.5s",
+                                "4",
+                                "64KiB",
+                                "1.5MiB",
+                                "1MB",
+                                "50%",
+                                "12.5%",
+                                "0.5",
+                                "007%",
+                                "101%",
+                                "auto",
+                                "cpu",
+                                "cuda",
+                                "cuda:1",
+                                "cuda:x",
+                                "unix:/run/w.sock",
+                                "inet:8891@127.0.0.1",
+                                "inet6:8891@::1",
+                                "inet:8891",
+                                "127.0.0.1:80",
+                                "'[::1]:80'",
+                                "accept",
+                                "tempfail",
+                                "junk",
+                                "true",
+                                "false",
+                                "yes",
+                                "stderr",
+                                "syslog",
+                                "0660",
+                                "660",
+                                "0999",
+                                "9",
+                                "256",
+                                "100001",
+                                "X-A",
+                                "X A",
+                                "EUR",
+                                "0.25",
+                                "postfix",
+                                "_www",
+                                "-x",
+                                "''",
+                                "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef",
+                                "0123",
+                                "/tmp/x",
+                                "mx.example.org",
+                                "http://a",
+                                "'https://[::1]:8000/v2/'",
+                                "http://a?b",
+                                "json",
+                                "triton",
+                                "winnow"};
 
-const char* const kItems[] = {"authenticated", "10.0.0.0/8", "'::1'", "127.0.0.1", "'2001:db8::/32'", "10.0.0.0/99x",
-                              "mx.example.org", "mx/1", "'a,b'", "somebody", "rules.d", "http://a:1", "cpu", "cuda:1", "cuda"};
+const char* const kItems[] = {"authenticated", "10.0.0.0/8",     "'::1'", "127.0.0.1", "'2001:db8::/32'",
+                              "10.0.0.0/99x",  "mx.example.org", "mx/1",  "'a,b'",     "somebody",
+                              "rules.d",       "http://a:1",     "cpu",   "cuda:1",    "cuda"};
 
 std::string without_quotes(const std::string& yaml) {
   return yaml.starts_with('\'') ? yaml.substr(1, yaml.size() - 2) : yaml;
@@ -24,7 +75,8 @@ std::string without_quotes(const std::string& yaml) {
 
 bool reader_takes(const SettingKey& key, const std::string& yaml) {
   std::string text = std::string(key.leaf()) + ": " + yaml;
-  for (std::string group(key.group()); !group.empty(); group.resize(group.find('.') == group.npos ? 0 : group.rfind('.')))
+  for (std::string group(key.group()); !group.empty();
+       group.resize(group.find('.') == group.npos ? 0 : group.rfind('.')))
     text = group.substr(group.rfind('.') + 1) + ": {" + text + "}";
   Diagnostics problems;
   return load_settings_text("/etc/winnow/winnow.yaml", text, problems).has_value();
@@ -56,13 +108,13 @@ TEST(SettingsForm, TakesEveryListItemThatTheReaderTakes) {
 /// What has no unit, is misspelled or out of a whole number's range is underlined before anyone runs `winnow check`.
 TEST(SettingsForm, RefusesWhatIsCommonlyWrong) {
   const std::pair<const char*, const char*> wrong[] = {
-      {"milter.deadline", "4"},      {"milter.deadline", "4 s"},   {"milter.max_scan_bytes", "1M"},
-      {"milter.on_error", "reject"}, {"milter.max_in_flight", "0"}, {"milter.socket", "/run/w.sock"},
-      {"milter.socket_mode", "0999"}, {"engine.device", "gpu"},    {"engine.replicas", "257"},
-      {"engine.sha256", "0123"},     {"engine.prior_spam", "101%"}, {"log.addresses", "yes"},
-      {"headers.flag_name", "X A"},  {"headers.flag_name", "Subject"}, {"metrics.listen", "9111"}, {"engine.remote.url", "gpu:8000"},
-      {"engine.remote.format", "grpc"}, {"cost.currency", "euro"}, {"cost.watts_per_core", "1001"},
-      {"cost.price_per_kwh", "0,30"}};
+      {"milter.deadline", "4"},          {"milter.deadline", "4 s"},       {"milter.max_scan_bytes", "1M"},
+      {"milter.on_error", "reject"},     {"milter.max_in_flight", "0"},    {"milter.socket", "/run/w.sock"},
+      {"milter.socket_mode", "0999"},    {"engine.device", "gpu"},         {"engine.replicas", "257"},
+      {"engine.sha256", "0123"},         {"engine.prior_spam", "101%"},    {"log.addresses", "yes"},
+      {"headers.flag_name", "X A"},      {"headers.flag_name", "Subject"}, {"metrics.listen", "9111"},
+      {"engine.remote.url", "gpu:8000"}, {"engine.remote.format", "grpc"}, {"cost.currency", "euro"},
+      {"cost.watts_per_core", "1001"},   {"cost.price_per_kwh", "0,30"}};
   for (const auto& [path, text] : wrong) {
     for (const SettingKey& key : setting_table()) {
       EXPECT_FALSE(key.path == path && fits_form(text, key.form)) << path << ": " << text;

@@ -62,7 +62,8 @@ TEST(Settings, ReadsEveryKindOfValue) {
 }
 
 TEST(Settings, ReadsAPoolOfOneServerOrOfSeveral) {
-  const auto one = load("engine: {remote: {url: 'https://pool.example/v', timeout: 1s, ca_file: ca.pem, format: json}}");
+  const auto one =
+      load("engine: {remote: {url: 'https://pool.example/v', timeout: 1s, ca_file: ca.pem, format: json}}");
   ASSERT_TRUE(one);
   EXPECT_EQ(one->engine.remote.urls, std::vector<std::string>{"https://pool.example/v"});
   EXPECT_EQ(one->engine.remote.timeout, std::chrono::seconds(1));
@@ -106,7 +107,8 @@ TEST(Settings, AcceptsTheBordersOfEveryRange) {
         "milter: {max_in_flight: 100000}", "milter: {max_scan_bytes: 16KiB}", "milter: {max_scan_bytes: 64MiB}",
         "engine: {max_batch_size: 1024}", "engine: {max_queue_delay: 0}", "engine: {max_queue_delay: 100ms}",
         "cost: {watts_per_core: 0}", "cost: {watts_per_core: 1000}", "cost: {price_per_kwh: 0.0001}",
-        "cost: {gco2e_per_kwh: 10000}", "engine: {max_queue_length: 1000000}", "engine: {prior_spam: 1%}", "engine: {prior_spam: 0.99}"}) {
+        "cost: {gco2e_per_kwh: 10000}", "engine: {max_queue_length: 1000000}", "engine: {prior_spam: 1%}",
+        "engine: {prior_spam: 0.99}"}) {
     EXPECT_TRUE(load(text)) << text;
   }
 }
@@ -141,7 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"milter: {socket: 'inet6:8891@1:2'}", "socket must name an IPv6 address or a host"},
         WrongCase{"milter: {socket: 'unix:'}", "socket must name a path after 'unix:'"},
         WrongCase{"milter: {skip: authenticated}", "skip must be a list, got 'authenticated' (write [authenticated])"},
-        WrongCase{"milter: {skip: [10.0.0.1/8]}", "skip has bits set after its prefix; write 10.0.0.0/8, got '10.0.0.1/8'"},
+        WrongCase{"milter: {skip: [10.0.0.1/8]}",
+                  "skip has bits set after its prefix; write 10.0.0.0/8, got '10.0.0.1/8'"},
         WrongCase{"milter: {skip: [localhost]}", "skip must be 'authenticated' or a network such as 192.0.2.0/24"},
         WrongCase{"milter: {trusted_authserv_ids: ['a b']}", "trusted_authserv_ids must be the name"},
         WrongCase{"milter: {trusted_authserv_ids: [mx.example.org.]}",
@@ -150,7 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"milter: {deadline: }", "deadline must be a duration such as 4s or 500ms, got nothing"},
         WrongCase{"milter: {dedline: 4s}", "unknown key 'dedline' in milter (did you mean 'deadline'?)"},
         WrongCase{"deadline: 4s", "unknown key 'deadline' (it belongs in milter)"},
-        WrongCase{"engine: {remote: {url: x}}", "url must be http://HOST:PORT or https://HOST:PORT, with a path if the"},
+        WrongCase{"engine: {remote: {url: x}}",
+                  "url must be http://HOST:PORT or https://HOST:PORT, with a path if the"},
         WrongCase{"engine: {remote: {url: [http://a, 'http://u@b']}}", "url must be http://HOST:PORT"},
         WrongCase{"engine: {remote: 5}", "engine.remote must be a mapping of settings, got"},
         WrongCase{"engine: {remote: {model: a/b}}", "model must be the model's name in the pool"},
@@ -161,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"cost: {watts_per_core: 1001}", "watts_per_core must be between 0 and 1000, got '1001'"},
         WrongCase{"cost: {price_per_kwh: -1}", "price_per_kwh must be a number such as 0.30, got '-1'"},
         WrongCase{"cost: {price_per_kwh: inf}", "price_per_kwh must be a number such as 0.30, got 'inf'"},
-        WrongCase{"cost: {currency: euro}", "currency must be the three capitals of a currency, such as EUR, got 'euro'"},
+        WrongCase{"cost: {currency: euro}",
+                  "currency must be the three capitals of a currency, such as EUR, got 'euro'"},
         WrongCase{"engine: {sha256: abc}", "sha256 must be 64 hexadecimal digits"},
         WrongCase{"engine: {device: gpu}", "device must be auto, cpu, cuda or cuda:N"},
         WrongCase{"engine: {device: 'cuda:x'}", "device must be auto, cpu, cuda or cuda:N"},
@@ -204,9 +209,10 @@ TEST(Settings, DescribesEachKeyWithItsOrigin) {
 
 /// The described values, put back into a file, are the same settings: printers and readers agree.
 TEST(Settings, DescribeWhatCanBeReadAgain) {
-  const auto settings = load("milter: {skip: ['::1', authenticated], socket: 'inet6:8891@::1'}\n"
-                             "cost: {price_per_kwh: 0.2875, currency: SEK}\n"
-                             "engine: {prior_spam: 12.5%, replicas: 2}\nlog: {addresses: true}\nmetrics: {listen: '[::1]:80'}\n");
+  const auto settings = load(
+      "milter: {skip: ['::1', authenticated], socket: 'inet6:8891@::1'}\n"
+      "cost: {price_per_kwh: 0.2875, currency: SEK}\n"
+      "engine: {prior_spam: 12.5%, replicas: 2}\nlog: {addresses: true}\nmetrics: {listen: '[::1]:80'}\n");
   std::string again;
   std::string group;
   for (const SettingKey& key : setting_table()) {

@@ -21,18 +21,20 @@ TEST_P(ParseDuration, ReadsExactlyOneDurationWithItsUnit) {
   EXPECT_EQ(value ? value->count() : -1, GetParam().us) << GetParam().text;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, ParseDuration,
-    testing::Values(DurationCase{"4s", 4'000'000}, DurationCase{"500ms", 500'000}, DurationCase{"0us", 0},
-                    DurationCase{"0", 0}, DurationCase{"7us", 7}, DurationCase{"2min", 120'000'000},
-                    DurationCase{"1h", 3'600'000'000}, DurationCase{"1d", 86'400'000'000},
-                    DurationCase{"0.5s", 500'000}, DurationCase{"1.5ms", 1'500}, DurationCase{"0.5us", -1},
-                    DurationCase{"4", -1}, DurationCase{"", -1}, DurationCase{"s", -1}, DurationCase{"4 s", -1},
-                    DurationCase{"-4s", -1}, DurationCase{"+4s", -1}, DurationCase{"4S", -1}, DurationCase{"4sec", -1},
-                    DurationCase{"4s ", -1}, DurationCase{"4.s", -1}, DurationCase{".5s", -1}, DurationCase{"1e3s", -1},
-                    DurationCase{"4m", -1}, DurationCase{"99999999999999999999s", -1},
-                    DurationCase{"9223372036854775807us", 9223372036854775807}, DurationCase{"9223372036854775808us", -1},
-                    DurationCase{"106751992d", -1}, DurationCase{"0x4s", -1}, DurationCase{"4MiB", -1}));
+INSTANTIATE_TEST_SUITE_P(Table, ParseDuration,
+                         testing::Values(DurationCase{"4s", 4'000'000}, DurationCase{"500ms", 500'000},
+                                         DurationCase{"0us", 0}, DurationCase{"0", 0}, DurationCase{"7us", 7},
+                                         DurationCase{"2min", 120'000'000}, DurationCase{"1h", 3'600'000'000},
+                                         DurationCase{"1d", 86'400'000'000}, DurationCase{"0.5s", 500'000},
+                                         DurationCase{"1.5ms", 1'500}, DurationCase{"0.5us", -1}, DurationCase{"4", -1},
+                                         DurationCase{"", -1}, DurationCase{"s", -1}, DurationCase{"4 s", -1},
+                                         DurationCase{"-4s", -1}, DurationCase{"+4s", -1}, DurationCase{"4S", -1},
+                                         DurationCase{"4sec", -1}, DurationCase{"4s ", -1}, DurationCase{"4.s", -1},
+                                         DurationCase{".5s", -1}, DurationCase{"1e3s", -1}, DurationCase{"4m", -1},
+                                         DurationCase{"99999999999999999999s", -1},
+                                         DurationCase{"9223372036854775807us", 9223372036854775807},
+                                         DurationCase{"9223372036854775808us", -1}, DurationCase{"106751992d", -1},
+                                         DurationCase{"0x4s", -1}, DurationCase{"4MiB", -1}));
 
 struct SizeCase {
   const char* text;

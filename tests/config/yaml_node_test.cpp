@@ -62,7 +62,8 @@ TEST(YamlNode, CountsColumnsInCodePointsAndLinesThroughCrlf) {
 /// "\\bcash\\b" in double quotes was a pattern that begins with a backspace, and never matched.
 TEST(YamlNode, RefusesEscapesThatStandForControlCharacters) {
   EXPECT_EQ(read("a: \"x '\\bcash'\"\n").problems,
-            "a.yaml:1:8: error: this escape stands for a control character, which is not allowed (use single quotes, or | for a "
+            "a.yaml:1:8: error: this escape stands for a control character, which is not allowed (use single quotes, "
+            "or | for a "
             "block)\n    1 | a: \"x '\\bcash'\"\n      |        ^~\n");
   for (const char* text : {"a: \"\\x1b\"\n", "a: \"\\0\"\n", "\"\\r\": b\n", "[\"\\x7F\"]\n"}) {
     EXPECT_NE(read(text).problems.find("control character"), std::string::npos) << text;
@@ -105,7 +106,8 @@ TEST(YamlNode, RefusesASecondDocument) {
 }
 
 TEST(YamlNode, StopsAtItsLimits) {
-  EXPECT_NE(read("[[[[1]]]]", {.max_depth = 3}).problems.find("a.yaml:1:4: error: nested deeper than 3"), std::string::npos);
+  EXPECT_NE(read("[[[[1]]]]", {.max_depth = 3}).problems.find("a.yaml:1:4: error: nested deeper than 3"),
+            std::string::npos);
   EXPECT_EQ(read("[[[1]]]", {.max_depth = 3}).problems, "");
   EXPECT_NE(read("[1, 2, 3]", {.max_nodes = 3}).problems.find("more than 3 values"), std::string::npos);
   EXPECT_NE(read("abcdef", {.max_bytes = 5}).problems.find("larger than 5B"), std::string::npos);
@@ -122,9 +124,16 @@ TEST(YamlNode, SurvivesDeepNestingOfEveryKind) {
 TEST(YamlNode, RefusesBytesThatAreNotUtf8AndControlCharacters) {
   EXPECT_NE(read("a: b\nc: \xFF\n").problems.find("a.yaml:2:4: error: this byte is not UTF-8"), std::string::npos);
   EXPECT_NE(read(std::string("a: \0b", 5)).problems.find("a.yaml:1:4: error: control characters"), std::string::npos);
-  EXPECT_NE(read("a: \x04" "b").problems, "");
+  EXPECT_NE(read("a: \x04"
+                 "b")
+                .problems,
+            "");
   EXPECT_NE(read("a: b\rc: d\n").problems, "");
-  EXPECT_NE(read(std::string("\xFF\xFE" "a\0", 4)).problems, "");  // UTF-16
+  EXPECT_NE(read(std::string("\xFF\xFE"
+                             "a\0",
+                             4))
+                .problems,
+            "");  // UTF-16
 }
 
 TEST(YamlNode, SaysWhereTheSyntaxIsWrongAndKeepsCompleteParts) {
@@ -135,9 +144,7 @@ TEST(YamlNode, SaysWhereTheSyntaxIsWrongAndKeepsCompleteParts) {
   EXPECT_EQ(reading.root->find("rules")->items.size(), 1u);  // the half-read rule would only miss keys
 }
 
-TEST(YamlNode, HintsAtTabs) {
-  EXPECT_NE(read("a:\n\tb: 1\n").problems.find("indent with spaces"), std::string::npos);
-}
+TEST(YamlNode, HintsAtTabs) { EXPECT_NE(read("a:\n\tb: 1\n").problems.find("indent with spaces"), std::string::npos); }
 
 /// The message points at the next line, which is right; the hint was about it.
 TEST(YamlNode, HintsAtTheLineBeforeAKeyThatIsRight) {
@@ -188,22 +195,22 @@ TEST_P(LocationInScalar, PointsAtTheTokenInTheFile) {
       << GetParam().text;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, LocationInScalar,
-    testing::Values(ScalarCase{"w: spam >= junk\n", "junk", "1:12+4"}, ScalarCase{"w: \"spam >= junk\"\n", "junk", "1:13+4"},
-                    ScalarCase{"w: 'a == ''b'' or junk'\n", "junk", "1:19+4"},
-                    ScalarCase{"w: \"a == \\\"b\\\" or junk\"\n", "junk", "1:19+4"},
-                    ScalarCase{"w: \"\\u00e4\\t\\x41 junk\"\n", "junk", "1:18+4"},
-                    ScalarCase{"w: \xC3\xA4\xC3\xB6 junk\n", "junk", "1:7+4"},
-                    ScalarCase{"w: spam\n   or\n   junk\n", "junk", "3:4+4"},
-                    ScalarCase{"w: >\n  spam\n  or junk\n", "junk", "3:6+4"},
-                    ScalarCase{"w: |  # why\n  spam\n\n  or junk\n", "junk", "4:6+4"},
-                    ScalarCase{"w: |\n\n  spam\n  or junk\n", "spam", "3:3+4"},
-                    ScalarCase{"w: |\n  \n\n  spam\n  or junk\n", "junk", "5:6+4"},
-                    ScalarCase{"w: >\r\n\r\n  spam\r\n  or junk\r\n", "junk", "4:6+4"},
-                    ScalarCase{"w: |-\n    spam\n      or junk\n", "junk", "3:10+4"},
-                    ScalarCase{"w: \"spam\n  or junk\"\n", "junk", "2:6+4"},
-                    ScalarCase{"w: \"spam \\\n  or junk\"\n", "junk", "2:6+4"}));
+INSTANTIATE_TEST_SUITE_P(Table, LocationInScalar,
+                         testing::Values(ScalarCase{"w: spam >= junk\n", "junk", "1:12+4"},
+                                         ScalarCase{"w: \"spam >= junk\"\n", "junk", "1:13+4"},
+                                         ScalarCase{"w: 'a == ''b'' or junk'\n", "junk", "1:19+4"},
+                                         ScalarCase{"w: \"a == \\\"b\\\" or junk\"\n", "junk", "1:19+4"},
+                                         ScalarCase{"w: \"\\u00e4\\t\\x41 junk\"\n", "junk", "1:18+4"},
+                                         ScalarCase{"w: \xC3\xA4\xC3\xB6 junk\n", "junk", "1:7+4"},
+                                         ScalarCase{"w: spam\n   or\n   junk\n", "junk", "3:4+4"},
+                                         ScalarCase{"w: >\n  spam\n  or junk\n", "junk", "3:6+4"},
+                                         ScalarCase{"w: |  # why\n  spam\n\n  or junk\n", "junk", "4:6+4"},
+                                         ScalarCase{"w: |\n\n  spam\n  or junk\n", "spam", "3:3+4"},
+                                         ScalarCase{"w: |\n  \n\n  spam\n  or junk\n", "junk", "5:6+4"},
+                                         ScalarCase{"w: >\r\n\r\n  spam\r\n  or junk\r\n", "junk", "4:6+4"},
+                                         ScalarCase{"w: |-\n    spam\n      or junk\n", "junk", "3:10+4"},
+                                         ScalarCase{"w: \"spam\n  or junk\"\n", "junk", "2:6+4"},
+                                         ScalarCase{"w: \"spam \\\n  or junk\"\n", "junk", "2:6+4"}));
 
 /// Blocks of 64 KiB are read, and both limits in use are multiples of it.
 TEST(TextFile, IsRefusedAndNotCutOneByteOverItsLimit) {

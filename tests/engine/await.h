@@ -9,7 +9,9 @@
 
 namespace winnow {
 
-inline std::chrono::steady_clock::time_point patience() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
+inline std::chrono::steady_clock::time_point patience() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(60);
+}
 
 inline Outcome await(Ticket& ticket) {
   const auto outcome = ticket.wait_until(patience());

@@ -87,8 +87,8 @@ TEST(BatchQueue, SplitsByMessagesAndByTokensInOrder) {
   BatchQueue queue(settings_of(3, 10, microseconds(0)));
   for (const auto& [name, tokens] : {std::pair{1, 4u}, {2, 6u}, {3, 1u}, {4, 1u}, {5, 1u}, {6, 1u}})
     ASSERT_TRUE(queue.add(message_of(name, tokens), at(0)));
-  EXPECT_THAT(names(queue.take(at(0)).messages), ElementsAre(1, 2));      // 10 tokens
-  EXPECT_THAT(names(queue.take(at(0)).messages), ElementsAre(3, 4, 5));   // 3 messages
+  EXPECT_THAT(names(queue.take(at(0)).messages), ElementsAre(1, 2));     // 10 tokens
+  EXPECT_THAT(names(queue.take(at(0)).messages), ElementsAre(3, 4, 5));  // 3 messages
   EXPECT_THAT(names(queue.take(at(0)).messages), ElementsAre(6));
 }
 

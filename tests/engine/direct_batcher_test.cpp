@@ -65,7 +65,9 @@ TEST_F(DirectBatcherTest, RunsAsManyMessagesAtOnceAsThereAreThreads) {
   std::vector<std::thread> callers;
   std::atomic<int> right = 0;
   for (int i = 0; i < 8; ++i) {
-    callers.emplace_back([&, i] { right += await(*batcher->submit(features_of({i, i}))).logits == std::vector<float>{2.0f * static_cast<float>(i)}; });
+    callers.emplace_back([&, i] {
+      right += await(*batcher->submit(features_of({i, i}))).logits == std::vector<float>{2.0f * static_cast<float>(i)};
+    });
   }
   gate->await_arrivals(8);
   gate->open();

@@ -21,9 +21,9 @@ using ::testing::HasSubstr;
 /// What a test tells the models of one device, and what they saw.
 struct Machine {
   std::mutex mutex;
-  std::map<std::string, int> failures;     // device -> runs of its models that are yet to fail
-  std::map<std::string, int> loads;        // device -> models made
-  std::vector<std::size_t> batch_sizes;    // of all runs
+  std::map<std::string, int> failures;   // device -> runs of its models that are yet to fail
+  std::map<std::string, int> loads;      // device -> models made
+  std::vector<std::size_t> batch_sizes;  // of all runs
   std::vector<Placement> placements;
   bool has_twins = false, needs_no_queue = false;
 };

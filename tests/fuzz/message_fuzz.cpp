@@ -15,9 +15,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void check_text(const std::string& text) {
-  require(winnow::is_utf8(text) && text.find('\0') == std::string::npos);
-}
+void check_text(const std::string& text) { require(winnow::is_utf8(text) && text.find('\0') == std::string::npos); }
 
 void check_message(const winnow::Message& message, const winnow::MessageLimits& limits) {
   for (const winnow::Header& header : message.headers) check_text(header.value);

@@ -29,8 +29,8 @@ winnow::Facts some_facts() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const winnow::Facts facts = some_facts();
   winnow::Diagnostics problems;
-  const auto rules = winnow::load_rule_texts(
-      {{"fuzz.yaml", std::string(reinterpret_cast<const char*>(data), size)}}, problems);
+  const auto rules =
+      winnow::load_rule_texts({{"fuzz.yaml", std::string(reinterpret_cast<const char*>(data), size)}}, problems);
   if ((rules != nullptr) == problems.has_errors()) std::abort();
   problems.to_string();
   if (!rules) return 0;

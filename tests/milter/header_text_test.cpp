@@ -9,7 +9,8 @@ namespace {
 
 TEST(HeaderText, AcceptsOnlyFieldNamesOfTheStandard) {
   for (const char* name : {"Subject", "X-Winnow-Flag", "a"}) EXPECT_TRUE(is_field_name(name)) << name;
-  for (const char* name : {"", "Two Words", "Colon:", "New\nLine", "\xc3\xa9"}) EXPECT_FALSE(is_field_name(name)) << name;
+  for (const char* name : {"", "Two Words", "Colon:", "New\nLine", "\xc3\xa9"})
+    EXPECT_FALSE(is_field_name(name)) << name;
   EXPECT_FALSE(is_field_name(std::string(100, 'x')));
 }
 
@@ -53,14 +54,19 @@ TEST(HeaderText, TakesWordsOfMailWithoutWhatCouldEndAKeyOrDeceive) {
 
 TEST(HeaderText, EncodesForeignWordsOfMailTogetherAndTheOthersNot) {
   EXPECT_EQ(mail_words("text pair \"\xD0\xB6 \xD0\xB6\" found", 80), "text pair =?UTF-8?B?ItC2INC2Ig==?= found");
-  EXPECT_EQ(mail_words("\xE2\x80\xAE" "x", 80), "?x") << "a character that turns the direction of text";
+  EXPECT_EQ(mail_words("\xE2\x80\xAE"
+                       "x",
+                       80),
+            "?x")
+      << "a character that turns the direction of text";
   EXPECT_EQ(mail_words("\xFF", 80), "=?UTF-8?B?77+9?=") << "an octet that is no UTF-8";
   EXPECT_EQ(mail_words("ab\xD0\xB6", 3), "ab...") << "cut inside a character";
 }
 
 TEST(HeaderText, FoldsAtBlanksBeforeTheColumnIsFull) {
-  const std::string value = folded("X-Winnow", "verdict=junk; probability=0.9731; rule=junk; model=default-2026-11; "
-                                               "reasons=hidden text beside the visible (+1.1), disguised words");
+  const std::string value = folded("X-Winnow",
+                                   "verdict=junk; probability=0.9731; rule=junk; model=default-2026-11; "
+                                   "reasons=hidden text beside the visible (+1.1), disguised words");
   EXPECT_EQ(value,
             "verdict=junk; probability=0.9731; rule=junk;\n"
             "\tmodel=default-2026-11; reasons=hidden text beside the visible\n"

@@ -64,9 +64,11 @@ TEST_F(JudgeTest, GivesRulesOneSpellingOfAnAddress) {
   Judgement judgement = judge(*make_snapshot(kJunkRule), mail("Minutes"), soon());
   Envelope& envelope = judgement.message.envelope;
   envelope.mail_from = "@relay.example:anna@Sender.example.";
-  envelope.recipients = {"\"abuse\"@home.example", "@a.example,@b.example:ben@home.example", "\"a b\"@home.example", "postmaster"};
+  envelope.recipients = {"\"abuse\"@home.example", "@a.example,@b.example:ben@home.example", "\"a b\"@home.example",
+                         "postmaster"};
   const Facts facts = facts_of(judgement.message, judgement);
-  EXPECT_EQ(facts.recipients, (std::vector<std::string>{"abuse@home.example", "ben@home.example", "\"a b\"@home.example", "postmaster"}));
+  EXPECT_EQ(facts.recipients,
+            (std::vector<std::string>{"abuse@home.example", "ben@home.example", "\"a b\"@home.example", "postmaster"}));
   EXPECT_EQ(std::get<std::string>(facts.get(Fact::MailFrom)), "anna@Sender.example");
   EXPECT_EQ(std::get<std::string>(facts.get(Fact::MailFromDomain)), "sender.example");
 }

@@ -47,7 +47,9 @@ class LibmilterCalls : public testing::Test {
     EXPECT_EQ(peer.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
   }
 
-  void send(const std::string& octets) { ASSERT_EQ(::send(mta_, octets.data(), octets.size(), 0), static_cast<ssize_t>(octets.size())); }
+  void send(const std::string& octets) {
+    ASSERT_EQ(::send(mta_, octets.data(), octets.size(), 0), static_cast<ssize_t>(octets.size()));
+  }
 
   void hang_up() {
     if (mta_ >= 0) ::close(mta_);
@@ -72,7 +74,8 @@ class LibmilterCalls : public testing::Test {
   void write(char command, std::string payload) const {
     std::string head = encode_u32(static_cast<std::uint32_t>(payload.size() + 1)) + command;
     const std::array<iovec, 2> pieces{iovec{head.data(), head.size()}, iovec{payload.data(), payload.size()}};
-    ASSERT_EQ(winnow_milter_writev(accepted_, pieces.data(), payload.empty() ? 1 : 2), static_cast<ssize_t>(head.size() + payload.size()));
+    ASSERT_EQ(winnow_milter_writev(accepted_, pieces.data(), payload.empty() ? 1 : 2),
+              static_cast<ssize_t>(head.size() + payload.size()));
   }
 
   /// What has come at the MTA, of at most `size` octets.

@@ -140,8 +140,8 @@ TEST(ListenSocket, AcceptedConnectionsInheritNoDelay) {
   EXPECT_NE(std::find(all.begin(), all.end(), listening.get()), all.end());
   set_no_delay(listening.get());
   std::string error;
-  const Descriptor client =
-      connect_to(parsed("inet:" + std::to_string(bound_port(listening.get())) + "@127.0.0.1"), std::chrono::seconds(5), error);
+  const Descriptor client = connect_to(parsed("inet:" + std::to_string(bound_port(listening.get())) + "@127.0.0.1"),
+                                       std::chrono::seconds(5), error);
   ASSERT_TRUE(client) << error;
   const Descriptor accepted(::accept(listening.get(), nullptr, nullptr));
   int value = 0;

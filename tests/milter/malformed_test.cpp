@@ -212,7 +212,7 @@ TEST(Malformed, SurvivesPeersThatTakeNoReplyForGranted) {
   const TestDaemon daemon;
   RawConnection wire = raw_connection(daemon);
   wire.queue(wire::kNegotiate, encode_u32(6) + encode_u32(0x1FF) + encode_u32(0));  // nothing offered ...
-  wire.queue(wire::kConnect, std::string_view("host\0U", 6));                        // ... and no reply read
+  wire.queue(wire::kConnect, std::string_view("host\0U", 6));                       // ... and no reply read
   for (int i = 0; i < 200; ++i) {
     wire.queue(wire::kMail, std::string_view("<a@b.example>\0", 14));
     wire.queue(wire::kRcpt, std::string_view("<c@d.example>\0", 14));
@@ -244,9 +244,9 @@ TEST(Malformed, SurvivesConnectionsThatEndAnywhere) {
   for (std::size_t steps = 0; steps < 7; ++steps) {
     RawConnection wire = raw_connection(daemon);
     queue_negotiation(wire);
-    const std::pair<char, std::string_view> all[] = {
-        {wire::kConnect, {"host\0U", 6}}, {wire::kHelo, {"x\0", 2}},         {wire::kMail, {"<a@b>\0", 6}},
-        {wire::kRcpt, {"<c@d>\0", 6}},    {wire::kHeader, {"A\0 b\0", 5}},   {wire::kBody, {"text", 4}}};
+    const std::pair<char, std::string_view> all[] = {{wire::kConnect, {"host\0U", 6}}, {wire::kHelo, {"x\0", 2}},
+                                                     {wire::kMail, {"<a@b>\0", 6}},    {wire::kRcpt, {"<c@d>\0", 6}},
+                                                     {wire::kHeader, {"A\0 b\0", 5}},  {wire::kBody, {"text", 4}}};
     for (std::size_t i = 0; i < steps && i < std::size(all); ++i) wire.queue(all[i].first, all[i].second);
     (void)wire.flush();
   }

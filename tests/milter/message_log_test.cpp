@@ -42,7 +42,8 @@ TEST(MessageLog, SaysWhatOtherRulesDidForSomeRecipients) {
   mild.decision.verdict = Verdict::Flag;
   mild.recipients = {3};
   judgement.recipients = {same, gone, mild};
-  const std::string line = judged_line("4bK2xQ0cTz", judgement, {}, session_with(false), std::chrono::microseconds(2400));
+  const std::string line =
+      judged_line("4bK2xQ0cTz", judgement, {}, session_with(false), std::chrono::microseconds(2400));
   EXPECT_THAT(line, testing::HasSubstr(" others=gone:discard:2,-:flag(wanted-reject):1 "));
 }
 
@@ -69,9 +70,10 @@ TEST(MessageLog, NamesAddressesOnlyWhenAsked) {
 TEST(MessageLog, SaysWhyAFallbackWasTaken) {
   Judgement judgement;
   judgement.fallback = Fallback{ScoreError::Deadline, OnError::Accept, "no answer\nin time"};
-  EXPECT_EQ(judged_line("4bK2xQ0cTz", judgement, {}, session_with(false), std::chrono::microseconds(2000000)),
-            "4bK2xQ0cTz: fallback cause=deadline action=accept waited_us=2000000 detail=\"no answer\\x0ain time\" size=14 "
-            "forged=1 client=192.0.2.7 recipients=1");
+  EXPECT_EQ(
+      judged_line("4bK2xQ0cTz", judgement, {}, session_with(false), std::chrono::microseconds(2000000)),
+      "4bK2xQ0cTz: fallback cause=deadline action=accept waited_us=2000000 detail=\"no answer\\x0ain time\" size=14 "
+      "forged=1 client=192.0.2.7 recipients=1");
 }
 
 struct SkippedCase {
@@ -98,7 +100,8 @@ TEST(MessageLog, NamesTheEntryThatSkippedTheMessage) {
 
 TEST(MessageLog, DoesNotTakeAnyTextForAQueueId) {
   EXPECT_EQ(log_id("4bK2xQ0cTz"), "4bK2xQ0cTz");
-  for (const char* text : {"", "two words", "line\nbreak", "a: judged verdict=accept"}) EXPECT_EQ(log_id(text), "NOQUEUE");
+  for (const char* text : {"", "two words", "line\nbreak", "a: judged verdict=accept"})
+    EXPECT_EQ(log_id(text), "NOQUEUE");
   EXPECT_EQ(log_id(std::string(65, 'a')), "NOQUEUE");
 }
 

@@ -25,7 +25,9 @@ TEST(ApplyEdits, DoesAsPostfixDoes) {
   const EditCase cases[] = {
       {"adds below", {Kind::Add, 0, "C", " 4"}, {{"A", " 1"}, {"B", " 2"}, {"a", " 3"}, {"C", " 4"}}},
       {"inserts on top", {Kind::Insert, 0, "C", " 4"}, {{"C", " 4"}, {"A", " 1"}, {"B", " 2"}, {"a", " 3"}}},
-      {"inserts at the end at most", {Kind::Insert, 99, "C", " 4"}, {{"A", " 1"}, {"B", " 2"}, {"a", " 3"}, {"C", " 4"}}},
+      {"inserts at the end at most",
+       {Kind::Insert, 99, "C", " 4"},
+       {{"A", " 1"}, {"B", " 2"}, {"a", " 3"}, {"C", " 4"}}},
       {"changes the instance", {Kind::Change, 2, "A", " x"}, {{"A", " 1"}, {"B", " 2"}, {"a", " x"}}},
       {"deletes the instance", {Kind::Change, 2, "A", ""}, {{"A", " 1"}, {"B", " 2"}}},
       {"takes instance 0 for 1", {Kind::Change, 0, "A", ""}, {{"B", " 2"}, {"a", " 3"}}},

@@ -54,8 +54,8 @@ TEST(Answer, WritesScoreLevelAndVerdictOnHam) {
   Judgement judgement = judged(Verdict::Accept, 0.0312);
   judgement.decision.rule.clear();
   EXPECT_THAT(inserted(answer_for(judgement, {}, {})),
-              ElementsAre("X-Spam-Score: 3.1%", "X-Spam-Level: ",
-                          "X-Winnow: verdict=accept; probability=0.0312; model=default-2026-11"));
+              ElementsAre("X-Spam-Score: 3.1%",
+                          "X-Spam-Level: ", "X-Winnow: verdict=accept; probability=0.0312; model=default-2026-11"));
 }
 
 TEST(Answer, RoundsDownSoThatNoFigureShowsAThresholdThatWasNotReached) {
@@ -70,8 +70,9 @@ TEST(Answer, NamesFurtherLabelsOfTheModel) {
   Judgement judgement = judged(Verdict::Accept, 0.1);
   judgement.probabilities.push_back({"phishing", 0.25});
   judgement.message.truncated = true;
-  EXPECT_THAT(inserted(answer_for(judgement, {}, {})).back(),
-              testing::HasSubstr("probability=0.1000; phishing=0.2500; rule=rule-1;\n\tmodel=default-2026-11; truncated=yes"));
+  EXPECT_THAT(
+      inserted(answer_for(judgement, {}, {})).back(),
+      testing::HasSubstr("probability=0.1000; phishing=0.2500; rule=rule-1;\n\tmodel=default-2026-11; truncated=yes"));
 }
 
 TEST(Answer, RemovesHeaderCountsFromLastToFirstBeforeAnythingElse) {
@@ -178,8 +179,9 @@ TEST(Answer, GivesRepliesThatMtasDoNotDrop) {
 }
 
 TEST(Answer, RemovesEveryInstanceOfAHeaderARuleNamesFromTheLast) {
-  Judgement judgement = judged(Verdict::Accept, 0.1, {{.kind = ActionKind::RemoveHeader, .name = "X-Old"},
-                                                      {.kind = ActionKind::RemoveHeader, .name = "x-old"}});
+  Judgement judgement = judged(
+      Verdict::Accept, 0.1,
+      {{.kind = ActionKind::RemoveHeader, .name = "X-Old"}, {.kind = ActionKind::RemoveHeader, .name = "x-old"}});
   AnswerContext context;
   context.removable = {{"X-Old", 2}, {"X-Other", 1}};
   const Answer answer = answer_for(judgement, {}, context);
@@ -198,7 +200,8 @@ std::string changes_of(const Judgement& judgement) {
   return text;
 }
 
-std::string recipient_changes(const std::vector<std::string>& envelope, const std::vector<RecipientDecision>& decisions) {
+std::string recipient_changes(const std::vector<std::string>& envelope,
+                              const std::vector<RecipientDecision>& decisions) {
   Judgement judgement = judged(Verdict::Accept, 0.1);
   judgement.message.envelope.recipients = envelope;
   judgement.recipients = decisions;
@@ -220,14 +223,16 @@ TEST(RecipientChanges, AreMadeOnlyForWhoseRulesAskForThem) {
   EXPECT_EQ(recipient_changes(abc, {decision_for({0, 1, 2}, {{.kind = ActionKind::Junk}})}), "");
   EXPECT_EQ(recipient_changes(abc, {decision_for({0}, {redirect}), decision_for({1, 2}, {junk})}),
             " +held@x.test +b+Junk@x.test +c+Junk@x.test -a@x.test -b@x.test -c+news@x.test");
-  EXPECT_EQ(recipient_changes(abc, {decision_for({0, 2}, {}), decision_for({1}, {{.kind = ActionKind::Discard}})}), " -b@x.test");
+  EXPECT_EQ(recipient_changes(abc, {decision_for({0, 2}, {}), decision_for({1}, {{.kind = ActionKind::Discard}})}),
+            " -b@x.test");
   EXPECT_EQ(recipient_changes(abc, {decision_for({0, 1, 2}, {copy, {.kind = ActionKind::Accept}})}), " +copy@x.test");
   EXPECT_EQ(recipient_changes({"\"a b\"@x.test"}, {decision_for({0}, {junk})}), "");
 }
 
 TEST(RecipientChanges, RemoveEverySpellingThatAnMtaMayKnowSomebodyBy) {
   const Action discard{.kind = ActionKind::Discard}, junk{.kind = ActionKind::Junk, .extension = "Junk"};
-  EXPECT_EQ(recipient_changes({"gone@x.test", "GONE@x.test"}, {decision_for({0, 1}, {discard})}), " -gone@x.test -GONE@x.test");
+  EXPECT_EQ(recipient_changes({"gone@x.test", "GONE@x.test"}, {decision_for({0, 1}, {discard})}),
+            " -gone@x.test -GONE@x.test");
   EXPECT_EQ(recipient_changes({"@relay.test:c@x.test"}, {decision_for({0}, {junk})}),
             " +c+Junk@x.test -@relay.test:c@x.test -c@x.test");
   EXPECT_EQ(recipient_changes({"\"a+b\"@x.test"}, {decision_for({0}, {junk})}),
@@ -241,7 +246,8 @@ TEST(RecipientChanges, RemoveEverySpellingThatAnMtaMayKnowSomebodyBy) {
 
 TEST(RecipientChanges, NeverTakeTheMailFromOneWhoGetsItAnyway) {
   const Action to_b{.kind = ActionKind::Redirect, .address = "B@x.test"};
-  EXPECT_EQ(recipient_changes({"a@x.test", "b@x.test"}, {decision_for({0}, {to_b}), decision_for({1}, {})}), " -a@x.test");
+  EXPECT_EQ(recipient_changes({"a@x.test", "b@x.test"}, {decision_for({0}, {to_b}), decision_for({1}, {})}),
+            " -a@x.test");
   EXPECT_EQ(recipient_changes({"b@x.test"}, {decision_for({0}, {to_b})}), "");
   EXPECT_EQ(recipient_changes({}, {decision_for({0}, {to_b})}), "");
 }
@@ -254,16 +260,19 @@ TEST(RecipientChanges, AreNotMadeForMailThatIsRefused) {
 }
 
 TEST(Answer, DoesNotMarkARedirectedMessageAsSpamForThoseWhoGetItToo) {
-  EXPECT_THAT(inserted(answer_for(judged(Verdict::Redirect, 0.9), {}, {})), testing::Not(testing::Contains("X-Spam-Flag: YES")));
+  EXPECT_THAT(inserted(answer_for(judged(Verdict::Redirect, 0.9), {}, {})),
+              testing::Not(testing::Contains("X-Spam-Flag: YES")));
 }
 
 TEST(Answer, SendsTheCopyOfAMessageThatEverybodyDiscards) {
   Judgement judgement = judged(Verdict::Discard, 0.99, {{.kind = ActionKind::Discard}});
   judgement.message.envelope.recipients = {"a@x.test"};
-  judgement.recipients = {decision_for({0}, {{.kind = ActionKind::Bcc, .address = "copy@x.test"}, {.kind = ActionKind::Discard}})};
+  judgement.recipients = {
+      decision_for({0}, {{.kind = ActionKind::Bcc, .address = "copy@x.test"}, {.kind = ActionKind::Discard}})};
   const Answer answer = answer_for(judgement, {}, {});
   EXPECT_EQ(answer.reply.kind, Reply::Kind::Accept);
-  EXPECT_EQ(answer.modifications[answer.modifications.size() - 2], (Modification{Kind::AddRecipient, "", 0, "copy@x.test"}));
+  EXPECT_EQ(answer.modifications[answer.modifications.size() - 2],
+            (Modification{Kind::AddRecipient, "", 0, "copy@x.test"}));
   EXPECT_EQ(answer.modifications.back(), (Modification{Kind::RemoveRecipient, "", 0, "a@x.test"}));
 }
 
@@ -284,7 +293,8 @@ TEST(Answer, SaysWhyAMessageWasNotScanned) {
               ElementsAre("X-Winnow: verdict=unscanned; cause=deadline; action=accept"));
   judgement.fallback->action = OnError::TempFail;
   const Answer answer = answer_for(judgement, {}, {});
-  EXPECT_EQ(answer.reply, (Reply{Reply::Kind::TempFail, 451, "4.7.1", "Message could not be scanned, try again later"}));
+  EXPECT_EQ(answer.reply,
+            (Reply{Reply::Kind::TempFail, 451, "4.7.1", "Message could not be scanned, try again later"}));
 }
 
 TEST(Answer, LetsNoLineBreakOrSeparatorOfANameThrough) {

@@ -31,7 +31,8 @@ TEST(PlainAddress, LeavesOrdinaryOnesAlone) {
 
 /// With SMTPUTF8 a client may write a domain in letters: an override for its ASCII form was passed by.
 TEST(PlainAddress, IsComparedWithItsDomainInAscii) {
-  for (const char* written : {"ann@bücher.test", "ann@BÜCHER.test", "ann@xn--bcher-kva.test", "@relay.test:ann@bücher.test."})
+  for (const char* written :
+       {"ann@bücher.test", "ann@BÜCHER.test", "ann@xn--bcher-kva.test", "@relay.test:ann@bücher.test."})
     EXPECT_EQ(comparable_address(written), "ann@xn--bcher-kva.test") << written;
   EXPECT_EQ(comparable_address("Jürgen@X.test"), "Jürgen@X.test");
   EXPECT_EQ(comparable_address("postmaster"), "postmaster");

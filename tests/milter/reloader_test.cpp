@@ -48,7 +48,8 @@ TEST_F(ReloaderTest, SaysEachTimeThatAChangeIsNotInForceYet) {
     }
   }
   const auto warning = testing::HasSubstr("metrics.listen changed; that needs a restart");
-  EXPECT_THAT(log_.lines_, testing::ElementsAre(warning, testing::HasSubstr("reloaded"), warning, testing::HasSubstr("reloaded")));
+  EXPECT_THAT(log_.lines_,
+              testing::ElementsAre(warning, testing::HasSubstr("reloaded"), warning, testing::HasSubstr("reloaded")));
 }
 
 TEST_F(ReloaderTest, EndsASnapshotThatAMessageUsedOnItsOwnThread) {

@@ -21,12 +21,12 @@ std::string on_cpu() { return "cpu"; }
 
 TEST(ResourceMetrics, NameProcessorTimeMemoryAndEnergyAsPrometheusDoes) {
   const std::string text = make_resource_metrics(swedish, on_cpu)->text();
-  for (const char* line : {"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [0-9.]+\n",
-                           "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes [0-9]{6,}\n",
-                           "\nprocess_start_time_seconds [0-9]{10}", "\nwinnow_cpu_seconds_total [0-9]",
-                           "\nwinnow_energy_joules_total.source=\"rapl\". [0-9]",
-                           "\nwinnow_energy_joules_total.source=\"nvml\". 0\n",
-                           "\nwinnow_energy_joules_total.source=\"estimate\". [0-9]"}) {
+  for (const char* line :
+       {"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [0-9.]+\n",
+        "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes [0-9]{6,}\n",
+        "\nprocess_start_time_seconds [0-9]{10}", "\nwinnow_cpu_seconds_total [0-9]",
+        "\nwinnow_energy_joules_total.source=\"rapl\". [0-9]", "\nwinnow_energy_joules_total.source=\"nvml\". 0\n",
+        "\nwinnow_energy_joules_total.source=\"estimate\". [0-9]"}) {
     EXPECT_THAT(text, ContainsRegex(line));
   }
 }

@@ -135,7 +135,8 @@ TEST(Server, GivesTheRepliesThatRulesAskFor) {
       {"[discard]", MilterVerdict::Discard, ""},
   };
   for (const ReplyCase& one : cases) {
-    const TestDaemon daemon({}, std::string("version: 1\nrules:\n  - {id: a, when: spam >= 0%, then: ") + one.action + "}\n");
+    const TestDaemon daemon(
+        {}, std::string("version: 1\nrules:\n  - {id: a, when: spam >= 0%, then: ") + one.action + "}\n");
     const auto client = daemon.client();
     ASSERT_NE(client, nullptr) << one.action;
     const MilterAnswer answer = send(*client, test_mail());
@@ -147,11 +148,12 @@ TEST(Server, GivesTheRepliesThatRulesAskFor) {
 }
 
 TEST(Server, QuarantinesTagsAndAddsAsRulesSay) {
-  const TestDaemon daemon({},
-                          "version: 1\nrules:\n"
-                          "  - {id: tag, when: spam >= 0%, then: [tag_subject: \"[x]\"], continue: true}\n"
-                          "  - {id: add, when: spam >= 0%, then: [add_header: {name: X-Site, value: seen}], continue: true}\n"
-                          "  - {id: hold, when: spam >= 0%, then: [quarantine]}\n");
+  const TestDaemon daemon(
+      {},
+      "version: 1\nrules:\n"
+      "  - {id: tag, when: spam >= 0%, then: [tag_subject: \"[x]\"], continue: true}\n"
+      "  - {id: add, when: spam >= 0%, then: [add_header: {name: X-Site, value: seen}], continue: true}\n"
+      "  - {id: hold, when: spam >= 0%, then: [quarantine]}\n");
   const auto client = daemon.client();
   ASSERT_NE(client, nullptr);
   const MilterMail mail = test_mail("Hello");

@@ -13,7 +13,8 @@ std::shared_ptr<const Snapshot> snapshot_with(const std::function<void(Snapshot&
   return snapshot;
 }
 
-Session started(const std::function<void(Snapshot&)>& adjust = {}, const MessageStart& start = {"<anna@sender.example>"}) {
+Session started(const std::function<void(Snapshot&)>& adjust = {},
+                const MessageStart& start = {"<anna@sender.example>"}) {
   Session session;
   session.connect("mail.sender.example", "192.0.2.7");
   session.helo("mail.sender.example");
@@ -33,9 +34,7 @@ TEST(Session, KeepsTheEnvelopeWithoutBrackets) {
   EXPECT_EQ(envelope.recipients, std::vector<std::string>{"ben@home.example"});
 }
 
-TEST(Session, TakesTheNullSenderAsEmpty) {
-  EXPECT_EQ(started({}, {"<>"}).input().envelope.mail_from, "");
-}
+TEST(Session, TakesTheNullSenderAsEmpty) { EXPECT_EQ(started({}, {"<>"}).input().envelope.mail_from, ""); }
 
 struct HeaderCase {
   const char* name;
@@ -229,7 +228,8 @@ TEST(Session, KeepsNothingOfSkippedMail) {
 
 TEST(Session, CountsHeadersThatRulesRemoveAlsoBehindAFlood) {
   Diagnostics problems;
-  const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
+  const auto rules =
+      load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
   Session session = started([&](Snapshot& s) {
     s.rules = rules;
     s.settings.milter.max_scan_bytes = 1000;
@@ -243,7 +243,8 @@ TEST(Session, CountsHeadersThatRulesRemoveAlsoBehindAFlood) {
 
 TEST(Session, CountsNoMoreRemovableHeadersThanAnMtaShouldBeToldToRemove) {
   Diagnostics problems;
-  const auto rules = load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
+  const auto rules =
+      load_rule_texts({{"r.yaml", "rules: [{id: a, when: true, then: [remove_header: X-Old, accept]}]"}}, problems);
   Session session = started([&](Snapshot& s) { s.rules = rules; });
   for (int i = 0; i < 5000; ++i) session.header("X-Old", " x", LeadingSpace::Sent);
   EXPECT_EQ(session.removable()[0].count, SessionLimits().max_removed_headers);

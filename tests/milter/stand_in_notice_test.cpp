@@ -39,7 +39,8 @@ TEST_F(StandInNoticeTest, TellsTheEndAfterAMinuteWithoutOne) {
   EXPECT_EQ(log_.lines_.size(), 1u);
   see("", 70);
   see("", 71);
-  EXPECT_THAT(log_.lines_, ElementsAre(StartsWith("stand-in begins: cause=device"), "stand-in ended: messages=2 seconds=70"));
+  EXPECT_THAT(log_.lines_,
+              ElementsAre(StartsWith("stand-in begins: cause=device"), "stand-in ended: messages=2 seconds=70"));
 }
 
 TEST_F(StandInNoticeTest, TakesAPoolThatFailsNowAndThenForOneStandIn) {

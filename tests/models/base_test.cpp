@@ -84,8 +84,8 @@ TEST(Base, OfASiteGetsTwiceTheRowsOfAGeneralOne) {
 
 std::string invented(bool spam, std::size_t number) {
   const std::string word = spam ? "winner prize" : "meeting minutes";
-  return "From: a" + std::to_string(number % 9) + "@example.org\nX-Way: " + (spam ? "fast" : "slow") + "\nSubject: " +
-         word + " " + std::to_string(number) + "\n\n" + (spam ? "claim lottery " : "garden roof ") +
+  return "From: a" + std::to_string(number % 9) + "@example.org\nX-Way: " + (spam ? "fast" : "slow") +
+         "\nSubject: " + word + " " + std::to_string(number) + "\n\n" + (spam ? "claim lottery " : "garden roof ") +
          std::to_string(number * 31) + "\n";
 }
 
@@ -196,7 +196,8 @@ TEST_F(TrainOnBase, WithThreeMembersIsNoLargerThanWithOne) {
   ASSERT_TRUE(read_whole_file(card.replace_extension(".md"), text));
   EXPECT_THAT(text, HasSubstr("as wide as its base"));
   EXPECT_THAT(text, HasSubstr("mean weights of 3 models that went on from the base `base.pt`"));
-  EXPECT_THAT(text, HasSubstr("## Beside its base\n\nOn the held-out mail, which also chose how far it went: " + report_.comparison->text()));
+  EXPECT_THAT(text, HasSubstr("## Beside its base\n\nOn the held-out mail, which also chose how far it went: " +
+                              report_.comparison->text()));
 }
 
 /// Mail that the base knows already can be told apart a little better: that is no reason to become another model.

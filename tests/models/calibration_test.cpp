@@ -94,8 +94,7 @@ TEST(Calibration, MeasuresTheMeanLossOfTheTrueLabels) {
 }
 
 TEST(Calibration, CopesWithLargeLogits) {
-  const auto fitted =
-      fit_calibration({{800.0, true, 1.0}, {700.0, true, 1.0}, {-800.0, false, 1.0}});
+  const auto fitted = fit_calibration({{800.0, true, 1.0}, {700.0, true, 1.0}, {-800.0, false, 1.0}});
   ASSERT_TRUE(fitted);
   EXPECT_TRUE(std::isfinite(fitted->slope));
   EXPECT_TRUE(std::isfinite(fitted->intercept));

@@ -57,15 +57,16 @@ class Compress : public testing::Test {
     training.epochs = 2;
     training.batch_size = 16;
     TrainReport report;
-    ASSERT_TRUE(train_model(training, [](const TrainProgress&) { return true; }, report, problems_))
+    ASSERT_TRUE(train_model(
+        training, [](const TrainProgress&) { return true; }, report, problems_))
         << problems_.to_string();
   }
 
   bool compress() {
     problems_ = {};
     report_ = {};
-    return compress_model(options_, [](const std::string&, std::size_t, std::size_t) { return true; }, report_,
-                          problems_);
+    return compress_model(
+        options_, [](const std::string&, std::size_t, std::size_t) { return true; }, report_, problems_);
   }
 
   std::vector<ScoredMail> scores_of(const std::filesystem::path& model) {
@@ -74,7 +75,8 @@ class Compress : public testing::Test {
     settings.device = "cpu";
     const auto engine = make_engine(settings, problems_);
     if (engine == nullptr) return {};
-    return score_mail(*engine, {options_.sources}, [](std::size_t, std::size_t) { return true; }, problems_);
+    return score_mail(
+        *engine, {options_.sources}, [](std::size_t, std::size_t) { return true; }, problems_);
   }
 
   test::TempFolder folder_;

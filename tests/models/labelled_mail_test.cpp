@@ -163,8 +163,9 @@ TEST(LabelledMail, TakesAFileOfAFolderThatBeginsWithFromAsOneMessage) {
 // Thunderbird, mutt and Dovecot keep mbox files without an ending: each was learnt as one message.
 TEST(LabelledMail, ReadsAFileOfAFolderWithTwoSeparatorsAsAnMbox) {
   const TempFolder folder;
-  folder.write("box/Inbox", "From - Thu Jan  1 00:00:00 2026\r\nSubject: 1\r\n\r\nx\r\n\r\n"
-                            "From a@example.org Thu Jan  1 12:30 2026\r\nSubject: 2\r\n\r\ny\r\n");
+  folder.write("box/Inbox",
+               "From - Thu Jan  1 00:00:00 2026\r\nSubject: 1\r\n\r\nx\r\n\r\n"
+               "From a@example.org Thu Jan  1 12:30 2026\r\nSubject: 2\r\n\r\ny\r\n");
   const Reading reading = read({{folder.path() / "box", Label::Ham}});
   EXPECT_THAT(reading.names(folder), ElementsAre("box/Inbox:1", "box/Inbox:2"));
 }
@@ -295,8 +296,9 @@ TEST_F(IndexedMail, IsFilteredBySplitAndCorpus) {
 
 // A misspelt --without left nothing out, and nothing was said.
 TEST_F(IndexedMail, IsNotReadByTheNameOfACorpusThatNoIndexHas) {
-  for (const IndexFilter& filter : {IndexFilter{.corpora = {"open", "paked"}}, IndexFilter{.without_corpora = {"paked"}},
-                                    IndexFilter{.phishing_corpora = {"paked"}}}) {
+  for (const IndexFilter& filter :
+       {IndexFilter{.corpora = {"open", "paked"}}, IndexFilter{.without_corpora = {"paked"}},
+        IndexFilter{.phishing_corpora = {"paked"}}}) {
     const Reading reading = read(sources(), filter);
     EXPECT_THAT(reading.texts(), IsEmpty());
     EXPECT_THAT(reading.problems.to_string(), HasSubstr("there is no corpus 'paked' (did you mean 'packed'?)"));

@@ -28,8 +28,8 @@ class TrainOnCorpora : public Train {
       for (const Label label : {Label::Ham, Label::Spam}) {
         const std::string file = std::string(label_name(label)) + std::to_string(i);
         folder_.write(corpus + "/" + file, invented(label, i));
-        index += corpus + "\t" + file + "\t" + std::string(label_name(label)) + "\t" +
-                 (i % 5 == 0 ? "dev" : "train") + "\n";
+        index +=
+            corpus + "\t" + file + "\t" + std::string(label_name(label)) + "\t" + (i % 5 == 0 ? "dev" : "train") + "\n";
       }
     }
     options_.sources = {{folder_.write("index.tsv", index), Label::Ham}};

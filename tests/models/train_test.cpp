@@ -119,7 +119,8 @@ TEST_F(Train, RefusesMailOfOneLabelOnly) {
 }
 
 TEST_F(Train, SaysBeforeItReadsThatItCannotWrite) {
-  for (const auto& output : {folder_.path() / "nowhere/site.pt", folder_.path() / "ham", folder_.path() / "ham/0/site.pt"}) {
+  for (const auto& output :
+       {folder_.path() / "nowhere/site.pt", folder_.path() / "ham", folder_.path() / "ham/0/site.pt"}) {
     options_.output = output;
     bool has_read = false;
     EXPECT_FALSE(train([&](const TrainProgress&) { return has_read = true; }));
@@ -161,7 +162,8 @@ TEST_F(Train, SaysBeforeItLearnsThatThereIsTooLittlePhishing) {
     return true;
   }));
   EXPECT_FALSE(has_learnt);
-  EXPECT_THAT(problems_.to_string(), HasSubstr(" held out, at least 10 and 1 are needed (give more, or give it as spam"));
+  EXPECT_THAT(problems_.to_string(),
+              HasSubstr(" held out, at least 10 and 1 are needed (give more, or give it as spam"));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ using testing::ElementsAre;
 
 ExtractedMail mail(int number, const std::string& corpus, Label label, const std::string& split = "") {
   const float x = static_cast<float>(number);
-  return {"", corpus, split, label, sha256_hex(std::to_string(number)), {}, {{number, number + 1}, {0.5F, x}, {x, 1.0F}}};
+  return {
+      "", corpus, split, label, sha256_hex(std::to_string(number)), {}, {{number, number + 1}, {0.5F, x}, {x, 1.0F}}};
 }
 
 TEST(TrainingSet, GivesBackTheFeaturesItWasGiven) {

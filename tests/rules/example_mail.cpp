@@ -46,7 +46,8 @@ const std::vector<ExampleMail> kMails{
      .what = "spam 75% to joe@shop.example and joe@school.example",
      .spam = 0.75,
      .recipients = {"joe@shop.example", "joe@school.example"},
-     .expected = "joe@shop.example: accept (no rule); joe@school.example: junk (rule junk); the message: accept (disagreement)"},
+     .expected = "joe@shop.example: accept (no rule); joe@school.example: junk (rule junk); the message: accept "
+                 "(disagreement)"},
 
     {.example = "never_reject",
      .what = "spam 99.9% to postmaster@example.org",
@@ -108,8 +109,9 @@ const std::vector<ExampleMail> kMails{
      .spam = 0.01,
      .facts = {{Fact::FromName, "Kim Storm"}, {Fact::FromDomain, "mail.example"}},
      .recipients = {"accounts@example.org", "joe@example.org"},
-     .expected = "accounts@example.org: redirect to security@example.org (rule impostor); joe@example.org: accept (no rule); "
-                 "the message: accept"},
+     .expected =
+         "accounts@example.org: redirect to security@example.org (rule impostor); joe@example.org: accept (no rule); "
+         "the message: accept"},
 
     {.example = "canary",
      .what = "spam 99.4%, sample point 4%",
@@ -154,10 +156,7 @@ const std::vector<ExampleMail> kMails{
      .spam = 0.992,
      .facts = {{Fact::ClientIp, *parse_ip_bytes("192.0.2.7")}},
      .expected = "redirect to held@example.org (rule hold), adds X-Held: spam 99.2%, from 192.0.2.7"},
-    {.example = "hold",
-     .what = "spam 95%",
-     .spam = 0.95,
-     .expected = "junk with +Junk (rule junk)"},
+    {.example = "hold", .what = "spam 95%", .spam = 0.95, .expected = "junk with +Junk (rule junk)"},
     {.example = "hold",
      .what = "spam 95% to held@example.org",
      .spam = 0.95,
@@ -194,10 +193,7 @@ const std::vector<ExampleMail> kMails{
      .spam = 0.1,
      .facts = {{Fact::DateAge, 40 * 86400.0}},
      .expected = "accept (no rule), monitored odd-date"},
-    {.example = "monitor",
-     .what = "spam 10%",
-     .spam = 0.1,
-     .expected = "accept (no rule)"},
+    {.example = "monitor", .what = "spam 10%", .spam = 0.1, .expected = "accept (no rule)"},
 };
 
 }  // namespace

@@ -27,8 +27,10 @@ Facts sample_facts() {
 
 std::string verdict_when(const std::string& condition, const Facts& facts) {
   Diagnostics problems;
-  const std::string text = "lists:\n  partners: [example.org, '*.partner.example']\n  office: [192.0.2.0/29, '2001:db8::/32']\n"
-                           "rules:\n  - id: a\n    when: |\n      " + condition + "\n    then: [junk]\n";
+  const std::string text =
+      "lists:\n  partners: [example.org, '*.partner.example']\n  office: [192.0.2.0/29, '2001:db8::/32']\n"
+      "rules:\n  - id: a\n    when: |\n      " +
+      condition + "\n    then: [junk]\n";
   const auto rules = load_rule_texts({{"a.yaml", text}}, problems);
   if (!rules) return problems.to_string();
   return std::string(verdict_name(rules->decide_for(facts, 0, nullptr).verdict));
@@ -48,39 +50,52 @@ TEST_P(Condition, HoldsAsDocumented) {
 
 INSTANTIATE_TEST_SUITE_P(
     Comparisons, Condition,
-    testing::Values(ConditionCase{"spam == 70%", true}, ConditionCase{"spam != 0.7", false}, ConditionCase{"spam < 70%", false},
-                    ConditionCase{"spam <= 70%", true}, ConditionCase{"spam > 0.69", true}, ConditionCase{"spam >= junk", false},
-                    ConditionCase{"spam >= flag", true}, ConditionCase{"90% == junk", true}, ConditionCase{"size == 10KiB", true},
-                    ConditionCase{"size > 0", true}, ConditionCase{"size >= 10.5KiB", false},
-                    ConditionCase{"recipients.count == 2", true}, ConditionCase{"feature(\"links\") > 2", true},
-                    ConditionCase{"feature(\"capitals\") == 0.25", true}, ConditionCase{"feature(\"unknown\") == 0", true},
-                    ConditionCase{"phishing == 0", true}, ConditionCase{"tls == true", true}, ConditionCase{"tls != true", false},
-                    ConditionCase{"authenticated == false", true}, ConditionCase{"subject == 're: free OFFER'", true},
-                    ConditionCase{"subject != 're: free OFFER'", false}, ConditionCase{"helo == \"\"", true},
-                    ConditionCase{"from.domain == from.name", true}, ConditionCase{"client.ip == \"192.0.2.7\"", true},
-                    ConditionCase{"client.ip == \"::ffff:192.0.2.7\"", true}, ConditionCase{"client.ip != \"192.0.2.8\"", true},
-                    ConditionCase{"recipient == 'ANNA@shop.example'", true}, ConditionCase{"recipient.domain == 'shop.example'", true}));
+    testing::Values(
+        ConditionCase{"spam == 70%", true}, ConditionCase{"spam != 0.7", false}, ConditionCase{"spam < 70%", false},
+        ConditionCase{"spam <= 70%", true}, ConditionCase{"spam > 0.69", true}, ConditionCase{"spam >= junk", false},
+        ConditionCase{"spam >= flag", true}, ConditionCase{"90% == junk", true}, ConditionCase{"size == 10KiB", true},
+        ConditionCase{"size > 0", true}, ConditionCase{"size >= 10.5KiB", false},
+        ConditionCase{"recipients.count == 2", true}, ConditionCase{"feature(\"links\") > 2", true},
+        ConditionCase{"feature(\"capitals\") == 0.25", true}, ConditionCase{"feature(\"unknown\") == 0", true},
+        ConditionCase{"phishing == 0", true}, ConditionCase{"tls == true", true}, ConditionCase{"tls != true", false},
+        ConditionCase{"authenticated == false", true}, ConditionCase{"subject == 're: free OFFER'", true},
+        ConditionCase{"subject != 're: free OFFER'", false}, ConditionCase{"helo == \"\"", true},
+        ConditionCase{"from.domain == from.name", true}, ConditionCase{"client.ip == \"192.0.2.7\"", true},
+        ConditionCase{"client.ip == \"::ffff:192.0.2.7\"", true}, ConditionCase{"client.ip != \"192.0.2.8\"", true},
+        ConditionCase{"recipient == 'ANNA@shop.example'", true},
+        ConditionCase{"recipient.domain == 'shop.example'", true}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Membership, Condition,
-    testing::Values(ConditionCase{"from.domain in partners", true}, ConditionCase{"recipient.domain in partners", false},
-                    ConditionCase{"from.domain in [\"MAIL.partner.example\"]", true},
-                    ConditionCase{"from.domain in [\"partner.example\", 'x']", false},
-                    ConditionCase{"client.ip in office", true}, ConditionCase{"client.ip in [\"192.0.2.8/29\"]", false},
-                    ConditionCase{"client.ip in [\"192.0.2.7\"]", true}, ConditionCase{"urls.domains in partners", true},
-                    ConditionCase{"attachments.names in [\"setup.exe\",]", true}, ConditionCase{"from.domain in urls.domains", true},
-                    ConditionCase{"\"two.example\" in urls.domains", false}, ConditionCase{"not (from.domain in partners)", false}));
+INSTANTIATE_TEST_SUITE_P(Membership, Condition,
+                         testing::Values(ConditionCase{"from.domain in partners", true},
+                                         ConditionCase{"recipient.domain in partners", false},
+                                         ConditionCase{"from.domain in [\"MAIL.partner.example\"]", true},
+                                         ConditionCase{"from.domain in [\"partner.example\", 'x']", false},
+                                         ConditionCase{"client.ip in office", true},
+                                         ConditionCase{"client.ip in [\"192.0.2.8/29\"]", false},
+                                         ConditionCase{"client.ip in [\"192.0.2.7\"]", true},
+                                         ConditionCase{"urls.domains in partners", true},
+                                         ConditionCase{"attachments.names in [\"setup.exe\",]", true},
+                                         ConditionCase{"from.domain in urls.domains", true},
+                                         ConditionCase{"\"two.example\" in urls.domains", false},
+                                         ConditionCase{"not (from.domain in partners)", false}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Texts, Condition,
-    testing::Values(ConditionCase{"subject contains \"free\"", true}, ConditionCase{"subject contains \"freee\"", false},
-                    ConditionCase{"subject starts_with \"RE:\"", true}, ConditionCase{"subject starts_with \"FREE\"", false},
-                    ConditionCase{"subject ends_with \"Offer\"", true}, ConditionCase{"subject ends_with \"Re: FREE offer and more\"", false},
-                    ConditionCase{"from.address ends_with from.domain", true}, ConditionCase{"attachments.names ends_with \".exe\"", true},
-                    ConditionCase{"attachments.names ends_with \".js\"", false}, ConditionCase{"attachments.names contains \"setup\"", true},
-                    ConditionCase{"subject matches \"^re: +free\"", true}, ConditionCase{"subject matches \"(?-i)free\"", false},
-                    ConditionCase{R"(subject matches "\bf.ee\b")", true}, ConditionCase{"attachments.names matches '^s.*e$'", true},
-                    ConditionCase{"header(\"list-ID\") == \"<first>\"", true}, ConditionCase{"header(\"X-None\") == \"\"", true}));
+INSTANTIATE_TEST_SUITE_P(Texts, Condition,
+                         testing::Values(ConditionCase{"subject contains \"free\"", true},
+                                         ConditionCase{"subject contains \"freee\"", false},
+                                         ConditionCase{"subject starts_with \"RE:\"", true},
+                                         ConditionCase{"subject starts_with \"FREE\"", false},
+                                         ConditionCase{"subject ends_with \"Offer\"", true},
+                                         ConditionCase{"subject ends_with \"Re: FREE offer and more\"", false},
+                                         ConditionCase{"from.address ends_with from.domain", true},
+                                         ConditionCase{"attachments.names ends_with \".exe\"", true},
+                                         ConditionCase{"attachments.names ends_with \".js\"", false},
+                                         ConditionCase{"attachments.names contains \"setup\"", true},
+                                         ConditionCase{"subject matches \"^re: +free\"", true},
+                                         ConditionCase{"subject matches \"(?-i)free\"", false},
+                                         ConditionCase{R"(subject matches "\bf.ee\b")", true},
+                                         ConditionCase{"attachments.names matches '^s.*e$'", true},
+                                         ConditionCase{"header(\"list-ID\") == \"<first>\"", true},
+                                         ConditionCase{"header(\"X-None\") == \"\"", true}));
 
 INSTANTIATE_TEST_SUITE_P(
     Logic, Condition,
@@ -92,14 +107,16 @@ INSTANTIATE_TEST_SUITE_P(
                     ConditionCase{"not (false and false)", true}, ConditionCase{"not spam >= junk", true},
                     ConditionCase{"not authenticated == false", false}, ConditionCase{"(tls == true) == true", true},
                     ConditionCase{"1 < 2 and 'a' == 'A'", true}, ConditionCase{"'x.example' in ['*.example']", true},
-                    ConditionCase{"'abc' matches 'B'", true}, ConditionCase{"tls and tls and tls and authenticated", false}));
+                    ConditionCase{"'abc' matches 'B'", true},
+                    ConditionCase{"tls and tls and tls and authenticated", false}));
 
 TEST(Condition, TakesAbsentFactsForFalseZeroAndEmpty) {
   const Facts nothing;
   for (const char* condition :
        {"not tls", "spam == 0", "size == 0", "subject == \"\"", "not (client.ip == \"192.0.2.7\")",
-        "client.ip != \"192.0.2.7\"", "not (client.ip in [\"0.0.0.0/0\", \"::/0\"])", "not (urls.domains contains \"a\")",
-        "recipient == \"\"", "recipient.domain == \"\"", "recipients.count == 0", "header(\"X\") == \"\""}) {
+        "client.ip != \"192.0.2.7\"", "not (client.ip in [\"0.0.0.0/0\", \"::/0\"])",
+        "not (urls.domains contains \"a\")", "recipient == \"\"", "recipient.domain == \"\"", "recipients.count == 0",
+        "header(\"X\") == \"\""}) {
     EXPECT_EQ(verdict_when(condition, nothing), "junk") << condition;
   }
 }

@@ -16,7 +16,11 @@ TEST(Glob, FitsTheWholeText) {
       {"a*c", {"ac", "abc", "AXXC"}, {"", "abcd", "xac", "a"}},
       {"*abc*xyz*", {"abcxyz", "1abc2xyz3"}, {"abxyz", "xyzabc", "abcxy"}},
       {"*ab", {"ab", "abab", "xab"}, {"aba", "b"}},
-      {"a?c", {"abc", "a.c", "a\xC3\xA4" "c"}, {"ac", "abbc"}},
+      {"a?c",
+       {"abc", "a.c",
+        "a\xC3\xA4"
+        "c"},
+       {"ac", "abbc"}},
       {"*?", {"a", "ab", "\xC3\xA4"}, {""}},
       {"*a?", {"ab", "aab", "xaa\xC3\xA4"}, {"a", "ba"}},
       {"**", {"", "a"}, {}},

@@ -13,8 +13,9 @@ class ListFile : public testing::Test {
   /// Loads a rule whose list is a file of this text.
   std::shared_ptr<const RuleSet> load(const std::string& text) {
     folder_.write("list.txt", text);
-    const auto rules = folder_.write("rules.yaml", "lists: {known: {file: list.txt}}\n"
-                                                   "rules:\n  - {id: known, when: from.domain in known, then: [accept]}\n");
+    const auto rules = folder_.write("rules.yaml",
+                                     "lists: {known: {file: list.txt}}\n"
+                                     "rules:\n  - {id: known, when: from.domain in known, then: [accept]}\n");
     Diagnostics problems;
     auto loaded = load_rules({rules}, problems);
     problems_ = problems.to_string();
@@ -52,8 +53,9 @@ TEST_F(ListFile, WarnsOfEntriesThatAreNotWhatWasMeant) {
       {"a.example REJECT", "what stands behind an address or domain counts as a part of it"}};
   for (const auto& [line, why] : unlikely) {
     ASSERT_TRUE(load("good.example\n  " + std::string(line) + "\n")) << problems_;
-    EXPECT_NE(problems_.find("list.txt:2:3: warning: '" + std::string(line) + "' is looked for as it stands (" + why + ")"),
-              std::string::npos)
+    EXPECT_NE(
+        problems_.find("list.txt:2:3: warning: '" + std::string(line) + "' is looked for as it stands (" + why + ")"),
+        std::string::npos)
         << problems_;
   }
 }
@@ -102,7 +104,9 @@ TEST_F(ListFile, WarnsOnceOfEachMistakeHoweverManyLinesHaveIt) {
 
 /// Editors of Windows write the mark; it was taken for a part of the first entry, and refused as a control character.
 TEST_F(ListFile, MayBeginWithAByteOrderMark) {
-  const auto rules = load("\xEF\xBB\xBF" "example.org\n");
+  const auto rules = load(
+      "\xEF\xBB\xBF"
+      "example.org\n");
   ASSERT_TRUE(rules) << problems_;
   Facts facts;
   facts.set(Fact::FromDomain, std::string("example.org"));
@@ -112,7 +116,9 @@ TEST_F(ListFile, MayBeginWithAByteOrderMark) {
 TEST_F(ListFile, SaysThatBytesAreNotUtf8) {
   EXPECT_FALSE(load("example.org\nm\xFCller.example\n"));
   EXPECT_NE(problems_.find("list.txt:2:1: error: this entry is not UTF-8 text"), std::string::npos) << problems_;
-  EXPECT_FALSE(load("a\x01" "b\n"));
+  EXPECT_FALSE(
+      load("a\x01"
+           "b\n"));
   EXPECT_NE(problems_.find("an entry may not hold control characters"), std::string::npos) << problems_;
 }
 

@@ -48,7 +48,8 @@ TEST(Recipients, WhoAgreeGetTheMarksAndTheMonitoredRulesOfAllWhoeverIsNamedFirst
   const Decision& decision = all.message;
   EXPECT_EQ(decision.verdict, Verdict::Junk);
   EXPECT_FALSE(all.disagreement);
-  EXPECT_EQ(decision.actions, (std::vector<Action>{{.kind = ActionKind::Junk}, {.kind = ActionKind::TagSubject, .text = "[t] "}}));
+  EXPECT_EQ(decision.actions,
+            (std::vector<Action>{{.kind = ActionKind::Junk}, {.kind = ActionKind::TagSubject, .text = "[t] "}}));
   EXPECT_EQ(decision.monitored, std::vector<std::string>{"watch"});
   facts.recipients = {"b@tag.example", "a@example.org"};
   EXPECT_EQ(load(kPerRecipient)->decide(facts).message.actions.size(), 2u);
@@ -86,9 +87,10 @@ TEST(Recipients, WhoGetTheSameStandTogether) {
 }
 
 TEST(Recipients, WhoseMailIsDiscardedHaveNoSayUnlessAllAre) {
-  const auto rules = load("on_disagreement: strictest\nrules:\n"
-                          "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
-                          "  - {id: rest, when: true, then: [flag]}\n");
+  const auto rules = load(
+      "on_disagreement: strictest\nrules:\n"
+      "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
+      "  - {id: rest, when: true, then: [flag]}\n");
   Facts facts;
   facts.recipients = {"a@gone.example", "b@example.org"};
   const MessageDecision all = rules->decide(facts);
@@ -100,11 +102,12 @@ TEST(Recipients, WhoseMailIsDiscardedHaveNoSayUnlessAllAre) {
 }
 
 TEST(Recipients, WhoseMailGoesElsewhereHaveNoSayWhenAnotherGetsIt) {
-  const char* const text = "rules:\n"
-                          "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
-                          "  - {id: held, when: recipient.domain == 'held.example', then: [redirect: held@example.org]}\n"
-                          "  - {id: not, when: recipient.domain == 'not.example', then: [reject]}\n"
-                          "  - {id: rest, when: true, then: [junk]}\n";
+  const char* const text =
+      "rules:\n"
+      "  - {id: gone, when: recipient.domain == 'gone.example', then: [discard]}\n"
+      "  - {id: held, when: recipient.domain == 'held.example', then: [redirect: held@example.org]}\n"
+      "  - {id: not, when: recipient.domain == 'not.example', then: [reject]}\n"
+      "  - {id: rest, when: true, then: [junk]}\n";
   const auto rules = load(std::string("on_disagreement: strictest\n") + text);
   Facts facts;
   facts.recipients = {"a@held.example", "b@example.org"};
@@ -139,8 +142,8 @@ TEST(RecipientsThatDiffer, GetWhatTheTableOfThePageSays) {
   Facts facts;
   facts.recipients = {"joe@example.org", "ann@example.org"};
   for (const Row& row : rows) {
-    const std::string rules = std::string("rules:\n  - {id: joe, when: recipient starts_with 'joe@', then: [") + row.joe +
-                              "]}\n  - {id: ann, when: true, then: [" + row.ann + "]}\n";
+    const std::string rules = std::string("rules:\n  - {id: joe, when: recipient starts_with 'joe@', then: [") +
+                              row.joe + "]}\n  - {id: ann, when: true, then: [" + row.ann + "]}\n";
     EXPECT_EQ(verdict_name(load(rules)->decide(facts).message.verdict), row.mildest) << rules;
     const auto strictest = load("on_disagreement: strictest\n" + rules);
     EXPECT_EQ(verdict_name(strictest->decide(facts).message.verdict), row.strictest) << rules;

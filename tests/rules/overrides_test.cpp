@@ -33,7 +33,8 @@ std::string many(char name, int count) {
 
 /// "junk 97% (a.yaml:3), ceiling junk (a.yaml:4), rules own"
 std::string shown(const Policy& policy) {
-  std::string text = "junk " + std::to_string(static_cast<int>(policy.junk.value * 100 + 0.5)) + " " + policy.junk.where;
+  std::string text =
+      "junk " + std::to_string(static_cast<int>(policy.junk.value * 100 + 0.5)) + " " + policy.junk.where;
   text += ", flag " + std::to_string(static_cast<int>(policy.flag.value * 100 + 0.5)) + " " + policy.flag.where;
   if (policy.ceiling) text += ", ceiling " + std::string(verdict_name(policy.ceiling->value));
   for (const auto& rule : policy.own_rules) text += ", rule " + rule.value;
@@ -60,7 +61,8 @@ const char* const kShop =
 TEST(Overrides, GiveTheLastWordToTheMostSpecificOne) {
   const auto rules = load(kShop);
   EXPECT_EQ(shown(rules->policy_for("a@other.test", "x@y.test")), "junk 90 a.yaml:1, flag 50 a.yaml:1");
-  EXPECT_EQ(shown(rules->policy_for("a@mail.example", "x@y.test")), "junk 91 a.yaml:4, flag 50 a.yaml:1, rule everyone");
+  EXPECT_EQ(shown(rules->policy_for("a@mail.example", "x@y.test")),
+            "junk 91 a.yaml:4, flag 50 a.yaml:1, rule everyone");
   EXPECT_EQ(shown(rules->policy_for("a@shop.example", "x@y.test")),
             "junk 97 a.yaml:7, flag 60 a.yaml:7, ceiling junk, rule everyone");
   EXPECT_EQ(shown(rules->policy_for("boss@SHOP.example", "x@y.test")),
@@ -76,8 +78,9 @@ TEST(Overrides, OfASenderCountBehindThoseOfTheRecipient) {
 }
 
 TEST(Overrides, NeedBothPatternsWhenTheyHaveBoth) {
-  const auto rules = load("overrides:\n  - {for: ['@a.test'], from: ['@b.test'], thresholds: {junk: 70%}}\n"
-                          "rules: [{id: a, when: true, then: [accept]}]\n");
+  const auto rules = load(
+      "overrides:\n  - {for: ['@a.test'], from: ['@b.test'], thresholds: {junk: 70%}}\n"
+      "rules: [{id: a, when: true, then: [accept]}]\n");
   EXPECT_EQ(rules->policy_for("x@a.test", "y@b.test").junk.value, 0.7);
   EXPECT_EQ(rules->policy_for("x@a.test", "y@c.test").junk.value, 0.9);
   EXPECT_EQ(rules->policy_for("x@c.test", "y@b.test").junk.value, 0.9);
@@ -109,9 +112,10 @@ TEST(Ceiling, MakesAVerdictMilderAndTellsWhatWasWanted) {
 }
 
 TEST(Ceiling, LeavesMilderVerdictsAndWhatGoesWithThemAlone) {
-  const auto rules = load("overrides: [{for: ['@a.test'], ceiling: quarantine}]\n"
-                          "rules:\n  - {id: tag, when: true, then: [tag_subject: x], continue: true}\n"
-                          "  - {id: r, when: spam > 50%, then: [reject]}\n  - {id: j, when: true, then: [junk: {extension: J}]}\n");
+  const auto rules = load(
+      "overrides: [{for: ['@a.test'], ceiling: quarantine}]\n"
+      "rules:\n  - {id: tag, when: true, then: [tag_subject: x], continue: true}\n"
+      "  - {id: r, when: spam > 50%, then: [reject]}\n  - {id: j, when: true, then: [junk: {extension: J}]}\n");
   Facts facts;
   facts.recipients = {"x@a.test"};
   EXPECT_EQ(rules->decide(facts).message.actions.back().extension, "J");
@@ -122,21 +126,24 @@ TEST(Ceiling, LeavesMilderVerdictsAndWhatGoesWithThemAlone) {
 }
 
 TEST(Overrides, OfTwoThatCrossFlagNothingThatIsJunk) {
-  const auto rules = load("overrides:\n  - {for: [a@a.test], thresholds: {junk: 60%}}\n  - {from: ['@b.test'], thresholds: {flag: 80%}}\n"
-                          "rules: [{id: a, when: spam >= junk, then: [junk]}]\n");
+  const auto rules = load(
+      "overrides:\n  - {for: [a@a.test], thresholds: {junk: 60%}}\n  - {from: ['@b.test'], thresholds: {flag: 80%}}\n"
+      "rules: [{id: a, when: spam >= junk, then: [junk]}]\n");
   EXPECT_EQ(rules->policy_for("a@a.test", "x@b.test").flag.value, 0.6);
   EXPECT_EQ(rules->policy_for("c@a.test", "x@b.test").flag.value, 0.8);
 }
 
 TEST(AddressPatterns, OfAPostmasterFitThePostmasterWithoutADomain) {
-  const auto rules = load("overrides: [{for: [postmaster@example.org], ceiling: flag}]\n"
-                          "rules: [{id: a, when: spam >= junk, then: [junk]}]\n");
+  const auto rules = load(
+      "overrides: [{for: [postmaster@example.org], ceiling: flag}]\n"
+      "rules: [{id: a, when: spam >= junk, then: [junk]}]\n");
   EXPECT_TRUE(rules->policy_for("Postmaster", "").ceiling);
   EXPECT_FALSE(rules->policy_for("webmaster", "").ceiling);
 }
 
 TEST(AddressPatterns, MustNameAnAddressOrADomain) {
-  for (const char* pattern : {"a@b.test", "@b.test", "@*.b.test", "@.b.test"}) EXPECT_EQ(why_not_an_address_pattern(pattern), "");
+  for (const char* pattern : {"a@b.test", "@b.test", "@*.b.test", "@.b.test"})
+    EXPECT_EQ(why_not_an_address_pattern(pattern), "");
   for (const char* pattern : {"b.test", "@", "@*.", "a@", "*@b.test", "@a*.test", "a b@c.test", ""}) {
     EXPECT_NE(why_not_an_address_pattern(pattern), "") << pattern;
   }
@@ -144,17 +151,21 @@ TEST(AddressPatterns, MustNameAnAddressOrADomain) {
 
 /// Nobody's address is written so, as the MTA resolves it: the override would be for nobody, and nobody would see it.
 TEST(AddressPatterns, AreNotWhatNoAddressCanFit) {
-  for (const char* pattern : {"<joe@example.org>", "joe@.example.org", "@example.org.", "@a..example", "@..example.org", "@*..a",
-                              "joe,ann@example.org", "joe@example.org,", "Joe:joe@example.org", "joe(x)@example.org"}) {
+  for (const char* pattern :
+       {"<joe@example.org>", "joe@.example.org", "@example.org.", "@a..example", "@..example.org", "@*..a",
+        "joe,ann@example.org", "joe@example.org,", "Joe:joe@example.org", "joe(x)@example.org"}) {
     EXPECT_NE(why_not_an_address_pattern(pattern), "") << pattern;
   }
-  for (const char* pattern : {"\"a,b\"@example.org", "joe@[IPv6:2001:db8::1]", "j.o.e+x@example.org", "@.shop.example"}) {
+  for (const char* pattern :
+       {"\"a,b\"@example.org", "joe@[IPv6:2001:db8::1]", "j.o.e+x@example.org", "@.shop.example"}) {
     EXPECT_EQ(why_not_an_address_pattern(pattern), "") << pattern;
   }
 }
 
 TEST(AddressPatterns, HaveInternationalisedDomainsInAscii) {
-  EXPECT_THAT(why_not_an_address_pattern("@b\xC3\xBC" "cher.example"), ::testing::HasSubstr("as xn--bcher-kva.example"));
+  EXPECT_THAT(why_not_an_address_pattern("@b\xC3\xBC"
+                                         "cher.example"),
+              ::testing::HasSubstr("as xn--bcher-kva.example"));
   EXPECT_EQ(why_not_an_address_pattern("@xn--bcher-kva.example"), "");
 }
 
@@ -173,7 +184,8 @@ int row_of(const std::string& pattern, const std::string& address) {
   if (pattern == "@" + domain) return 3;
   if (pattern.rfind("@*.", 0) != 0) return 0;
   const std::string suffix = pattern.substr(2);
-  const bool fits = domain.size() > suffix.size() && domain.compare(domain.size() - suffix.size(), suffix.size(), suffix) == 0;
+  const bool fits =
+      domain.size() > suffix.size() && domain.compare(domain.size() - suffix.size(), suffix.size(), suffix) == 0;
   return fits ? 99 - static_cast<int>(suffix.size()) : 0;  // the longer name is the more specific one
 }
 
@@ -191,14 +203,16 @@ int expected_junk(const std::vector<Drawn>& drawn, const std::string& recipient,
 
 TEST(Overrides, AgreeWithTheTableOfTheirMerge) {
   const std::vector<std::string> patterns{"", "u@a.b.test", "@a.b.test", "@*.b.test", "@*.test", "v@b.test", "@b.test"};
-  const std::vector<std::string> addresses{"u@a.b.test", "v@b.test", "w@a.b.test", "w@x.a.b.test", "w@b.test", "w@else.where"};
+  const std::vector<std::string> addresses{"u@a.b.test",   "v@b.test", "w@a.b.test",
+                                           "w@x.a.b.test", "w@b.test", "w@else.where"};
   std::mt19937 random(7);
   const auto pick = [&](std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random); };
   for (int round = 0; round < 500; ++round) {
     std::vector<Drawn> drawn;
     std::string text = "thresholds: {flag: 1%}\noverrides:\n";
     for (std::size_t i = 0; i < 6; ++i) {
-      const Drawn one{patterns[pick(patterns.size())], patterns[pick(patterns.size())], 10 + static_cast<int>(pick(80))};
+      const Drawn one{patterns[pick(patterns.size())], patterns[pick(patterns.size())],
+                      10 + static_cast<int>(pick(80))};
       const bool is_double = std::any_of(drawn.begin(), drawn.end(), [&](const Drawn& other) {
         return other.recipient == one.recipient && other.sender == one.sender;
       });
@@ -214,8 +228,10 @@ TEST(Overrides, AgreeWithTheTableOfTheirMerge) {
     ASSERT_TRUE(rules) << text;
     for (const std::string& recipient : addresses) {
       for (const std::string& sender : addresses) {
-        ASSERT_NEAR(rules->policy_for(recipient, sender).junk.value, expected_junk(drawn, recipient, sender) / 100.0, 1e-9)
-            << recipient << " from " << sender << "\n" << text;
+        ASSERT_NEAR(rules->policy_for(recipient, sender).junk.value, expected_junk(drawn, recipient, sender) / 100.0,
+                    1e-9)
+            << recipient << " from " << sender << "\n"
+            << text;
       }
     }
   }

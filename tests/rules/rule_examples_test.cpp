@@ -45,16 +45,25 @@ std::string quoted(const std::string& text) { return " \"" + text + "\""; }
 /// What goes with the verdict, or says more about it: " to held@example.org", ", tags "[x] "".
 std::string shown(const Action& action) {
   switch (action.kind) {
-    case ActionKind::Junk: return action.extension.empty() ? "" : " with +" + action.extension;
-    case ActionKind::Redirect: return " to " + action.address;
-    case ActionKind::Quarantine: return quoted(action.text);
+    case ActionKind::Junk:
+      return action.extension.empty() ? "" : " with +" + action.extension;
+    case ActionKind::Redirect:
+      return " to " + action.address;
+    case ActionKind::Quarantine:
+      return quoted(action.text);
     case ActionKind::Reject:
-    case ActionKind::TempFail: return quoted(action.text.substr(0, action.text.find('\n')));
-    case ActionKind::AddHeader: return ", adds " + action.name + ": " + action.text;
-    case ActionKind::RemoveHeader: return ", removes " + action.name;
-    case ActionKind::TagSubject: return ", tags" + quoted(action.text);
-    case ActionKind::Bcc: return ", copy to " + action.address;
-    default: return "";
+    case ActionKind::TempFail:
+      return quoted(action.text.substr(0, action.text.find('\n')));
+    case ActionKind::AddHeader:
+      return ", adds " + action.name + ": " + action.text;
+    case ActionKind::RemoveHeader:
+      return ", removes " + action.name;
+    case ActionKind::TagSubject:
+      return ", tags" + quoted(action.text);
+    case ActionKind::Bcc:
+      return ", copy to " + action.address;
+    default:
+      return "";
   }
 }
 
@@ -75,7 +84,8 @@ std::string shown(const MessageDecision& all, const std::vector<std::string>& re
   for (const RecipientDecision& one : all.recipients) {
     for (const std::size_t index : one.recipients) text += recipients[index] + ": " + shown(one.decision) + "; ";
   }
-  return text + "the message: " + std::string(verdict_name(all.message.verdict)) + (all.disagreement ? " (disagreement)" : "");
+  return text + "the message: " + std::string(verdict_name(all.message.verdict)) +
+         (all.disagreement ? " (disagreement)" : "");
 }
 
 std::vector<std::filesystem::path> example_files() {

@@ -163,24 +163,56 @@ TEST(RuleKeys, HavePatternsThatFitWhatTheReaderTakes) {
   const ValueForm& addresses = key_of(override_form(), "for").form.forms.front();
   const ValueForm& extension = key_of(*form_of(ActionKind::Junk).argument, "extension").form;
   const Spelling spellings[] = {
-      {"id", key_of(rule_form(), "id").form, "rules: [{id: '%', when: true, then: [accept]}]",
+      {"id",
+       key_of(rule_form(), "id").form,
+       "rules: [{id: '%', when: true, then: [accept]}]",
        {"a", "a-b_c.D9", "a b", "a/b", "ä", std::string(64, 'a'), std::string(65, 'a')}},
-      {"threshold", key_of(thresholds_form(), "junk").form, "thresholds: {junk: '%', flag: 0}",
+      {"threshold",
+       key_of(thresholds_form(), "junk").form,
+       "thresholds: {junk: '%', flag: 0}",
        {"90%", "99.9%", "100%", "100.0%", "101%", "0.9", "1", "0", "1.5", "90", "007%", "-1%", "9 %", "%"}},
-      {"for", addresses, "overrides: [{for: ['%'], ceiling: junk}]",
-       {"a@example.org", "@example.org", "@*.example.org", "@.example.org", "example.org", "a@", "*@example.org",
-        "@*.*.example.org", "a b@example.org", "@a*.example.org", "\"a@b\"@example.org", "@*.",
-        "<joe@example.org>", "joe@.example.org", "@example.org.", "@*.example.org.", "@a..b", "joe,ann@example.org", "@a;b",
-        "\"a,b\"@example.org", "joe@[IPv6:2001:db8::1]", "@[192.0.2.1]", "a.b-c+d@x-y.example", "joe@example.org:25"}},
-      {"extension", extension, "rules: [{id: a, when: true, then: [{junk: {extension: '%'}}]}]",
+      {"for",
+       addresses,
+       "overrides: [{for: ['%'], ceiling: junk}]",
+       {"a@example.org",
+        "@example.org",
+        "@*.example.org",
+        "@.example.org",
+        "example.org",
+        "a@",
+        "*@example.org",
+        "@*.*.example.org",
+        "a b@example.org",
+        "@a*.example.org",
+        "\"a@b\"@example.org",
+        "@*.",
+        "<joe@example.org>",
+        "joe@.example.org",
+        "@example.org.",
+        "@*.example.org.",
+        "@a..b",
+        "joe,ann@example.org",
+        "@a;b",
+        "\"a,b\"@example.org",
+        "joe@[IPv6:2001:db8::1]",
+        "@[192.0.2.1]",
+        "a.b-c+d@x-y.example",
+        "joe@example.org:25"}},
+      {"extension",
+       extension,
+       "rules: [{id: a, when: true, then: [{junk: {extension: '%'}}]}]",
        {"Junk", "J.u_n-k1", "a+b", "a b", std::string(32, 'a'), std::string(33, 'a')}},
-      {"redirect", *form_of(ActionKind::Redirect).argument, "rules: [{id: a, when: true, then: [{redirect: '%'}]}]",
+      {"redirect",
+       *form_of(ActionKind::Redirect).argument,
+       "rules: [{id: a, when: true, then: [{redirect: '%'}]}]",
        {"a@example.org", "a+b@example.org", "a@b@example.org", "a", "@example.org", "a@", "<a@example.org>",
         "a b@example.org"}},
-      {"remove_header", *form_of(ActionKind::RemoveHeader).argument,
+      {"remove_header",
+       *form_of(ActionKind::RemoveHeader).argument,
        "rules: [{id: a, when: true, then: [{remove_header: '%'}, accept]}]",
        {"X-A", "X A", "X:A", "Übel", std::string(64, 'X'), std::string(65, 'X')}},
-      {"tag_subject", *form_of(ActionKind::TagSubject).argument,
+      {"tag_subject",
+       *form_of(ActionKind::TagSubject).argument,
        "rules: [{id: a, when: true, then: [{tag_subject: '%'}, accept]}]",
        {"[x] ", "ü", std::string(100, 'a'), std::string(101, 'a')}},
   };
@@ -197,8 +229,8 @@ TEST(RuleKeys, KnowTheCodesThatRepliesMayHave) {
   for (const ActionKind kind : {ActionKind::Reject, ActionKind::TempFail}) {
     const ValueForm& reply = *form_of(kind).argument;
     for (const char* key : {"code", "enhanced"}) {
-      for (const char* text : {"421", "420", "451", "459", "460", "550", "559", "560", "250", "5.7.1", "4.7.1", "5.7",
-                               "5.7000.1"}) {
+      for (const char* text :
+           {"421", "420", "451", "459", "460", "550", "559", "560", "250", "5.7.1", "4.7.1", "5.7", "5.7000.1"}) {
         const std::string action = "{" + std::string(action_name(kind)) + ": {" + key + ": " + text + "}}";
         const std::string file = rule_with(kind, action);
         EXPECT_EQ(problems_of(file).error_count() == 0, fits_form(text, key_of(reply, key).form)) << file;

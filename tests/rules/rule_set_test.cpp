@@ -26,8 +26,9 @@ std::string problems_of(std::vector<RuleText> texts) {
 }
 
 TEST(RuleSet, LetsTheFirstMatchingRuleDecide) {
-  const auto rules = load("rules:\n  - {id: low, when: spam > 99%, then: [discard]}\n  - {id: first, when: spam > 10%, then: [flag]}\n"
-                          "  - {id: second, when: spam > 10%, then: [reject]}\n");
+  const auto rules = load(
+      "rules:\n  - {id: low, when: spam > 99%, then: [discard]}\n  - {id: first, when: spam > 10%, then: [flag]}\n"
+      "  - {id: second, when: spam > 10%, then: [reject]}\n");
   std::vector<RuleTrial> trials;
   const Decision decision = rules->decide_for(facts_with_spam(0.5), 0, &trials);
   EXPECT_EQ(decision.verdict, Verdict::Flag);
@@ -51,9 +52,10 @@ TEST(RuleSet, HoldsARuleBackWhenItsUnlessHolds) {
 }
 
 TEST(RuleSet, KeepsTheActionsOfContinuingRulesInOrder) {
-  const auto rules = load("rules:\n  - {id: tag, when: true, then: [tag_subject: '[x] '], continue: true}\n"
-                          "  - {id: head, when: true, then: [add_header: {name: X-Site, value: seen}], continue: true}\n"
-                          "  - {id: end, when: true, then: [junk]}\n");
+  const auto rules = load(
+      "rules:\n  - {id: tag, when: true, then: [tag_subject: '[x] '], continue: true}\n"
+      "  - {id: head, when: true, then: [add_header: {name: X-Site, value: seen}], continue: true}\n"
+      "  - {id: end, when: true, then: [junk]}\n");
   const Decision decision = rules->decide(facts_with_spam(0)).message;
   ASSERT_EQ(decision.actions.size(), 3u);
   EXPECT_EQ(decision.actions[0], (Action{.kind = ActionKind::TagSubject, .text = "[x] "}));
@@ -63,9 +65,10 @@ TEST(RuleSet, KeepsTheActionsOfContinuingRulesInOrder) {
 }
 
 TEST(RuleSet, OnlyRecordsARuleInMonitorMode) {
-  const auto rules = load("rules:\n  - {id: watch, when: true, then: [reject], mode: monitor}\n"
-                          "  - {id: watch-tag, when: true, then: [tag_subject: x], continue: true, mode: monitor}\n"
-                          "  - {id: end, when: true, then: [flag]}\n");
+  const auto rules = load(
+      "rules:\n  - {id: watch, when: true, then: [reject], mode: monitor}\n"
+      "  - {id: watch-tag, when: true, then: [tag_subject: x], continue: true, mode: monitor}\n"
+      "  - {id: end, when: true, then: [flag]}\n");
   std::vector<RuleTrial> trials;
   const Decision decision = rules->decide_for(facts_with_spam(0), 0, &trials);
   EXPECT_EQ(decision.verdict, Verdict::Flag);
@@ -76,8 +79,9 @@ TEST(RuleSet, OnlyRecordsARuleInMonitorMode) {
 }
 
 TEST(RuleSet, AppliesAFilesModeToItsOwnRulesUnlessARuleSaysOtherwise) {
-  const auto rules = load({{"a.yaml", "mode: monitor\nrules:\n  - {id: a, when: true, then: [reject]}\n"
-                                      "  - {id: b, when: spam > 90%, then: [junk], mode: enforce}\n"},
+  const auto rules = load({{"a.yaml",
+                            "mode: monitor\nrules:\n  - {id: a, when: true, then: [reject]}\n"
+                            "  - {id: b, when: spam > 90%, then: [junk], mode: enforce}\n"},
                            {"b.yaml", "rules:\n  - {id: c, when: true, then: [flag]}\n"}});
   EXPECT_EQ(rules->decide(facts_with_spam(0.95)).message.rule, "b");
   const Decision decision = rules->decide(facts_with_spam(0.1)).message;
@@ -86,13 +90,20 @@ TEST(RuleSet, AppliesAFilesModeToItsOwnRulesUnlessARuleSaysOtherwise) {
 }
 
 TEST(RuleSet, FillsInWhatAnActionLeavesOut) {
-  const auto rules = load("rules:\n  - {id: r, when: spam > 80%, then: [reject]}\n  - {id: t, when: spam > 60%, then: [tempfail]}\n"
-                          "  - {id: q, when: spam > 40%, then: [quarantine]}\n"
-                          "  - {id: own, when: true, then: [{reject: {code: 554, enhanced: 5.7.0, text: 'no, 100%'}}]}\n");
-  EXPECT_EQ(rules->decide(facts_with_spam(0.9)).message.actions[0], (Action{.kind = ActionKind::Reject, .text = "message refused", .reply_code = 550, .enhanced_code = "5.7.1"}));
-  EXPECT_EQ(rules->decide(facts_with_spam(0.7)).message.actions[0], (Action{.kind = ActionKind::TempFail, .text = "try again later", .reply_code = 451, .enhanced_code = "4.7.1"}));
-  EXPECT_EQ(rules->decide(facts_with_spam(0.5)).message.actions[0], (Action{.kind = ActionKind::Quarantine, .text = "rule q"}));
-  EXPECT_EQ(rules->decide(facts_with_spam(0.1)).message.actions[0], (Action{.kind = ActionKind::Reject, .text = "no, 100%", .reply_code = 554, .enhanced_code = "5.7.0"}));
+  const auto rules = load(
+      "rules:\n  - {id: r, when: spam > 80%, then: [reject]}\n  - {id: t, when: spam > 60%, then: [tempfail]}\n"
+      "  - {id: q, when: spam > 40%, then: [quarantine]}\n"
+      "  - {id: own, when: true, then: [{reject: {code: 554, enhanced: 5.7.0, text: 'no, 100%'}}]}\n");
+  EXPECT_EQ(
+      rules->decide(facts_with_spam(0.9)).message.actions[0],
+      (Action{.kind = ActionKind::Reject, .text = "message refused", .reply_code = 550, .enhanced_code = "5.7.1"}));
+  EXPECT_EQ(
+      rules->decide(facts_with_spam(0.7)).message.actions[0],
+      (Action{.kind = ActionKind::TempFail, .text = "try again later", .reply_code = 451, .enhanced_code = "4.7.1"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.5)).message.actions[0],
+            (Action{.kind = ActionKind::Quarantine, .text = "rule q"}));
+  EXPECT_EQ(rules->decide(facts_with_spam(0.1)).message.actions[0],
+            (Action{.kind = ActionKind::Reject, .text = "no, 100%", .reply_code = 554, .enhanced_code = "5.7.0"}));
 }
 
 // Texts
@@ -106,14 +117,17 @@ TEST(ActionTexts, AreWrittenWithTheFactsOfTheRecipient) {
 }
 
 TEST(ActionTexts, OfRepliesMayHaveLines) {
-  const auto rules = load("rules:\n  - id: r\n    when: true\n    then:\n      - reject:\n          text: |\n            one\n            {spam}\n");
+  const auto rules = load(
+      "rules:\n  - id: r\n    when: true\n    then:\n      - reject:\n          text: |\n            one\n            "
+      "{spam}\n");
   EXPECT_EQ(rules->decide(facts_with_spam(0.5)).message.actions[0].text, "one\n50.0%");
 }
 
 TEST(Actions, NameTheRecipientsTheyAreFor) {
-  const auto rules = load("rules:\n  - {id: copy, when: true, then: [bcc: copy@example.org, remove_header: X-Old], continue: true}\n"
-                          "  - {id: ext, when: spam > 90%, then: [junk: {extension: Junk}]}\n"
-                          "  - {id: away, when: true, then: [redirect: held@example.org]}\n");
+  const auto rules = load(
+      "rules:\n  - {id: copy, when: true, then: [bcc: copy@example.org, remove_header: X-Old], continue: true}\n"
+      "  - {id: ext, when: spam > 90%, then: [junk: {extension: Junk}]}\n"
+      "  - {id: away, when: true, then: [redirect: held@example.org]}\n");
   const std::vector<Action> actions = rules->decide(facts_with_spam(0.95)).message.actions;
   ASSERT_EQ(actions.size(), 3u);
   EXPECT_EQ(actions[0], (Action{.kind = ActionKind::Bcc, .address = "copy@example.org"}));
@@ -125,8 +139,9 @@ TEST(Actions, NameTheRecipientsTheyAreFor) {
 }
 
 TEST(Rules, TakeOtherThresholdsThanTheFilesSay) {
-  const auto rules = load("thresholds: {junk: 90%}\noverrides: [{for: ['@shop.example'], thresholds: {junk: 97%}}]\n"
-                          "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
+  const auto rules = load(
+      "thresholds: {junk: 90%}\noverrides: [{for: ['@shop.example'], thresholds: {junk: 97%}}]\n"
+      "rules:\n  - {id: junk, when: spam >= junk, then: [junk]}\n");
   const auto stricter = rules->with_thresholds({0.6, 0.5});
   Facts facts = facts_with_spam(0.7);
   EXPECT_EQ(rules->decide(facts).message.verdict, Verdict::Accept);
@@ -160,10 +175,15 @@ TEST(RuleFiles, ShareListsInAnyOrder) {
 
 TEST(RuleFiles, WarnOfNetworksInListsThatAreWiderThanTheyAreWritten) {
   Diagnostics problems;
-  EXPECT_TRUE(load_rule_texts({{"a.yaml", "lists: {ours: [192.0.2.7/24]}\nrules:\n"
-                                          "  - {id: a, when: client.ip in ours, then: [accept]}\n"}}, problems));
-  EXPECT_NE(problems.to_string().find("a.yaml:1:16: warning: '192.0.2.7/24' has bits set after its prefix (it is taken for "
-                                      "192.0.2.0/24)"), std::string::npos) << problems.to_string();
+  EXPECT_TRUE(load_rule_texts({{"a.yaml",
+                                "lists: {ours: [192.0.2.7/24]}\nrules:\n"
+                                "  - {id: a, when: client.ip in ours, then: [accept]}\n"}},
+                              problems));
+  EXPECT_NE(
+      problems.to_string().find("a.yaml:1:16: warning: '192.0.2.7/24' has bits set after its prefix (it is taken for "
+                                "192.0.2.0/24)"),
+      std::string::npos)
+      << problems.to_string();
 }
 
 /// Such a rule was loaded without a word, and never matched.
@@ -177,16 +197,20 @@ TEST(RuleSet, IsLoadedWithAWarningOfAComparisonThatNeverHolds) {
 }
 
 TEST(RuleFiles, NameBothPlacesOfWhatMayStandOnce) {
-  const std::string text = problems_of({{"a.yaml", "thresholds: {junk: 80%}\nlists: {x: [a]}\non_disagreement: mildest\n"},
-                                        {"b.yaml", "on_disagreement: mildest\nlists: {x: [b]}\nthresholds: {junk: 70%}\n"}});
-  EXPECT_NE(text.find("b.yaml:3:1: error: thresholds may stand in one file only (it stands in a.yaml:1 too)"), std::string::npos);
+  const std::string text =
+      problems_of({{"a.yaml", "thresholds: {junk: 80%}\nlists: {x: [a]}\non_disagreement: mildest\n"},
+                   {"b.yaml", "on_disagreement: mildest\nlists: {x: [b]}\nthresholds: {junk: 70%}\n"}});
+  EXPECT_NE(text.find("b.yaml:3:1: error: thresholds may stand in one file only (it stands in a.yaml:1 too)"),
+            std::string::npos);
   EXPECT_NE(text.find("b.yaml:2:9: error: the list 'x' is defined twice (first in a.yaml:2)"), std::string::npos);
-  EXPECT_NE(text.find("b.yaml:1:1: error: on_disagreement may stand in one file only (it stands in a.yaml:3 too)"), std::string::npos);
+  EXPECT_NE(text.find("b.yaml:1:1: error: on_disagreement may stand in one file only (it stands in a.yaml:3 too)"),
+            std::string::npos);
 }
 
 TEST(RuleFiles, ReportTheProblemsOfAllFilesAtOnce) {
   const std::string text = problems_of({{"a.yaml", "rules: 1\n"}, {"b.yaml", "rule: 2\n"}, {"c.yaml", "a: [\n"}});
-  for (const char* file : {"a.yaml:1:8: error", "b.yaml:1:1: error", "c.yaml:"}) EXPECT_NE(text.find(file), std::string::npos) << text;
+  for (const char* file : {"a.yaml:1:8: error", "b.yaml:1:1: error", "c.yaml:"})
+    EXPECT_NE(text.find(file), std::string::npos) << text;
 }
 
 // The shipped file

@@ -133,32 +133,31 @@ TEST(RuleTestFacts, TakeAValueForEveryFactThatRulesKnow) {
 }
 
 TEST(WrongRuleTestFile, ShowsAllProblemsAtTheirPlaces) {
-  EXPECT_EQ(
-      problems_of("version: 1\ntests:\n"
-                  "  - name: a\n    facts: {span: 99%, size: big}\n    expect: {verdict: jnk}\n"
-                  "  - name: a\n    fact: {}\n    expect: {}\n"),
-      "t.yaml:4:13: error: unknown fact 'span' (did you mean 'spam'?)\n"
-      "    4 |     facts: {span: 99%, size: big}\n"
-      "      |             ^~~~\n"
-      "t.yaml:4:30: error: size must be a size such as 10KiB, got 'big'\n"
-      "    4 |     facts: {span: 99%, size: big}\n"
-      "      |                              ^~~\n"
-      "t.yaml:5:23: error: verdict must be accept, flag, junk, redirect, quarantine, tempfail, reject "
-      "or discard, got 'jnk' (did you mean 'junk'?)\n"
-      "    5 |     expect: {verdict: jnk}\n"
-      "      |                       ^~~\n"
-      "t.yaml:6:5: error: a test needs facts, a mail or both\n"
-      "    6 |   - name: a\n"
-      "      |     ^\n"
-      "t.yaml:6:11: error: the name 'a' is used twice (first in t.yaml:3)\n"
-      "    6 |   - name: a\n"
-      "      |           ^\n"
-      "t.yaml:7:5: error: unknown key 'fact' in a test (did you mean 'facts'?)\n"
-      "    7 |     fact: {}\n"
-      "      |     ^~~~\n"
-      "t.yaml:8:13: error: expect names nothing (write expect: {verdict: junk})\n"
-      "    8 |     expect: {}\n"
-      "      |             ^\n");
+  EXPECT_EQ(problems_of("version: 1\ntests:\n"
+                        "  - name: a\n    facts: {span: 99%, size: big}\n    expect: {verdict: jnk}\n"
+                        "  - name: a\n    fact: {}\n    expect: {}\n"),
+            "t.yaml:4:13: error: unknown fact 'span' (did you mean 'spam'?)\n"
+            "    4 |     facts: {span: 99%, size: big}\n"
+            "      |             ^~~~\n"
+            "t.yaml:4:30: error: size must be a size such as 10KiB, got 'big'\n"
+            "    4 |     facts: {span: 99%, size: big}\n"
+            "      |                              ^~~\n"
+            "t.yaml:5:23: error: verdict must be accept, flag, junk, redirect, quarantine, tempfail, reject "
+            "or discard, got 'jnk' (did you mean 'junk'?)\n"
+            "    5 |     expect: {verdict: jnk}\n"
+            "      |                       ^~~\n"
+            "t.yaml:6:5: error: a test needs facts, a mail or both\n"
+            "    6 |   - name: a\n"
+            "      |     ^\n"
+            "t.yaml:6:11: error: the name 'a' is used twice (first in t.yaml:3)\n"
+            "    6 |   - name: a\n"
+            "      |           ^\n"
+            "t.yaml:7:5: error: unknown key 'fact' in a test (did you mean 'facts'?)\n"
+            "    7 |     fact: {}\n"
+            "      |     ^~~~\n"
+            "t.yaml:8:13: error: expect names nothing (write expect: {verdict: junk})\n"
+            "    8 |     expect: {}\n"
+            "      |             ^\n");
 }
 
 TEST(WrongRuleTestFile, IsToldWhatAFactMustBe) {
@@ -224,7 +223,8 @@ TEST(RuleTestFile, RefusesFeaturesThatTheModelDoesNotSee) {
   Diagnostics problems;
   EXPECT_FALSE(read_rule_test_text("t.yaml", text, problems, {"subject_capitals", "url_count"}));
   EXPECT_EQ(problems.error_count(), 1u);
-  EXPECT_NE(problems.to_string().find("t.yaml:2:34: error: there is no feature 'subject_captials' (did you mean 'subject_capitals'?)"),
+  EXPECT_NE(problems.to_string().find(
+                "t.yaml:2:34: error: there is no feature 'subject_captials' (did you mean 'subject_capitals'?)"),
             std::string::npos)
       << problems.to_string();
 }

@@ -18,7 +18,8 @@ Facts some_facts() {
 }
 
 std::string rendered(const std::string& text, const Facts& facts = some_facts()) {
-  const auto parsed = TextTemplate::parse(text, [](Span, std::string problem, std::string) { ADD_FAILURE() << problem; });
+  const auto parsed =
+      TextTemplate::parse(text, [](Span, std::string problem, std::string) { ADD_FAILURE() << problem; });
   return parsed ? parsed->render({facts, "one@example.org", {0.9, 0.5}}) : "?";
 }
 
@@ -53,8 +54,9 @@ TEST(TextTemplate, RoundsDownSoThatNoFigureShowsAThresholdThatWasNotReached) {
 TEST(TextTemplate, LetsNothingOfTheMailEndALineOrBeginAnEncodedWord) {
   Facts facts;
   facts.set(Fact::Subject, std::string("a\r\nX-Evil: =?utf-8?q?b?= \xC3\xA4\x01"));
-  EXPECT_EQ(rendered("<{subject}>", facts), "<a  X-Evil: _?utf-8?q?b?= ?"
-                                            "?>");
+  EXPECT_EQ(rendered("<{subject}>", facts),
+            "<a  X-Evil: _?utf-8?q?b?= ?"
+            "?>");
   facts.set(Fact::Subject, std::string(1000, 'x'));
   EXPECT_EQ(rendered("{subject}", facts), std::string(100, 'x'));
 }

@@ -92,8 +92,8 @@ TEST(NetworkSet, AgreesWithTheNetworksInIt) {
   NetworkSet networks;
   const std::vector<const char*> added{"192.0.2.0/24", "192.0.2.77", "10.0.0.0/9", "2001:db8::/33", "198.51.100.7/25"};
   for (const char* text : added) networks.add(*IpNetwork::parse(text));
-  for (const char* text : {"192.0.2.0", "192.0.2.255", "192.0.3.0", "10.127.255.255", "10.128.0.0", "2001:db8:7fff::",
-                           "2001:db8:8000::", "198.51.100.127", "198.51.100.128", "::", "::1"}) {
+  for (const char* text : {"192.0.2.0", "192.0.2.255", "192.0.3.0", "10.127.255.255", "10.128.0.0",
+                           "2001:db8:7fff::", "2001:db8:8000::", "198.51.100.127", "198.51.100.128", "::", "::1"}) {
     bool expected = false;
     for (const char* network : added) expected = expected || IpNetwork::parse(network)->contains(*parse_ip_bytes(text));
     EXPECT_EQ(networks.contains(*parse_ip_bytes(text)), expected) << text;

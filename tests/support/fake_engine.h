@@ -23,13 +23,13 @@ namespace winnow {
 enum class FakeAnswer { Score, Fail, NotANumber };
 
 struct FakeControl {
-  std::atomic<float> logit{-4.0f};            // of a message whose subject has no exclamation mark
-  std::atomic<float> shouting_logit{4.0f};    // of one whose subject has
+  std::atomic<float> logit{-4.0f};          // of a message whose subject has no exclamation mark
+  std::atomic<float> shouting_logit{4.0f};  // of one whose subject has
   std::atomic<FakeAnswer> answer{FakeAnswer::Score};
-  std::atomic<bool> hold{false};              // run() does not return while it is set
-  std::atomic<unsigned> running{0};           // calls of run() that have begun and not ended
-  std::atomic<unsigned> explained{0};         // calls of differentiate()
-  std::atomic<bool> explains{true};           // false: differentiate() fails
+  std::atomic<bool> hold{false};       // run() does not return while it is set
+  std::atomic<unsigned> running{0};    // calls of run() that have begun and not ended
+  std::atomic<unsigned> explained{0};  // calls of differentiate()
+  std::atomic<bool> explains{true};    // false: differentiate() fails
 };
 
 /// A control that a forked child shares.

@@ -27,7 +27,8 @@ inline bool fits_form(const std::string& text, const ValueForm& form) {
       return number >= form.least && number <= form.most;
     }
     case Kind::AnyOf:
-      return std::any_of(form.forms.begin(), form.forms.end(), [&](const ValueForm& one) { return fits_form(text, one); });
+      return std::any_of(form.forms.begin(), form.forms.end(),
+                         [&](const ValueForm& one) { return fits_form(text, one); });
     default:
       return false;
   }

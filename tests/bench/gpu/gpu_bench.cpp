@@ -65,9 +65,10 @@ Limits limits_of(const Options& options, const std::string& device) {
   const double row = static_cast<double>(options.columns * (options.half ? 2 : 4));
   const double copy = copy_bandwidth(device), memory = memory_bandwidth(device);
   const Limits limits{copy / brought, memory / (kTokens * row + brought)};
-  std::printf("Copy to the device %.1f GB/s, its memory %.1f GB/s. A message brings %.1f KiB and reads %.1f KiB of the table:\n"
-              "at most %.0f messages/s by the copy, %.0f by the memory.\n\n",
-              copy / 1e9, memory / 1e9, brought / 1024, kTokens * row / 1024, limits.copy_rate, limits.memory_rate);
+  std::printf(
+      "Copy to the device %.1f GB/s, its memory %.1f GB/s. A message brings %.1f KiB and reads %.1f KiB of the table:\n"
+      "at most %.0f messages/s by the copy, %.0f by the memory.\n\n",
+      copy / 1e9, memory / 1e9, brought / 1024, kTokens * row / 1024, limits.copy_rate, limits.memory_rate);
   return limits;
 }
 
@@ -142,13 +143,16 @@ Status run_all(const Options& options, TorchBackend& backend) {
   if (Status status = backend.load(archive, placement, model); !status) return status;
   backend.enter_inference_thread();
   const Limits limits = limits_of(options, device);
-  std::puts("| batch | p50 us | p99 us | messages/s | share of the copy | of the copy's limit | of the memory's limit | J/message |\n"
-            "|---:|---:|---:|---:|---:|---:|---:|---:|");
+  std::puts(
+      "| batch | p50 us | p99 us | messages/s | share of the copy | of the copy's limit | of the memory's limit | "
+      "J/message |\n"
+      "|---:|---:|---:|---:|---:|---:|---:|---:|");
   for (const std::size_t messages : kBatchSizes) {
     if (messages > options.largest_batch) break;
     const TokenBatch batch = invent_batch(options, messages);
     Figures figures;
-    if (Status status = measure(*model, batch, options.seconds, has_gpu ? &counter : nullptr, figures); !status) return status;
+    if (Status status = measure(*model, batch, options.seconds, has_gpu ? &counter : nullptr, figures); !status)
+      return status;
     figures.copy_share = 1e6 * seconds_to_place(batch, device) / figures.p50;
     print_row(figures, limits);
   }
@@ -163,12 +167,18 @@ bool read_options(int argc, char** argv, Options& options) {
       continue;
     }
     if (++i == argc) return false;
-    if (name == "--seconds") options.seconds = std::atof(argv[i]);
-    else if (name == "--model") options.model = argv[i];
-    else if (name == "--rows") options.rows = std::strtoull(argv[i], nullptr, 10);
-    else if (name == "--largest-batch") options.largest_batch = std::strtoull(argv[i], nullptr, 10);
-    else if (name == "--dense") options.dense = std::strtoull(argv[i], nullptr, 10);
-    else return false;
+    if (name == "--seconds")
+      options.seconds = std::atof(argv[i]);
+    else if (name == "--model")
+      options.model = argv[i];
+    else if (name == "--rows")
+      options.rows = std::strtoull(argv[i], nullptr, 10);
+    else if (name == "--largest-batch")
+      options.largest_batch = std::strtoull(argv[i], nullptr, 10);
+    else if (name == "--dense")
+      options.dense = std::strtoull(argv[i], nullptr, 10);
+    else
+      return false;
   }
   return options.seconds > 0 && options.rows > 0;
 }
@@ -176,7 +186,8 @@ bool read_options(int argc, char** argv, Options& options) {
 int run(int argc, char** argv) {
   Options options;
   if (!read_options(argc, argv, options)) {
-    std::fputs("usage: bench_gpu [--seconds S] [--model FILE --rows N --dense N] [--half] [--largest-batch N]\n", stderr);
+    std::fputs("usage: bench_gpu [--seconds S] [--model FILE --rows N --dense N] [--half] [--largest-batch N]\n",
+               stderr);
     return 2;
   }
   std::string error;

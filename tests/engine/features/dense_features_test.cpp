@@ -24,8 +24,8 @@ std::string text(const std::string& value) {
   return "From: a@shop.example\nContent-Type: text/plain; charset=utf-8\n\n" + value + "\n";
 }
 std::string file(const std::string& name, const std::string& content) {
-  return "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment; filename=\"" +
-         name + "\"\n\n" + content + "\n--b--\n";
+  return "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment; filename=\"" + name +
+         "\"\n\n" + content + "\n--b--\n";
 }
 
 const std::string kOrdinary =
@@ -132,8 +132,7 @@ const std::vector<Case>& cases() {
       {"scripts", html("<script>x</script>")},
       {"base64_text", "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\ndGV4dA==\n"},
       {"broken_encodings", "Content-Type: text/plain; charset=utf-8\n\n\xFF\xFE\n"},
-      {"odd_charset",
-       "Content-Type: text/plain; charset=koi8-r\n\nOrdinary English words and nothing else\n"},
+      {"odd_charset", "Content-Type: text/plain; charset=koi8-r\n\nOrdinary English words and nothing else\n"},
       {"nul_bytes", std::string("Subject: x\n\na\0b\n", 16)},
       {"attachments", file("a.pdf", "%PDF-")},
       {"attached_programs", file("a.exe", "MZ")},
@@ -209,7 +208,9 @@ TEST(DenseFeatures, TakeAnInternationalisedDomainForTheSameInBothForms) {
   message.authentication.dkim_domain = "xn--bcher-kva.de";
   EXPECT_EQ(dense_value(message, "dkim_aligned"), 1);
   message.envelope.present = true;
-  for (const char* sender : {"a@xn--bcher-kva.de", "a@b\xC3\xBC" "cher.de"}) {
+  for (const char* sender : {"a@xn--bcher-kva.de",
+                             "a@b\xC3\xBC"
+                             "cher.de"}) {
     message.envelope.mail_from = sender;
     EXPECT_EQ(dense_value(message, "mail_from_differs"), 0) << sender;
   }
@@ -259,8 +260,7 @@ TEST(DenseFeatures, SeeTheSenderBehindAListThatIsNamedInFrom) {
 
 TEST(DenseFeatures, HaveUniqueNames) {
   std::set<std::string_view> names;
-  for (const DenseFeature& feature : dense_features())
-    EXPECT_TRUE(names.insert(feature.name).second) << feature.name;
+  for (const DenseFeature& feature : dense_features()) EXPECT_TRUE(names.insert(feature.name).second) << feature.name;
   EXPECT_GE(names.size(), 50U);
 }
 

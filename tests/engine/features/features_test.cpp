@@ -80,8 +80,7 @@ TEST(Features, HaveUniqueTokensWithinTheTable) {
   EXPECT_EQ(features.tokens.size(), features.weights.size());
   EXPECT_EQ(features.tokens.size(), origins.tokens.size());
   EXPECT_EQ(features.dense.size(), origins.dense.size());
-  EXPECT_EQ(std::set<std::int64_t>(features.tokens.begin(), features.tokens.end()).size(),
-            features.tokens.size());
+  EXPECT_EQ(std::set<std::int64_t>(features.tokens.begin(), features.tokens.end()).size(), features.tokens.size());
   for (std::size_t i = 0; i < features.tokens.size(); ++i) {
     EXPECT_GE(features.tokens[i], 0);
     EXPECT_LT(features.tokens[i], 256);

@@ -26,9 +26,7 @@ inline float dense_value(const Message& message, std::string_view name) {
   return -9;
 }
 
-inline float dense_value(const std::string& raw, std::string_view name) {
-  return dense_value(message_of(raw), name);
-}
+inline float dense_value(const std::string& raw, std::string_view name) { return dense_value(message_of(raw), name); }
 
 inline std::vector<std::string> origin_names(const Message& message, const FeatureLimits& limits = {}) {
   FeatureOrigins origins;

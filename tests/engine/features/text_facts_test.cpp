@@ -54,9 +54,7 @@ TEST(TextFacts, TellScriptsApart) {
   EXPECT_EQ(facts.other_script, 1U);
 }
 
-TEST(TextFacts, ReadOnlyTheFirstPart) {
-  EXPECT_EQ(count_text(std::string(1u << 20, 'a')).letters, kMaxCountedBytes);
-}
+TEST(TextFacts, ReadOnlyTheFirstPart) { EXPECT_EQ(count_text(std::string(1u << 20, 'a')).letters, kMaxCountedBytes); }
 
 }  // namespace
 }  // namespace winnow

@@ -92,8 +92,8 @@ TEST(Tokens, OfScriptsWithoutSpacesAreBigramsAndTrigrams) {
 }
 
 TEST(Tokens, MeetThePlainWordBehindADisguise) {
-  for (const char* text : {"V1AGRA", "v.i.a.g.r.a", "v i a g r a", "vi\u200Bagra", "ＶＩＡＧＲＡ",
-                           "vi\u0430gra", "vi<!-- x -->agra"}) {
+  for (const char* text :
+       {"V1AGRA", "v.i.a.g.r.a", "v i a g r a", "vi\u200Bagra", "ＶＩＡＧＲＡ", "vi\u0430gra", "vi<!-- x -->agra"}) {
     EXPECT_THAT(names(std::string("Content-Type: text/html; charset=utf-8\n\n") + text + "\n"),
                 Contains("text word \"viagra\""))
         << text;
@@ -230,10 +230,9 @@ TEST(Tokens, OfOneNamespaceHaveTheSameTotalWeightInShortAndLongMail) {
 
 TEST(Tokens, OfFrequentWordsWeighMore) {
   FeatureOrigins origins;
-  const Features features =
-      FeatureExtractor(1u << 18).extract(message_of("\nfree free free free once\n"), origins);
+  const Features features = FeatureExtractor(1u << 18).extract(message_of("\nfree free free free once\n"), origins);
   std::map<std::string, float> weight;
-  for (std::size_t i = 0; i < origins.tokens.size(); ++i) 
+  for (std::size_t i = 0; i < origins.tokens.size(); ++i)
     weight[std::string(origins.text(origins.tokens[i].name))] = features.weights[i];
   EXPECT_GT(weight["text word \"free\""], weight["text word \"once\""]);
   EXPECT_LT(weight["text word \"free\""], 3 * weight["text word \"once\""]);

@@ -42,9 +42,7 @@ TEST(NormalForm, OfAMarkJoinsTheLastOfManyAsciiLetters) {
             std::string(99, 'a') + "\u00E1" + std::string(100, 'b') + "\u00E4" + std::string(9, 'c') + "\u0107");
 }
 
-TEST(NormalForm, PutsMarksInOrder) {
-  EXPECT_EQ(normal_form(marks_out_of_order(2)), "á\u0316\u0316\u0301");
-}
+TEST(NormalForm, PutsMarksInOrder) { EXPECT_EQ(normal_form(marks_out_of_order(2)), "á\u0316\u0316\u0301"); }
 
 TEST(NormalForm, SortsNoLongRunOfMarks) {
   // The thirty around the change of class are sorted; the marks before them stay before.
@@ -61,8 +59,7 @@ TEST(NormalText, HasOneSpaceWhereTheMailHasManyOrALineEnd) {
 }
 
 TEST(Words, AreRunsOfLettersAndDigits) {
-  EXPECT_THAT(words_of("Hello, world-wide 42 l'été!"),
-              ElementsAre("hello", "world", "wide", "42", "l", "été"));
+  EXPECT_THAT(words_of("Hello, world-wide 42 l'été!"), ElementsAre("hello", "world", "wide", "42", "l", "été"));
   EXPECT_THAT(words_of("Привет мир"), ElementsAre("привет", "мир"));
   EXPECT_THAT(words_of("हिन्दी"), SizeIs(1));
 }
@@ -80,8 +77,7 @@ TEST(Words, StopAtTheLimit) { EXPECT_THAT(normalise_text("a b c d e", 3).words, 
 TEST(WordHash, TakesAllDigitsForOne) {
   EXPECT_EQ(word_hash("order123"), word_hash("order987"));
   EXPECT_NE(word_hash("order123"), word_hash("order12"));
-  EXPECT_NE(pair_hash(word_hash("free"), word_hash("money")),
-            pair_hash(word_hash("money"), word_hash("free")));
+  EXPECT_NE(pair_hash(word_hash("free"), word_hash("money")), pair_hash(word_hash("money"), word_hash("free")));
 }
 
 TEST(Disguises, AreUndone) {
@@ -89,16 +85,15 @@ TEST(Disguises, AreUndone) {
     const char* text;
     const char* word;
   } cases[] = {
-      {"buy v1agra now", "viagra"},   {"vi@gra", "viagra"},      {"ca$h", "cash"},
-      {"c a s i n o here", "casino"}, {"p.i.l.l.s", "pills"},    {"c-h-e-a-p!", "cheap"},
-      {"p\u0430ypal", "paypal"},      {"\u0440aypal", "paypal"},
+      {"buy v1agra now", "viagra"}, {"vi@gra", "viagra"},    {"ca$h", "cash"},          {"c a s i n o here", "casino"},
+      {"p.i.l.l.s", "pills"},       {"c-h-e-a-p!", "cheap"}, {"p\u0430ypal", "paypal"}, {"\u0440aypal", "paypal"},
   };
   for (const auto& c : cases) EXPECT_THAT(normalise_text(c.text, 100).recovered, Contains(c.word)) << c.text;
 }
 
 TEST(Disguises, AreNotSeenInOrdinaryText) {
-  for (const char* text : {"me@shop.example wrote", "a b c", "A 4 cm 3d b2b mp3 i18n", "plain words only",
-                           "Привет", "2nd 1st", "I am a U S citizen", "0x12ab"}) {
+  for (const char* text : {"me@shop.example wrote", "a b c", "A 4 cm 3d b2b mp3 i18n", "plain words only", "Привет",
+                           "2nd 1st", "I am a U S citizen", "0x12ab"}) {
     EXPECT_THAT(normalise_text(text, 100).recovered, IsEmpty()) << text;
   }
 }

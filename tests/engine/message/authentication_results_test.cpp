@@ -24,7 +24,10 @@ TEST(AuthenticationResults, AreReadPerMethod) {
 }
 
 TEST(AuthenticationResults, NameTheSignersDomainInAscii) {
-  EXPECT_EQ(results_of({"mx.home.example; dkim=pass header.d=b\xC3\xBC" "cher.example"}).dkim_domain, "xn--bcher-kva.example");
+  EXPECT_EQ(results_of({"mx.home.example; dkim=pass header.d=b\xC3\xBC"
+                        "cher.example"})
+                .dkim_domain,
+            "xn--bcher-kva.example");
 }
 
 TEST(AuthenticationResults, OfOthersAreIgnored) {

@@ -55,8 +55,7 @@ TEST(BadMail, LooksForNoNameAmongTheHeadersThatItHasKept) {
 }
 
 TEST(BadMail, StopsAtTheLimitOfAHundredThousandParts) {
-  const Timed result =
-      read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat("--b\n\nx\n", 100000) + "--b--\n");
+  const Timed result = read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat("--b\n\nx\n", 100000) + "--b--\n");
   EXPECT_EQ(result.message.shape.parts, MessageLimits{}.max_parts);
   EXPECT_TRUE(result.message.shape.limits_hit);
   EXPECT_LT(result.seconds, 2);
@@ -81,8 +80,7 @@ TEST(BadMail, SurvivesThousandsOfNestedMessages) {
 }
 
 TEST(BadMail, ReadsFiftyMegabytesInBoundedTimeAndText) {
-  const Timed result =
-      read("Subject: big\n\n" + repeat("many words and https://a.example/x on a line\n", 1200000));
+  const Timed result = read("Subject: big\n\n" + repeat("many words and https://a.example/x on a line\n", 1200000));
   EXPECT_LE(result.message.text.size(), MessageLimits{}.max_text_bytes);
   EXPECT_LE(result.message.links.size(), MessageLimits{}.max_links);
   EXPECT_TRUE(result.message.shape.limits_hit);
@@ -123,15 +121,14 @@ TEST(BadMail, SurvivesEncodedWordGarbage) {
                             "=?utf-8?X?a?=", "=?utf-8?Q?", "=?=?=?=?="}) {
     read(std::string("Subject: ") + value + "\n\n");
   }
-  const Timed result = read("Subject: " + repeat("=?utf-8?Q?a?= ", 5000) + "\n" +
-                            repeat("X: " + repeat("=?", 8000) + "\n", 500) + "\n");
+  const Timed result =
+      read("Subject: " + repeat("=?utf-8?Q?a?= ", 5000) + "\n" + repeat("X: " + repeat("=?", 8000) + "\n", 500) + "\n");
   EXPECT_LT(result.seconds, 3);
 }
 
 TEST(BadMail, SurvivesFloodsOfParameterPieces) {
   std::string part = "--b\nContent-Type: text/plain";
-  for (int i = 0; i < 2000; ++i)
-    part += ";\n a" + std::to_string(i) + "*" + std::to_string(i % 100) + "*=%41";
+  for (int i = 0; i < 2000; ++i) part += ";\n a" + std::to_string(i) + "*" + std::to_string(i % 100) + "*=%41";
   const Timed result = read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat(part + "\n\nx\n", 100));
   EXPECT_LT(result.seconds, 3);
 }
@@ -150,8 +147,8 @@ TEST(BadMail, ReadsHtmlOfOnlyOpenAndStrayTagsInLinearTime) {
 }
 
 TEST(BadMail, ReadsUnfinishedHtmlInLinearTime) {
-  for (const char* piece : {"<", "<!--", "<a href=\"", "<style>", "&", "&#", "<!", "</", "<a b='",
-                            "<p style=\"a:b;", "<td><table>"}) {
+  for (const char* piece :
+       {"<", "<!--", "<a href=\"", "<style>", "&", "&#", "<!", "</", "<a b='", "<p style=\"a:b;", "<td><table>"}) {
     const Timed result = read("Content-Type: text/html\n\n" + repeat(piece, 100000));
     EXPECT_LT(result.seconds, 2) << piece;
   }
@@ -173,14 +170,12 @@ TEST(BadMail, ReadsHtmlOfOneHugeElementInLinearTime) {
 
 TEST(BadMail, GuessesTheBoundaryThatIsNotDeclared) {
   const Message message =
-      read("Content-Type: multipart/mixed\n\n--found\nContent-Type: text/html\n\n<p>inside</p>\n--found--\n")
-          .message;
+      read("Content-Type: multipart/mixed\n\n--found\nContent-Type: text/html\n\n<p>inside</p>\n--found--\n").message;
   EXPECT_EQ(message.html_text, "inside\n");
 }
 
 TEST(BadMail, ReadsAMultipartWithoutItsEnd) {
-  const Message message =
-      read("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\n\nsecond").message;
+  const Message message = read("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\n\nsecond").message;
   EXPECT_THAT(message.text, HasSubstr("first"));
   EXPECT_THAT(message.text, HasSubstr("second"));
 }

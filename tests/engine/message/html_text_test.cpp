@@ -80,9 +80,9 @@ TEST(HiddenHtml, IsKeptApart) {
 }
 
 TEST(HiddenHtml, IsNotSeenInOrdinaryStyles) {
-  for (const char* style : {"display:block", "font-size:12px", "font-size:.8em", "opacity:.9",
-                            "max-height:0.5em", "color:#333", "background:#000;color:#fff",
-                            "background-image:url(x.png);color:#fff", "height:0", "color:inherit"}) {
+  for (const char* style :
+       {"display:block", "font-size:12px", "font-size:.8em", "opacity:.9", "max-height:0.5em", "color:#333",
+        "background:#000;color:#fff", "background-image:url(x.png);color:#fff", "height:0", "color:inherit"}) {
     const HtmlText result = read(std::string("<div style=\"") + style + "\">text</div>");
     EXPECT_THAT(result.visible, HasSubstr("text")) << style;
     EXPECT_THAT(result.hidden, IsEmpty()) << style;
@@ -164,10 +164,8 @@ TEST(HiddenHtml, EndsWithItsElementAlsoWithoutAnEndTag) {
 }
 
 TEST(HiddenHtml, DoesNotGuessWhatAStyleSheetPaints) {
-  EXPECT_THAT(
-      read("<style>.a{background:#000}</style><div class=a><span style='color:#fff'>seen</span></div>")
-          .hidden,
-      IsEmpty());
+  EXPECT_THAT(read("<style>.a{background:#000}</style><div class=a><span style='color:#fff'>seen</span></div>").hidden,
+              IsEmpty());
 }
 
 TEST(HiddenHtml, IsNotGuessedWhereTheBackgroundCannotBeRead) {
@@ -284,7 +282,8 @@ TEST(HtmlLinks, ToThePageItselfLeadToItsBase) {
 
 TEST(HtmlLinks, ThatShowNothingGiveWayToOthersInAFullList) {
   std::string html;
-  for (int i = 0; i < 200; ++i) html += "<a href='https://a.example/" + std::to_string(i) + (i % 2 == 0 ? "'> </a>" : "'>&nbsp;&#8203;</a>");
+  for (int i = 0; i < 200; ++i)
+    html += "<a href='https://a.example/" + std::to_string(i) + (i % 2 == 0 ? "'> </a>" : "'>&nbsp;&#8203;</a>");
   html += "<a href='https://b.example/'><img src='cid:x'></a><a href='https://c.example/'>click</a>";
   HtmlLimits limits;
   limits.max_links = 100;
@@ -317,8 +316,8 @@ TEST(HtmlLimits, CutTextAndLinks) {
   HtmlLimits limits;
   limits.max_text_bytes = 20;
   limits.max_links = 1;
-  const HtmlText result = read_html(
-      "<a href='http://a.example'>one</a><a href='http://b.example'>two</a> and many more words", limits);
+  const HtmlText result =
+      read_html("<a href='http://a.example'>one</a><a href='http://b.example'>two</a> and many more words", limits);
   EXPECT_LE(result.visible.size(), 20U);
   EXPECT_THAT(result.links, SizeIs(1));
   EXPECT_TRUE(result.cut);

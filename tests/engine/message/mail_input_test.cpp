@@ -12,8 +12,7 @@ namespace {
 using testing::HasSubstr;
 
 std::filesystem::path write_file(const std::string& name, const std::string& content) {
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) / (std::to_string(getpid()) + name);
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / (std::to_string(getpid()) + name);
   std::ofstream(file, std::ios::binary) << content;
   return file;
 }
@@ -39,8 +38,8 @@ TEST(MailFile, IsCutAtTheLimitButKeepsItsSize) {
 
 TEST(MailFile, LosesItsMboxLine) {
   std::string error;
-  const auto input = read_mail_file(
-      write_file("c.eml", "From ann@a.example Mon Mar  2 10:00:00 2026\nA: b\n\n"), 1000, error);
+  const auto input =
+      read_mail_file(write_file("c.eml", "From ann@a.example Mon Mar  2 10:00:00 2026\nA: b\n\n"), 1000, error);
   ASSERT_TRUE(input);
   EXPECT_EQ(input->raw, "A: b\n\n");
   EXPECT_EQ(input->full_size, 6U);

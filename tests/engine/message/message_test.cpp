@@ -62,8 +62,11 @@ TEST(ReadMessage, DecodesHeadersAndAddresses) {
 
 /// The domain of From came in letters, that of envelope, signature and links in ASCII: each such sender looked like a forger.
 TEST(ReadMessage, GivesInternationalisedDomainsInOneForm) {
-  for (const char* address : {"ann@xn--bcher-kva.example", "Ann <ann@XN--BCHER-KVA.example>", "ann@b\xC3\xBC" "cher.example",
-                              "\"Lee, Ann\" <ann@B\xC3\x9C" "CHER.example>"}) {
+  for (const char* address : {"ann@xn--bcher-kva.example", "Ann <ann@XN--BCHER-KVA.example>",
+                              "ann@b\xC3\xBC"
+                              "cher.example",
+                              "\"Lee, Ann\" <ann@B\xC3\x9C"
+                              "CHER.example>"}) {
     const Message message = read(std::string("From: ") + address + "\nReply-To: " + address + "\n\nwords\n");
     ASSERT_THAT(message.from, SizeIs(1)) << address;
     EXPECT_EQ(message.from[0].domain, "xn--bcher-kva.example") << address;
@@ -163,14 +166,12 @@ TEST(ReadMessage, ReadsTheTextOfAnEnclosedMessage) {
       "Subject: inner subject\n\ninner words\n--x--\n");
   EXPECT_THAT(message.text, HasSubstr("outer"));
   EXPECT_THAT(message.text, HasSubstr("inner words"));
-  EXPECT_THAT(message.shape.types,
-              ElementsAre("multipart/mixed", "text/plain", "message/rfc822", "text/plain"));
+  EXPECT_THAT(message.shape.types, ElementsAre("multipart/mixed", "text/plain", "message/rfc822", "text/plain"));
   EXPECT_EQ(message.shape.depth, 2U);
 }
 
 TEST(ReadMessage, ReadsCalendarPartsAsText) {
-  const Message message =
-      read("Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nSUMMARY:Tea\n");
+  const Message message = read("Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nSUMMARY:Tea\n");
   EXPECT_THAT(message.text, HasSubstr("SUMMARY:Tea"));
 }
 
@@ -230,8 +231,8 @@ TEST(ReadMessage, TakesHtmlWithANameAsAFileBehindTheTextOrWhereItSaysSo) {
       "Content-Type: text/html; name=\"bill.htm\"\n\n<p>Pay here</p>\n--x--\n");
   EXPECT_EQ(behind.html_text, "");
   EXPECT_THAT(behind.attachments, SizeIs(1));
-  const Message alone = read(
-      "Content-Type: text/html; name=\"bill.htm\"\nContent-Disposition: attachment\n\n<p>Pay here</p>\n");
+  const Message alone =
+      read("Content-Type: text/html; name=\"bill.htm\"\nContent-Disposition: attachment\n\n<p>Pay here</p>\n");
   EXPECT_EQ(alone.html_text, "");
   EXPECT_THAT(alone.attachments, SizeIs(1));
 }

@@ -46,8 +46,7 @@ TEST(Parts, OfAnInnerMultipartEndAtTheOuterBoundary) {
 
 TEST(Parts, WithoutABodyEndTheirHeadersAtTheBoundary) {
   EXPECT_THAT(
-      walk("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n--b\n\ntwo\n--b--\n")
-          .bodies,
+      walk("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n--b\n\ntwo\n--b--\n").bodies,
       ElementsAre("", "two"));
 }
 
@@ -67,8 +66,7 @@ TEST(Parts, ReadTheirHeadersOnBehindALineThatIsNone) {
 }
 
 TEST(Parts, OfADigestAreMessages) {
-  const Walked walked =
-      walk("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\ninner\n--b--\n");
+  const Walked walked = walk("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\ninner\n--b--\n");
   EXPECT_THAT(walked.bodies, ElementsAre("inner"));
 }
 
@@ -178,8 +176,7 @@ TEST(Mailboxes, AreTheSameWhetherAllOfThemArePlainOrNot) {
 
 TEST(Mailboxes, KeepTextThatIsNoAddressAsName) {
   std::size_t repairs = 0;
-  const std::vector<Mailbox> mailboxes =
-      parse_mailboxes("=?utf-8?Q?Caf=C3=A9?= <cafe@A.EXAMPLE>", 10, repairs);
+  const std::vector<Mailbox> mailboxes = parse_mailboxes("=?utf-8?Q?Caf=C3=A9?= <cafe@A.EXAMPLE>", 10, repairs);
   ASSERT_THAT(mailboxes, SizeIs(1));
   EXPECT_EQ(mailboxes[0].name, "Café");
   EXPECT_EQ(mailboxes[0].address, "cafe@a.example");

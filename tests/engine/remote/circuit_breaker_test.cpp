@@ -14,7 +14,8 @@ class CircuitBreakerTest : public ::testing::Test {
   }
 
   CircuitBreaker::TimePoint now_{std::chrono::hours(1)};
-  CircuitBreaker breaker_{{.failures_to_open = 3, .first_pause = milliseconds(100), .longest_pause = milliseconds(350)}};
+  CircuitBreaker breaker_{
+      {.failures_to_open = 3, .first_pause = milliseconds(100), .longest_pause = milliseconds(350)}};
 };
 
 TEST_F(CircuitBreakerTest, AdmitsUntilTheThirdFailureInARow) {

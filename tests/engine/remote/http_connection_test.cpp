@@ -180,14 +180,15 @@ TEST_P(WrongServers, AreAFault) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, WrongServers,
-    testing::Values(
-        WrongServer{"CutInTheBody", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", HttpFault::Cut},
-        WrongServer{"CutInTheHeaders", "HTTP/1.1 200 OK\r\nContent-", HttpFault::Cut},
-        WrongServer{"CutInAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc", HttpFault::Cut},
-        WrongServer{"NotHttp", "220 mx.example ESMTP\r\n\r\n", HttpFault::Answer},
-        WrongServer{"BadLength", "HTTP/1.1 200 OK\r\nContent-Length: -4\r\n\r\n", HttpFault::Answer},
-        WrongServer{"BodyTooLarge", "HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n", HttpFault::Answer},
-        WrongServer{"HeadersTooLarge", "HTTP/1.1 200 OK\r\nX: " + std::string(20000, 'x') + "\r\n\r\n", HttpFault::Answer}),
+    testing::Values(WrongServer{"CutInTheBody", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", HttpFault::Cut},
+                    WrongServer{"CutInTheHeaders", "HTTP/1.1 200 OK\r\nContent-", HttpFault::Cut},
+                    WrongServer{"CutInAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+                                HttpFault::Cut},
+                    WrongServer{"NotHttp", "220 mx.example ESMTP\r\n\r\n", HttpFault::Answer},
+                    WrongServer{"BadLength", "HTTP/1.1 200 OK\r\nContent-Length: -4\r\n\r\n", HttpFault::Answer},
+                    WrongServer{"BodyTooLarge", "HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n", HttpFault::Answer},
+                    WrongServer{"HeadersTooLarge", "HTTP/1.1 200 OK\r\nX: " + std::string(20000, 'x') + "\r\n\r\n",
+                                HttpFault::Answer}),
     [](const auto& info) { return std::string(info.param.name); });
 
 /// The final answer to this request must not be taken for the answer to the next.

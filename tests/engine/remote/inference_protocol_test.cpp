@@ -46,8 +46,8 @@ Decoded decode(const std::string& body, std::optional<std::size_t> json_bytes = 
 }
 
 std::string answer(const std::string& shape, const std::string& data, const std::string& datatype = "FP32") {
-  return R"({"model_name":"winnow","id":"7","outputs":[{"name":"logits","datatype":")" + datatype + R"(","shape":)" + shape +
-         R"(,"data":)" + data + "}]}";
+  return R"({"model_name":"winnow","id":"7","outputs":[{"name":"logits","datatype":")" + datatype + R"(","shape":)" +
+         shape + R"(,"data":)" + data + "}]}";
 }
 
 TEST(InferenceRequest, WritesTheWholeBatchAsJson) {
@@ -168,7 +168,10 @@ std::vector<WrongAnswer> wrong_answers() {
       {"OutputsNoList", R"({"id":"7","outputs":{}})", {}, "no list of outputs"},
       {"NoSuchOutput", R"({"id":"7","outputs":[{"name":"probabilities"},5]})", {}, "no output 'logits'"},
       {"OtherShape", answer("[1,2]", "[1,2]"), {}, "shape [1,2] instead of [2,1]"},
-      {"NoShape", R"({"id":"7","outputs":[{"name":"logits","datatype":"FP32","data":[1,2]}]})", {}, "shape none instead of"},
+      {"NoShape",
+       R"({"id":"7","outputs":[{"name":"logits","datatype":"FP32","data":[1,2]}]})",
+       {},
+       "shape none instead of"},
       {"NegativeShape", answer("[-1,1]", "[1,2]"), {}, "shape [-1,1] instead of"},
       {"LongShape", answer("[2,1,1]", "[1,2]"), {}, "shape [2,1,1] instead of"},
       {"TooFew", answer("[2,1]", "[1]"), {}, "fewer numbers"},
@@ -181,10 +184,13 @@ std::vector<WrongAnswer> wrong_answers() {
       {"NumberAsId", with_id(R"("id":7,)"), {}, "another request"},
       {"HeaderBeyondBody", binary, 5000, "shorter than its header"},
       {"CutBinary", binary + "1234", binary.size(), "ends within"},
-      {"HugeBinary", R"({"id":"7","outputs":[{"name":"o","parameters":{"binary_data_size":18446744073709551615}}]})", {},
+      {"HugeBinary",
+       R"({"id":"7","outputs":[{"name":"o","parameters":{"binary_data_size":18446744073709551615}}]})",
+       {},
        "ends within"},
       {"OddBinary",
-       R"({"id":"7","outputs":[{"name":"logits","datatype":"FP64","shape":[2,1],"parameters":{"binary_data_size":0}}]})", {},
+       R"({"id":"7","outputs":[{"name":"logits","datatype":"FP64","shape":[2,1],"parameters":{"binary_data_size":0}}]})",
+       {},
        "0 bytes for 2 numbers"},
       {"BinaryNan", binary + nan, binary.size(), "not a number"},
   };

@@ -92,8 +92,10 @@ TEST_F(RemoteModelTest, HasAServerJudgeTheProbeOnceBeforeItJudgesMail) {
 TEST_F(RemoteModelTest, WritesJsonForAServerThatDoesNotDescribeItself) {
   const TinyServer server([](Peer& peer) {
     for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
-      if (request.starts_with("POST")) peer.answer(sums_of(request));
-      else peer.answer("", "404 Not Found");
+      if (request.starts_with("POST"))
+        peer.answer(sums_of(request));
+      else
+        peer.answer("", "404 Not Found");
     }
   });
   const auto pool = pool_of({server.url()}, std::nullopt);
@@ -214,17 +216,25 @@ TEST_P(RemoteFaults, EndInOneWordBeforeTheDeadline) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RemoteFaults,
-    testing::Values(
-        Fault{"Hanging", [](Peer& peer) { peer.hang(); }, "timeout"},
-        Fault{"HangingInTheBody", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"); peer.hang(); },
-              "timeout"},
-        Fault{"Cut", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"); }, "cut"},
-        Fault{"NotHttp", [](Peer& peer) { peer.send("nonsense\r\n\r\n"); }, "answer"},
-        Fault{"NotJson", [](Peer& peer) { peer.answer("nonsense"); }, "answer"},
-        Fault{"EndlessHeaders", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n" + std::string(100'000, 'a')); }, "answer"},
-        Fault{"EndlessBody", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n\r\n" + std::string(1'000'000, 'a')); }, "answer"},
-        Fault{"Redirect", [](Peer& peer) { peer.answer("", "302 Found", "Location: http://elsewhere.example/\r\n"); }, "status"},
-        Fault{"Nothing", [](Peer&) {}, "cut"}),
+    testing::Values(Fault{"Hanging", [](Peer& peer) { peer.hang(); }, "timeout"},
+                    Fault{"HangingInTheBody",
+                          [](Peer& peer) {
+                            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{");
+                            peer.hang();
+                          },
+                          "timeout"},
+                    Fault{"Cut", [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"); }, "cut"},
+                    Fault{"NotHttp", [](Peer& peer) { peer.send("nonsense\r\n\r\n"); }, "answer"},
+                    Fault{"NotJson", [](Peer& peer) { peer.answer("nonsense"); }, "answer"},
+                    Fault{"EndlessHeaders",
+                          [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n" + std::string(100'000, 'a')); }, "answer"},
+                    Fault{"EndlessBody",
+                          [](Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n\r\n" + std::string(1'000'000, 'a')); },
+                          "answer"},
+                    Fault{"Redirect",
+                          [](Peer& peer) { peer.answer("", "302 Found", "Location: http://elsewhere.example/\r\n"); },
+                          "status"},
+                    Fault{"Nothing", [](Peer&) {}, "cut"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(RemoteModelTest, ProvesTheNextServerByTheProbeAndNotByTheMailThatTheFirstFailedOn) {

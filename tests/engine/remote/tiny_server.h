@@ -44,7 +44,8 @@ class Peer {
   }
   void send(const std::string& bytes) const { (void)!::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
   void answer(const std::string& body, const std::string& status = "200 OK", const std::string& headers = "") const {
-    send("HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    send("HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body);
   }
   /// Returns once the client's system has all that was sent.
   void await_arrival() const {

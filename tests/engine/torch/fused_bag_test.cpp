@@ -62,7 +62,8 @@ TEST(FusedBag, RefusesABatchThatDoesNotFitAndAnswersTheNext) {
   for (const std::int64_t token : {std::int64_t{-1}, static_cast<std::int64_t>(kTrainedRows)}) {
     TokenBatch batch;
     batch.add({1, token}, {0.5f, 0.5f}, {0, 0});
-    EXPECT_THAT(fused->run(batch, logits).error(), HasSubstr("token " + std::to_string(token) + " is not in a table of"));
+    EXPECT_THAT(fused->run(batch, logits).error(),
+                HasSubstr("token " + std::to_string(token) + " is not in a table of"));
   }
   TokenBatch batch;
   batch.add({1}, {0.5f}, {0, 0, 0});

@@ -89,7 +89,8 @@ TEST_F(Gpu, ComputesPartsOfAModelBesideTheCpu) {
     placement.stages = stages_of_shards(3);
     const auto parts = load(archive, placement);
     for (std::size_t seed = 100; seed < 110; ++seed)
-      EXPECT_THAT(run(*parts, trained_on(seed)), Pointwise(FloatNear(1e-4f), run(*load(trained, {}), trained_on(seed))));
+      EXPECT_THAT(run(*parts, trained_on(seed)),
+                  Pointwise(FloatNear(1e-4f), run(*load(trained, {}), trained_on(seed))));
   }
 }
 
@@ -135,7 +136,9 @@ struct Replica {
   Replica() {
     Placement placement;
     placement.devices = {"cuda:0"};
-    const auto again = [this, placement](std::unique_ptr<Model>& next) { return backend().load(archive, placement, next); };
+    const auto again = [this, placement](std::unique_ptr<Model>& next) {
+      return backend().load(archive, placement, next);
+    };
     const RebuildPauses pauses{std::chrono::milliseconds(1), std::chrono::milliseconds(10)};
     model = std::make_unique<StandInModel>(make_rebuilt_model(load(archive, placement), again, pauses, counts),
                                            load(archive, {}));

@@ -2,10 +2,10 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/native/quantized/PackedParams.h>
+#include <gtest/gtest.h>
 #include <torch/csrc/jit/frontend/resolver.h>
 #include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/custom_class.h>
-#include <gtest/gtest.h>
 #include <torch/script.h>
 
 #include <sstream>

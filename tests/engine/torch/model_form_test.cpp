@@ -109,9 +109,11 @@ TEST(MissingBackend, ReadsWhatLibTorchSays) {
               HasSubstr("operator quantized::linear_dynamic does not run on the backend CUDA of LibTorch"));
   EXPECT_THAT(missing_backend("\nUnknown builtin op: aten::scaled_dot_product_attention.\nHere are some suggestions:"),
               HasSubstr("operator aten::scaled_dot_product_attention is not in LibTorch"));
-  EXPECT_THAT(missing_backend("Didn't find engine for operation quantized::linear_prepack NoQEngine"),
-              AllOf(HasSubstr("operator quantized::linear_prepack needs an int8 engine (FBGEMM, QNNPACK or ONEDNN) that LibTorch"),
-                    HasSubstr("it has: ")));
+  EXPECT_THAT(
+      missing_backend("Didn't find engine for operation quantized::linear_prepack NoQEngine"),
+      AllOf(HasSubstr(
+                "operator quantized::linear_prepack needs an int8 engine (FBGEMM, QNNPACK or ONEDNN) that LibTorch"),
+            HasSubstr("it has: ")));
   EXPECT_EQ(missing_backend("index out of range in self"), "");
 }
 

@@ -78,7 +78,8 @@ TEST_F(TorchLoader, RefusesAForeignModelWithoutManifest) {
 }
 
 TEST_F(TorchLoader, RefusesAManifestThatCannotBeUsed) {
-  EXPECT_THAT(problem_of(archive_of(kSumForward, "{}")), HasSubstr("manifest that cannot be used: 'format' is missing"));
+  EXPECT_THAT(problem_of(archive_of(kSumForward, "{}")),
+              HasSubstr("manifest that cannot be used: 'format' is missing"));
 }
 
 TEST_F(TorchLoader, NamesBothFeatureSchemasWhenTheyDiffer) {
@@ -142,7 +143,8 @@ TEST_F(TorchLoader, SpreadsAModelInPartsOverTheDevicesItIsGiven) {
   EngineSettings settings = settings_for(archive_in_parts({{"inner", code}}, R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
     return self.inner.forward(dense)
-)", write_manifest(manifest)));
+)",
+                                                          write_manifest(manifest)));
   settings.device = std::vector<std::string>{"cpu", "cpu"};
   settings.replicas = 0;
   Diagnostics problems;

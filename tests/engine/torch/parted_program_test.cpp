@@ -12,9 +12,9 @@ namespace winnow {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
-using ::testing::FloatNear;
 
 std::string sharded(const std::string& archive, const TableEncoding& encoding) {
   std::unique_ptr<Compressor> compressor;
@@ -87,12 +87,14 @@ def forward(self, offsets: Tensor, weights: Tensor, tokens: Tensor) -> Tensor:
 )"},
     {"top", "def forward(self, dense: Tensor, previous: Tensor) -> Tensor:\n    return previous + dense[:, :1]\n"}};
 
-constexpr const char* kCalls = "def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:\n"
-                               "    left = self.left.forward(dense)\n"
-                               "    right = self.right.forward(offsets, weights, tokens)\n";
+constexpr const char* kCalls =
+    "def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:\n"
+    "    left = self.left.forward(dense)\n"
+    "    right = self.right.forward(offsets, weights, tokens)\n";
 
 std::string concat_archive() {
-  return archive_in_parts(kParts, std::string(kCalls) + "    return self.top.forward(dense, torch.cat([left, right], 1))\n");
+  return archive_in_parts(kParts,
+                          std::string(kCalls) + "    return self.top.forward(dense, torch.cat([left, right], 1))\n");
 }
 
 const std::vector<Stage> kConcatStages = {{{"left", "right"}, Reduce::Concat}, {{"top"}, Reduce::None}};
@@ -131,16 +133,18 @@ TEST(PartedProgram, RefusesStagesThatDoNotFitTheModule) {
   const std::string archive = concat_archive();
   EXPECT_THAT(load_error(archive, placement_of({{{"middle"}, Reduce::None}})),
               HasSubstr("part 'middle' is not in the model"));
-  EXPECT_THAT(load_error(archive, placement_of({{{"gain"}, Reduce::None}})), HasSubstr("part 'gain' is not in the model"));
+  EXPECT_THAT(load_error(archive, placement_of({{{"gain"}, Reduce::None}})),
+              HasSubstr("part 'gain' is not in the model"));
   EXPECT_THAT(load_error(archive, placement_of({{{"top"}, Reduce::None}})),
               HasSubstr("part 'top' wants 'previous', but no stage is before it"));
   EXPECT_THAT(load_error(archive, placement_of({})), HasSubstr("not in parts runs on one device"));
 }
 
 TEST(PartedProgram, RefusesAPartThatWantsAnotherInput) {
-  const std::string archive = archive_in_parts({{"mask", "def forward(self, mask: Tensor) -> Tensor:\n    return mask\n"}},
-                                               kSumForward);
-  EXPECT_THAT(load_error(archive, placement_of({{{"mask"}, Reduce::None}})), HasSubstr("part 'mask' wants 'mask'; a part's"));
+  const std::string archive =
+      archive_in_parts({{"mask", "def forward(self, mask: Tensor) -> Tensor:\n    return mask\n"}}, kSumForward);
+  EXPECT_THAT(load_error(archive, placement_of({{{"mask"}, Reduce::None}})),
+              HasSubstr("part 'mask' wants 'mask'; a part's"));
 }
 
 TEST(PartedProgram, RefusesForbiddenOperatorsInAnyPart) {
