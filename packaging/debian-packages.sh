@@ -17,7 +17,7 @@ packages_of() {
       # Without OpenBLAS LibTorch falls back to the reference BLAS, 20 times slower.
       echo libopenblas0-pthread publicsuffix ;;
     test)
-      echo clang libclang-rt-dev llvm libgtest-dev libgmock-dev libbenchmark-dev python3 python3-jsonschema python3-torch python3-yaml postfix \
+      echo clang clang-format libclang-rt-dev llvm libgtest-dev libgmock-dev libbenchmark-dev python3 python3-jsonschema python3-torch python3-yaml postfix \
         dovecot-core dovecot-lmtpd dovecot-imapd dovecot-sieve miltertest \
         systemd systemd-container libseccomp2 util-linux ;;
     bench)
