@@ -14,7 +14,7 @@ constexpr std::size_t kMaxFooter = 1500;
 
 /// Length of a tag in front of a subject that a list server or an earlier filter put there, or 0.
 std::size_t tag_length(std::string_view subject) {
-  constexpr std::size_t kMaxTag = 60;
+  constexpr std::size_t kMaxTag = 30;
   if (subject.empty()) return 0;
   if (subject.front() == '[' || subject.front() == '{') {
     const std::size_t end = subject.find(subject.front() == '[' ? ']' : '}');
@@ -52,17 +52,38 @@ bool names_a_list(std::string_view footer) {
   return false;
 }
 
+/// The first line, without its line end; takes both from `text`.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+/// Octets of lines that are no address, no link and no word about the list.
+std::size_t prose_of_footer(std::string_view footer) {
+  std::size_t prose = 0;
+  while (!footer.empty()) {
+    const std::string line = to_lower(trim(take_line(footer)));
+    const bool names_list = line.find('@') != std::string::npos || line.find("://") != std::string::npos ||
+                            line.find("list") != std::string::npos;
+    prose += names_list ? 0 : line.size();
+  }
+  return prose;
+}
+
 /// Whether `footer` may be dropped below `above`: a sender who puts the mark of a footer over his message must not hide it.
-/// A few lines (Mailman's, and the advertisement that a host puts above them) may be longer than a short answer, other
-/// footers not longer than what they stand below.
+/// Only what a list server writes by itself, its name and addresses, may be longer than what it stands below.
 bool leaves_the_message(std::string_view above, std::string_view footer) {
-  constexpr std::size_t kFewLines = 10;
-  constexpr std::size_t kFewBytes = 600;
+  constexpr std::size_t kMostLines = 5;
+  constexpr std::size_t kMostBytes = 300;
+  constexpr std::size_t kMostProse = 100;
   above = trim(above);
   footer = trim(footer);
   if (above.empty()) return false;
+  if (footer.size() <= above.size()) return true;
   const auto lines = static_cast<std::size_t>(std::count(footer.begin(), footer.end(), '\n')) + 1;
-  return (lines <= kFewLines && footer.size() <= kFewBytes) || footer.size() <= above.size();
+  return lines <= kMostLines && footer.size() <= kMostBytes && prose_of_footer(footer) <= kMostProse;
 }
 
 /// Where the footer of a list server starts: a line of underscores (Mailman) or of dashes or a signature line, followed by
@@ -81,15 +102,16 @@ std::size_t footer_position(std::string_view text) {
   return text.size();
 }
 
-std::string without_quote_marks(std::string_view quoted) {
-  std::string text;
-  while (!quoted.empty()) {
-    const std::size_t end = std::min(quoted.find('\n'), quoted.size());
-    const std::string_view line = quoted.substr(0, end);
-    text.append(line.substr(std::min(line.find_first_not_of("> \t"), line.size()))).push_back('\n');
-    quoted.remove_prefix(std::min(end + 1, quoted.size()));
+bool is_quote(std::string_view line) { return !line.empty() && line.front() == '>'; }
+
+std::string without_quote_marks(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    if (is_quote(line)) line.remove_prefix(std::min(line.find_first_not_of("> \t"), line.size()));
+    plain.append(line).push_back('\n');
   }
-  return text;
+  return plain;
 }
 
 }  // namespace
@@ -99,11 +121,13 @@ std::string_view list_footer(std::string_view text) { return text.substr(footer_
 std::string strip_subject(std::string_view subject, bool& has_reply_prefix) {
   has_reply_prefix = false;
   constexpr int kMaxPrefixes = 8;
+  constexpr int kMaxTags = 3;  // a filter's, a list's and "[PATCH 1/2]"; who writes more writes his subject in brackets
+  int tags = 0;
   for (int i = 0; i < kMaxPrefixes; ++i) {
     subject = trim(subject);
     const std::size_t reply = reply_prefix_length(subject);
     const std::size_t tag = tag_length(subject);
-    if (reply == 0 && tag == 0) break;
+    if (reply == 0 && (tag == 0 || ++tags > kMaxTags)) break;
     if (reply > 0) has_reply_prefix = true;
     if (trim(subject.substr(std::max(reply, tag))).empty()) break;  // nothing but a tag: that is the subject
     subject.remove_prefix(std::max(reply, tag));
@@ -113,15 +137,13 @@ std::string strip_subject(std::string_view subject, bool& has_reply_prefix) {
 
 void split_body(std::string_view text, std::string& own, std::string& quoted) {
   text = text.substr(0, footer_position(text));
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    const bool quote = !line.empty() && line.front() == '>';
-    (quote ? quoted : own).append(line).push_back('\n');
-    text.remove_prefix(std::min(end + 1, text.size()));
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    (is_quote(line) ? quoted : own).append(line).push_back('\n');
   }
-  if (!trim(own).empty() || quoted.empty()) return;
-  own = without_quote_marks(quoted);  // nothing but quotes: they are what the reader is meant to read
+  // A reader sees quotes, too, and anybody can write a mark before his lines.
+  if (quoted.empty() || trim(own).size() >= quoted.size()) return;
+  own = without_quote_marks(text);
   quoted.clear();
 }
 

@@ -73,8 +73,8 @@ struct MessageFacts {
   SenderFacts sender;
   LinkFacts links;
   AttachmentFacts attachments;
-  std::string body_text;    // what the reader sees, without quotes and list footers
-  std::string quoted_text;  // lines that begin with ">"
+  std::string body_text;    // what the sender wrote: without list footers and what he quotes
+  std::string quoted_text;  // lines that begin with ">", where they are not most of the text
   TextFacts body, hidden;
   NormalText body_normal, quoted_normal;
   double twin_difference = 0;  // share of the HTML's words that the plain text twin lacks
@@ -86,6 +86,8 @@ MessageFacts gather_facts(const Message& message, const FeatureLimits& limits);
 
 /// Cut out for tests and the token rules.
 std::string strip_subject(std::string_view subject, bool& has_reply_prefix);
+/// Puts lines that begin with ">" into `quoted`, and the others but a list's footer into `own`; where there would be more
+/// of the first, `own` gets all of them, and `quoted` stays empty.
 void split_body(std::string_view text, std::string& own, std::string& quoted);
 /// What a list server added below a text; "" for most mail.
 std::string_view list_footer(std::string_view text);

@@ -72,7 +72,7 @@ const std::vector<Case>& cases() {
       {"text_amounts", text("only $5")},
       {"text_percents", text("save 50%")},
       {"text_phone_numbers", text("call +49 30 1234567 now")},
-      {"text_quoted", text("> you said\n> this\nyes")},
+      {"text_quoted", text("> you said\n> this\nyes, and it was right, I think")},
       {"text_mixed_words", text("your p\u0430ypal")},
       {"text_zero_width", text("f\u200Bree")},
       {"text_styled_letters", text("𝐅𝐫𝐞𝐞")},

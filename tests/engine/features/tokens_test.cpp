@@ -101,7 +101,7 @@ TEST(Tokens, MeetThePlainWordBehindADisguise) {
 }
 
 TEST(Tokens, KeepQuotedLinesApart) {
-  const auto found = names("\n> their words\nmine\n");
+  const auto found = names("\n> their words\nmine, and a few more\n");
   EXPECT_THAT(found, Contains("quoted word \"their\""));
   EXPECT_THAT(found, Not(Contains("text word \"their\"")));
   EXPECT_THAT(found, Contains("text word \"mine\""));
@@ -154,6 +154,10 @@ TEST(Subject, LosesWhatOthersPutInFront) {
       {"***", "***", false},
       {"Res: x", "x", true},
       {"[open only", "[open only", false},
+      {"[SPAM] [gardeners] Re: [PATCH 1/2] seeds", "seeds", true},
+      {"[cheap] [pills] [for] [you] hello", "[you] hello", false},
+      {"[cheap pills for you and all of your friends] hello", "[cheap pills for you and all of your friends] hello",
+       false},
   };
   for (const auto& c : cases) {
     bool reply = false;
@@ -197,11 +201,34 @@ TEST(Body, IsNoListFooterAsAWhole) {
               Contains("url domain \"pills.com\""));
 }
 
+TEST(Body, IsNoListFooterWhereItSaysMoreThanTheTextAbove) {
+  EXPECT_THAT(
+      own_text("Hi Joe,\n" + kRule +
+               "Gardeners mailing list\n"
+               "Cheap pills of all kinds are in stock now, and whoever orders today does not pay for the parcel.\n"
+               "No prescription is needed, so write to us.\n"),
+      HasSubstr("pills"));
+}
+
 TEST(Body, LosesAFooterLongerThanAShortAnswer) {
   const std::string footer = kRule +
                              "Gardeners mailing list -- gardeners@lists.home.org\n"
                              "To unsubscribe send an email to gardeners-leave@lists.home.org\n";
   EXPECT_EQ(own_text("yes\n" + footer), "yes\n");
+}
+
+TEST(Body, IsWithoutWhatItQuotes) {
+  std::string body, quoted;
+  split_body("> shall we meet\nYes, on Monday at ten.\n", body, quoted);
+  EXPECT_EQ(body, "Yes, on Monday at ten.\n");
+  EXPECT_EQ(quoted, "> shall we meet\n");
+}
+
+TEST(Body, HoldsItsQuotesWhereTheyAreMostOfIt) {
+  std::string body, quoted;
+  split_body("Hi Joe,\n> cheap pills\n>> without prescription\n", body, quoted);
+  EXPECT_EQ(body, "Hi Joe,\ncheap pills\nwithout prescription\n");
+  EXPECT_EQ(quoted, "");
 }
 
 TEST(Body, KeepsASignatureThatIsNoListFooter) {
