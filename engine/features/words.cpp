@@ -275,6 +275,23 @@ bool append_normal_form(const icu::Normalizer2& normalizer, std::string_view tex
   return true;
 }
 
+/// Lines and signs that are drawn over, under or around a letter and belong to no alphabet.
+bool is_overlay(char32_t c) {
+  return c == 0x0305 || c == 0x0332 || c == 0x0333 || c == 0x033F || (c >= 0x0334 && c <= 0x0338) || c == 0x0488 ||
+         c == 0x0489 || (c >= 0x20D0 && c <= 0x20F0);
+}
+
+/// They disguise words as zero-width characters do, and are read over as those are.
+void drop_overlays(std::string& text, std::size_t from) {
+  std::size_t kept = from;
+  for (std::size_t at = from; at < text.size();) {
+    const std::size_t begin = at;
+    if (is_overlay(next_code_point(text, at))) continue;
+    for (std::size_t i = begin; i < at; ++i) text[kept++] = text[i];
+  }
+  text.resize(kept);
+}
+
 /// Of the ASCII octets in front, which join nothing before them: all of them, or all but the one that a mark behind it may
 /// join.
 std::size_t ascii_length(std::string_view text) {
@@ -310,7 +327,9 @@ std::string normal_form(std::string_view text) {
     result += to_lower(rest.substr(0, ascii));
     rest.remove_prefix(ascii);
     const std::string_view mixed = rest.substr(0, mixed_length(rest));
+    const std::size_t begin = result.size();
     if (!append_normal_form(*normalizer, mixed, result)) return to_lower(text);
+    drop_overlays(result, begin);
     rest.remove_prefix(mixed.size());
   }
   return result;

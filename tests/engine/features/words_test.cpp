@@ -28,6 +28,11 @@ TEST(NormalForm, LosesZeroWidthCharactersAndSoftHyphens) {
   EXPECT_EQ(normal_form("vi\u200Ba\u00ADg\u2060ra"), "viagra");
 }
 
+TEST(NormalForm, LosesLinesAndSignsAroundLetters) {
+  EXPECT_EQ(normal_form("v\u0332i\u0332a\u0336g\u20DDr\u0489a"), "viagra");
+  EXPECT_EQ(normal_form("\u1ECD\u0300"), "\u1ECD\u0300");  // a letter of Yoruba
+}
+
 /// Marks of two classes, those that belong behind the others first.
 std::string marks_out_of_order(std::size_t of_each) {
   std::string text = "a";
