@@ -91,12 +91,12 @@ void try_http_again(Daemon& daemon) {
   }
 }
 
-/// libmilter's main loop on a thread of its own, so that the main thread is the one that waits for signals: libmilter
-/// has a thread that waits for them too, and Linux prefers the main thread.
+/// libmilter's main loop on a thread of its own: the main thread is the one that waits for signals, and libmilter's hears
+/// of none (libmilter_sigwait.h).
 void start_milter(Daemon& daemon, pthread_t main_thread) {
   std::thread([&daemon, main_thread] {
     if (!daemon.server->run()) daemon.failed = true;
-    ::pthread_kill(main_thread, SIGTERM);  // stopped by a signal that libmilter got, or not able to go on
+    ::pthread_kill(main_thread, SIGTERM);  // it was not able to go on
   }).detach();
 }
 
@@ -111,7 +111,7 @@ void announce(Daemon& daemon) {
   (void)::sd_notify(0, "READY=1");
 }
 
-/// Returns when a signal asks to stop.
+/// Returns when a signal asks to stop. Those that come later stay pending: a stop is told once, and not hurried.
 void wait_for_stop(Daemon& daemon) {
   const sigset_t signals = awaited_signals();
   for (;;) {

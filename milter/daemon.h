@@ -2,7 +2,7 @@
 //
 // Owns:    everything of the process.
 // Threads: called on the process's main thread, before there are others: it blocks the signals that it waits for.
-// Blocks:  until SIGTERM, SIGINT or SIGHUP (which libmilter takes as stop too). SIGUSR1 reloads.
+// Blocks:  until SIGTERM, SIGINT or SIGHUP; more of them change nothing. SIGUSR1 reloads.
 // Fails:   start-up problems are printed all at once; exit codes 0 stopped as told, 1 could not start or go on.
 //
 // Both end the process themselves: libmilter's threads cannot be joined, so nothing they use may ever be destroyed.

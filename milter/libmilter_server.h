@@ -26,10 +26,10 @@ class LibmilterServer {
   static std::unique_ptr<LibmilterServer> listen(const MilterSettings& settings, MailService& service,
                                                  std::string& error);
 
-  /// Answers MTAs until the process ends, or libmilter gets a signal that stops it. False: it could not go on.
+  /// Answers MTAs until the process ends. False: it could not go on.
   virtual bool run() = 0;
   /// Removes the socket file, so that no MTA connects any more. Those who have keep their connection. The file of another
-  /// daemon that has taken its place stays (unless libmilter itself gets the signal: it removes what has the name).
+  /// daemon that has taken its place stays.
   virtual void close_door() = 0;
   /// Whether an MTA that connects now gets here: the socket file is there, and its own.
   virtual bool is_reachable() const = 0;
