@@ -131,8 +131,7 @@ void Session::header(std::string_view name, std::string_view value, LeadingSpace
   if (is_removed_by_rules(name) && count_of(removable_) < limits_.max_removed_headers)
     ++count_for(name, removable_).count;
   if (!subject_ && equal_ignoring_case(name, "Subject")) {
-    const std::size_t text = std::min(value.find_first_not_of(" \t"), value.size());
-    subject_ = value.substr(text, limits_.max_subject_bytes);
+    subject_ = value.substr(std::min(value.find_first_not_of(" \t"), value.size()));
   }
   const std::size_t before = input_.raw.size();
   if (length > room_for_headers()) {

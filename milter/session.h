@@ -21,9 +21,8 @@
 namespace winnow {
 
 struct SessionLimits {
-  std::size_t max_address_bytes = 1024;   // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
-  std::size_t max_recipients = 10'000;    // of one message; more are counted, and not seen by the rules
-  std::size_t max_subject_bytes = 16384;  // of the Subject as it came, kept for tag_subject
+  std::size_t max_address_bytes = 1024;  // RFC 5321 4.5.3.1.3 has 256; what is longer is cut
+  std::size_t max_recipients = 10'000;   // of one message; more are counted, and not seen by the rules
   // Instances of forged ones, and of those that rules remove; more stay. Forged ones that mail programs look for are
   // counted each by itself.
   std::size_t max_removed_headers = 1000;
@@ -76,7 +75,8 @@ class Session {
   std::size_t forged_left() const { return forged_left_; }
   /// Those of the headers that came, also of those that were not kept, whose names a rule's remove_header has.
   const std::vector<HeaderCount>& removable() const { return removable_; }
-  /// The first Subject as it came, without leading space; folds are "\n". nullopt: there is none.
+  /// The first Subject as it came, without leading space; folds are "\n". nullopt: there is none. It is whole, because
+  /// tag_subject puts it in the place of the message's own; libmilter's packets bound it.
   const std::optional<std::string>& subject() const { return subject_; }
 
  private:

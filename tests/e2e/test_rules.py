@@ -87,6 +87,12 @@ class Actions(StackTest):
         subject = self.mailbox.only_message("INBOX")["Subject"]
         self.assertEqual("[CHECK] Grüße, tag me", str(email.header.make_header(email.header.decode_header(subject))))
 
+    def test_tag_subject_leaves_all_of_a_long_subject(self):
+        words = "".join(f"\r\n word{n}-{'x' * 60}" for n in range(800))  # Postfix itself cuts at 60,000 bytes
+        self.deliver("tag me" + words)
+        found = self.mailbox.only_message("INBOX")
+        self.assertEqual(("[CHECK] tag me" + words).split(), found["Subject"].split())
+
     def test_add_header_of_a_continuing_rule_is_kept(self):
         self.deliver("add a header and tag me")
         found = self.mailbox.only_message("INBOX")

@@ -165,6 +165,18 @@ TEST(Server, QuarantinesTagsAndAddsAsRulesSay) {
   EXPECT_THAT(values_of(headers, "X-Site"), ElementsAre(" seen"));
 }
 
+TEST(Server, TagsALongSubjectAndLeavesAllOfIt) {
+  const TestDaemon daemon(
+      {}, "version: 1\nrules:\n  - {id: tag, when: spam >= 0%, then: [tag_subject: \"[x]\", accept]}\n");
+  const auto client = daemon.client();
+  ASSERT_NE(client, nullptr);
+  std::string subject = "word";
+  for (int i = 0; i < 800; ++i) subject += "\n " + std::string(70, 'w') + std::to_string(i);  // Postfix cuts at 60,000
+  const MilterMail mail = test_mail(subject);
+  const MilterAnswer answer = send(*client, mail);
+  EXPECT_THAT(values_of(apply_edits(mail.headers, answer.edits), "Subject"), ElementsAre(" [x] " + subject));
+}
+
 TEST(Server, AnswersManyMessagesOfOneConnection) {
   const TestDaemon daemon;
   const auto client = daemon.client();

@@ -189,6 +189,14 @@ TEST(Session, KeepsTheFirstSubjectAsItCame) {
   EXPECT_EQ(session.subject(), "first\n\tline");
 }
 
+// A tag before the part of it that was kept took the rest away from the reader.
+TEST(Session, KeepsALongSubjectWhole) {
+  const std::string subject(60'000, 's');  // as much as Postfix passes
+  Session session = started();
+  session.header("Subject", " " + subject, LeadingSpace::Sent);
+  EXPECT_EQ(session.subject(), subject);
+}
+
 TEST(Session, StartsAfreshAfterAnAbortAndKeepsTheClient) {
   Session session = started({}, {.sender = "<a@b.example>", .auth_user = "anna"});
   session.header("X-Spam", " x", LeadingSpace::Sent);
