@@ -40,14 +40,10 @@ class Line {
 };
 
 void add_recipient_changes(Line& line, const Answer& answer) {
-  const auto count = [&](Modification::Kind kind) {
-    return static_cast<std::uint64_t>(std::count_if(answer.modifications.begin(), answer.modifications.end(),
-                                                    [kind](const Modification& one) { return one.kind == kind; }));
-  };
-  const std::uint64_t added = count(Modification::Kind::AddRecipient),
-                      removed = count(Modification::Kind::RemoveRecipient);
-  if (added > 0) line.add("recipients_added", added);
-  if (removed > 0) line.add("recipients_removed", removed);
+  const auto added = std::count_if(answer.modifications.begin(), answer.modifications.end(),
+                                   [](const auto& one) { return one.kind == Modification::Kind::AddRecipient; });
+  if (added > 0) line.add("recipients_added", static_cast<std::uint64_t>(added));
+  if (answer.recipients_removed > 0) line.add("recipients_removed", answer.recipients_removed);
 }
 
 /// "gone:discard:2,away:redirect:1": what other rules than the message's did, and for how many recipients.

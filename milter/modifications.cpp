@@ -147,7 +147,7 @@ Answer answer_for(const Judgement& judgement, const Settings& settings, const An
   remove_headers(judgement.decision, context.removable, answer.modifications);
   tag_subject(judgement.decision, context, answer.modifications);
   insert_headers(judgement, settings, showing, answer.modifications);
-  change_recipients(judgement, answer.modifications);
+  answer.recipients_removed = change_recipients(judgement, answer.modifications);
   quarantine(judgement.decision, answer.modifications);
   return answer;
 }

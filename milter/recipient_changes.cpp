@@ -74,11 +74,11 @@ bool changes_recipients(const Decision& decision) {
 
 }  // namespace
 
-void change_recipients(const Judgement& judgement, std::vector<Modification>& out) {
+std::size_t change_recipients(const Judgement& judgement, std::vector<Modification>& out) {
   const Envelope& envelope = judgement.message.envelope;
   const bool is_needed = std::any_of(judgement.recipients.begin(), judgement.recipients.end(),
                                      [](const RecipientDecision& one) { return changes_recipients(one.decision); });
-  if (!is_needed || envelope.recipients.empty()) return;
+  if (!is_needed || envelope.recipients.empty()) return 0;
   std::vector<std::string> mailboxes;
   for (const std::string& recipient : envelope.recipients) mailboxes.push_back(plain_address(recipient));
   Addresses before, after;
@@ -95,12 +95,16 @@ void change_recipients(const Judgement& judgement, std::vector<Modification>& ou
     if (!before.contains(address)) out.push_back({Modification::Kind::AddRecipient, "", 0, address});
   }
   Spellings removed;
+  std::size_t count = 0;
   for (std::size_t index = 0; index < mailboxes.size(); ++index) {
-    if (!after.contains(mailboxes[index])) add_spellings(envelope, index, mailboxes[index], removed);
+    if (after.contains(mailboxes[index])) continue;
+    add_spellings(envelope, index, mailboxes[index], removed);
+    ++count;
   }
   for (const std::string& spelling : removed.all()) {
     if (!after.contains(spelling)) out.push_back({Modification::Kind::RemoveRecipient, "", 0, spelling});
   }
+  return count;
 }
 
 }  // namespace winnow

@@ -244,6 +244,18 @@ TEST(RecipientChanges, RemoveEverySpellingThatAnMtaMayKnowSomebodyBy) {
   EXPECT_EQ(changes_of(judgement), " -a@x.test -a%x.test@here.test");
 }
 
+// The log line said that two of two had been removed, and one of them had the mail.
+TEST(RecipientChanges, CountARecipientOnceHoweverManySpellingsAreRemoved) {
+  Judgement judgement = judged(Verdict::Accept, 0.1);
+  judgement.message.envelope.recipients = {"Gone@X.test", "a@x.test"};
+  judgement.message.envelope.written_recipients = {"\"Gone\"@X.test", "a@x.test"};
+  judgement.recipients = {decision_for({0}, {{.kind = ActionKind::Discard}}), decision_for({1}, {})};
+  EXPECT_EQ(changes_of(judgement), " -Gone@X.test -\"Gone\"@X.test");
+  EXPECT_EQ(answer_for(judgement, {}, {}).recipients_removed, 1u);
+  judgement.recipients = {decision_for({0, 1}, {})};
+  EXPECT_EQ(answer_for(judgement, {}, {}).recipients_removed, 0u);
+}
+
 TEST(RecipientChanges, NeverTakeTheMailFromOneWhoGetsItAnyway) {
   const Action to_b{.kind = ActionKind::Redirect, .address = "B@x.test"};
   EXPECT_EQ(recipient_changes({"a@x.test", "b@x.test"}, {decision_for({0}, {to_b}), decision_for({1}, {})}),
