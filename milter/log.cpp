@@ -1,17 +1,21 @@
 #include "milter/log.h"
 
+#include <poll.h>
 #include <spdlog/async_logger.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <future>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -44,6 +48,60 @@ class JournalPriority : public spdlog::custom_flag_formatter {
     out.append(prefix.data(), prefix.data() + prefix.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JournalPriority>(); }
+/// How much of it went out; errno says why that is not all. Waits for whoever reads standard error.
+std::size_t write_to_stderr(std::string_view text) {
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t step = ::write(STDERR_FILENO, text.data() + written, text.size() - written);
+    if (step >= 0) {
+      written += static_cast<std::size_t>(step);
+    } else if (errno == EAGAIN) {
+      pollfd room{STDERR_FILENO, POLLOUT, 0};
+      (void)::poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return written;
+}
+
+/// spdlog's own sink for standard error does not look at what became of a line: on a full disk it was gone without a word,
+/// but for a half that the next one was glued to. Only the queue's thread calls it.
+class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if ((lost_ > 0 && !tell_what_was_lost(message)) || !put(message)) ++lost_;
+  }
+  void flush_() override {}
+
+  /// Once there is room again. While there is not, the notice must not count as lost itself.
+  bool tell_what_was_lost(const spdlog::details::log_msg& before) {
+    const std::string text = "log: lines lost=" + std::to_string(lost_) +
+                             ", they could not be written: " + std::generic_category().message(why_);
+    if (!put({before.time, {}, before.logger_name, spdlog::level::warn, text})) return false;
+    lost_ = 0;
+    return true;
+  }
+
+  bool put(const spdlog::details::log_msg& message) {
+    spdlog::memory_buf_t line;
+    if (torn_) line.push_back('\n');
+    formatter_->format(message, line);
+    const std::size_t written = write_to_stderr({line.data(), line.size()});
+    if (written == line.size()) {
+      torn_ = false;
+      return true;
+    }
+    why_ = errno;
+    if (written > 0) torn_ = line[written - 1] != '\n';
+    return false;
+  }
+
+  std::size_t lost_ = 0;
+  int why_ = 0;        // the last one was lost
+  bool torn_ = false;  // what was written last has no end
+};
+
 };
 
 /// Through a queue of which the oldest lines fall out when it is full.
@@ -138,7 +196,7 @@ std::unique_ptr<Log> make_log(const std::string& to) {
   } else {
     formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %v");
   }
-  return std::make_unique<SpdLog>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), std::move(formatter));
+  return std::make_unique<SpdLog>(std::make_shared<StderrSink>(), std::move(formatter));
 }
 
 std::string quote(std::string_view text) {

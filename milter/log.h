@@ -3,7 +3,8 @@
 // Owns:    its sink, and the thread that writes to it.
 // Threads: write() from any thread.
 // Blocks:  never, but for close(), and at its end until all lines are out: mail does not wait for whoever reads the log.
-// Fails:   never; a line that cannot be written is lost, and so are the oldest of more than kMostLines that nobody takes.
+// Fails:   never; a line that cannot be written is lost, and so are the oldest of more than kMostLines that nobody takes. A later
+//          line says how many; of what syslog did not take nobody is told.
 #pragma once
 
 #include <chrono>

@@ -1,13 +1,20 @@
 #include "milter/log.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <string>
+
+#include "tests/support/poll_until.h"
+#include "tests/support/scratch_folder.h"
 
 namespace winnow {
 namespace {
@@ -54,6 +61,54 @@ class StderrPipe {
   std::array<int, 2> ends_{};
   std::string read_;
 };
+
+std::atomic<int> g_refusals{0};
+
+/// Standard error is a file that takes `bytes` while it lives, as on a disk that is full then, or more once it has room.
+class StderrOnFullDisk {
+ public:
+  explicit StderrOnFullDisk(rlim_t bytes) : stderr_before_(::dup(STDERR_FILENO)) {
+    const int file = ::open((folder_.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ::dup2(file, STDERR_FILENO);
+    ::close(file);
+    g_refusals = 0;
+    signal_before_ = ::signal(SIGXFSZ, [](int) { ++g_refusals; });  // comes with each write of which nothing is taken
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &limit_before_), 0);
+    const rlimit limit{bytes, limit_before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  ~StderrOnFullDisk() {
+    get_room();
+    ::signal(SIGXFSZ, signal_before_);
+    ::dup2(stderr_before_, STDERR_FILENO);
+    ::close(stderr_before_);
+  }
+  void get_room() const { (void)::setrlimit(RLIMIT_FSIZE, &limit_before_); }
+  std::string text() const { return folder_.read("log"); }
+
+ private:
+  const ScratchFolder folder_;
+  const int stderr_before_;
+  void (*signal_before_)(int) = nullptr;
+  rlimit limit_before_{};
+};
+
+// They were lost without a word, and what came later was glued to half a line.
+TEST(Log, SaysHowManyLinesAFullDiskDidNotTake) {
+  const StderrOnFullDisk disk(100);  // two lines and a half
+  const auto log = make_log("stderr");
+  for (int i = 1; i <= 5; ++i) log->info("line " + std::to_string(i));
+  EXPECT_TRUE(poll_until([] { return g_refusals == 3; }));
+  disk.get_room();
+  log->info("line 6");
+  log->close(std::chrono::seconds(20));
+  const std::string text = disk.text(), whole = text.substr(0, text.find("line 2") + 7);
+  EXPECT_THAT(whole, testing::MatchesRegex("2[^\n]* line 1\n2[^\n]* line 2\n"));
+  const std::string later = text.substr(std::min(text.find('\n', 100), text.size()));
+  EXPECT_THAT(later, testing::MatchesRegex("\n2[^\n]* log: lines lost=3, they could not be written: File too large\n"
+                                           "2[^\n]* line 6\n"))
+      << text;
+}
 
 TEST(Log, KeepsNobodyWaitingWhoseLinesAreNotRead) {
   StderrPipe pipe;
