@@ -22,8 +22,6 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kMaxQuoted = 120;
-
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
     case LogLevel::Info:
@@ -48,6 +46,8 @@ class JournalPriority : public spdlog::custom_flag_formatter {
     out.append(prefix.data(), prefix.data() + prefix.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JournalPriority>(); }
+};
+
 /// How much of it went out; errno says why that is not all. Waits for whoever reads standard error.
 std::size_t write_to_stderr(std::string_view text) {
   std::size_t written = 0;
@@ -100,8 +100,6 @@ class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> 
   std::size_t lost_ = 0;
   int why_ = 0;        // the last one was lost
   bool torn_ = false;  // what was written last has no end
-};
-
 };
 
 /// Through a queue of which the oldest lines fall out when it is full.
@@ -161,7 +159,7 @@ class SpdLog : public Log {
 
 bool is_word_character(unsigned char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("-_.:/@+,").find(static_cast<char>(c)) != std::string_view::npos;
+         std::string_view("-_.:/@+,()").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 /// systemd names the stream that it made the journal's, and a child of the daemon may write elsewhere: sd-daemon(3).
@@ -170,6 +168,34 @@ bool is_journal() {
   struct stat now {};
   return stream != nullptr && ::fstat(STDERR_FILENO, &now) == 0 &&
          stream == std::to_string(now.st_dev) + ":" + std::to_string(now.st_ino);
+}
+
+std::string escaped(std::string_view text, std::size_t max_bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : text.substr(0, max_bytes)) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (octet >= 0x20 && octet < 0x7F) {
+      out += c;
+    } else {
+      out += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
+    }
+  }
+  return text.size() > max_bytes ? out + "..." : out;
+}
+
+std::string listed(const std::vector<std::string>& items) {
+  std::string out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string item = escaped(items[i], kMaxQuotedAddress);
+    if (i > 0 && out.size() + 1 + item.size() > kMaxListBytes)
+      return out + ",+" + std::to_string(items.size() - i) + " more";
+    out += (i > 0 ? "," : "") + item;
+  }
+  return out;
 }
 
 }  // namespace
@@ -199,27 +225,20 @@ std::unique_ptr<Log> make_log(const std::string& to) {
   return std::make_unique<SpdLog>(std::make_shared<StderrSink>(), std::move(formatter));
 }
 
-std::string quote(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text.substr(0, kMaxQuoted)) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (octet >= 0x20 && octet < 0x7F) {
-      out += c;
-    } else {
-      out += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
-    }
-  }
-  return out + (text.size() > kMaxQuoted ? "...\"" : "\"");
-}
+std::string quote(std::string_view text, std::size_t max_bytes) { return "\"" + escaped(text, max_bytes) + "\""; }
 
 std::string word(std::string_view text) {
   const bool plain =
       !text.empty() && text.size() <= kMaxQuoted && std::all_of(text.begin(), text.end(), is_word_character);
   return plain ? std::string(text) : quote(text);
+}
+
+std::string quote_list(const std::vector<std::string>& items) { return "\"" + listed(items) + "\""; }
+
+std::string word_list(const std::vector<std::string>& items) {
+  const std::string list = listed(items);
+  const bool plain = !list.empty() && std::all_of(list.begin(), list.end(), is_word_character);
+  return plain ? list : "\"" + list + "\"";
 }
 
 }  // namespace winnow

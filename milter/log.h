@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace winnow {
 
@@ -38,9 +39,19 @@ std::string for_stderr(LogLevel level, const std::string& lines);
 /// `to` as in settings: auto (stderr; with <N> priorities when that is the journal), stderr, syslog.
 std::unique_ptr<Log> make_log(const std::string& to);
 
-/// Text that came from outside, safe for one line: in quotes, cut at 120 bytes, everything but printable ASCII as \xNN.
-std::string quote(std::string_view text);
+inline constexpr std::size_t kMaxQuoted = 120;
+inline constexpr std::size_t kMaxQuotedAddress = 320;  // RFC 5321 4.5.3.1: 64 before the "@", 255 behind it
+// What is written of a list. Three lists and all else of a message's line stay below the 8 KiB that rsyslog takes.
+inline constexpr std::size_t kMaxListBytes = 1500;
+
+/// Text that came from outside, safe for one line: in quotes, cut, everything but printable ASCII as \xNN.
+std::string quote(std::string_view text, std::size_t max_bytes = kMaxQuoted);
 /// The same for what is a plain word nearly always: quotes only where they are needed.
 std::string word(std::string_view text);
+/// Several, with commas between, in one pair of quotes: each whole (up to kMaxQuotedAddress), and after the last of them that
+/// kMaxListBytes hold "+N more".
+std::string quote_list(const std::vector<std::string>& items);
+/// The same with quotes only where they are needed.
+std::string word_list(const std::vector<std::string>& items);
 
 }  // namespace winnow

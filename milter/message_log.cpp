@@ -11,8 +11,6 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kMaxOthers = 10;  // a line that nobody reads to its end helps nobody
-
 class Line {
  public:
   Line(std::string_view id, std::string_view event) {
@@ -47,18 +45,16 @@ void add_recipient_changes(Line& line, const Answer& answer) {
 }
 
 /// "gone:discard:2,away:redirect:1": what other rules than the message's did, and for how many recipients.
-std::string other_decisions(const Judgement& judgement) {
+std::vector<std::string> other_decisions(const Judgement& judgement) {
   std::vector<std::string> others;
   for (const RecipientDecision& one : judgement.recipients) {
     const Decision& decision = one.decision;
     if (decision.rule == judgement.decision.rule && decision.verdict == judgement.decision.verdict) continue;
-    others.push_back((decision.rule.empty() ? "-" : word(decision.rule)) + ":" +
-                     std::string(verdict_name(decision.verdict)) +
+    others.push_back((decision.rule.empty() ? "-" : decision.rule) + ":" + std::string(verdict_name(decision.verdict)) +
                      (decision.wanted ? "(wanted-" + std::string(verdict_name(*decision.wanted)) + ")" : "") + ":" +
                      std::to_string(one.recipients.size()));
-    if (others.size() == kMaxOthers) break;
   }
-  return join(others, ",");
+  return others;
 }
 
 void add_judgement(Line& line, const Judgement& judgement, const Answer& answer) {
@@ -77,11 +73,11 @@ void add_judgement(Line& line, const Judgement& judgement, const Answer& answer)
   if (judgement.timings.reasons.count() > 0) line.add("reasons_us", judgement.timings.reasons);
   if (judgement.reasons_result.value_or(ReasonsResult::Given) != ReasonsResult::Given)
     line.add("reasons", reasons_result_name(*judgement.reasons_result));
-  if (!decision.monitored.empty()) line.add("monitored", word(join(decision.monitored, ",")));
+  if (!decision.monitored.empty()) line.add("monitored", word_list(decision.monitored));
   if (decision.wanted) line.add("wanted", verdict_name(*decision.wanted));
   if (judgement.disagreement) line.add("disagreement", "yes");
-  const std::string others = other_decisions(judgement);
-  if (!others.empty()) line.add("others", others);
+  const std::vector<std::string> others = other_decisions(judgement);
+  if (!others.empty()) line.add("others", word_list(others));
   add_recipient_changes(line, answer);
   if (judgement.message.shape.limits_hit) line.add("limits_hit", "yes");
   if (judgement.gtube) line.add("gtube", "yes");
@@ -94,6 +90,15 @@ void add_fallback(Line& line, const Fallback& fallback, std::chrono::microsecond
   if (!fallback.detail.empty()) line.add("detail", quote(fallback.detail));
 }
 
+void add_envelope(Line& line, const Session& session) {
+  const Envelope& envelope = session.input().envelope;
+  line.add("client", envelope.client_ip.empty() ? "unknown" : word(envelope.client_ip));
+  line.add("recipients", envelope.recipients.size());
+  if (!session.snapshot()->settings.log.addresses) return;
+  line.add("from", quote(envelope.mail_from, kMaxQuotedAddress));
+  if (!envelope.recipients.empty()) line.add("to", quote_list(envelope.recipients));
+}
+
 void add_session(Line& line, const Session& session) {
   const MailInput& input = session.input();
   line.add("size", input.full_size);
@@ -102,11 +107,7 @@ void add_session(Line& line, const Session& session) {
   for (const HeaderCount& header : session.forged()) forged += header.count;
   if (forged > 0) line.add("forged", forged);
   if (session.forged_left() > 0) line.add("forged_left", session.forged_left());
-  line.add("client", input.envelope.client_ip.empty() ? "unknown" : word(input.envelope.client_ip));
-  line.add("recipients", input.envelope.recipients.size());
-  if (!session.snapshot()->settings.log.addresses) return;
-  line.add("from", quote(input.envelope.mail_from));
-  if (!input.envelope.recipients.empty()) line.add("to", quote(join(input.envelope.recipients, ",")));
+  add_envelope(line, session);
 }
 
 }  // namespace
@@ -134,7 +135,7 @@ std::string judged_line(std::string_view queue_id, const Judgement& judgement, c
 std::string skipped_line(std::string_view queue_id, const Session& session) {
   Line line(log_id(queue_id), "skipped");
   line.add("reason", session.skipped_by() == SkipEntry::Authenticated ? "authenticated" : "network");
-  line.add("client", word(session.input().envelope.client_ip));
+  add_envelope(line, session);
   return line.take();
 }
 

@@ -3,7 +3,10 @@
 //     4bK2xQ0cTz: judged verdict=junk p=0.982 rule=junk action=accept batch=12 wait_us=740 infer_us=1310 model=...
 //     4bK2xQ0cTz: fallback cause=deadline action=accept waited_us=4000000 ...
 //
-// Fails:   never; text from mail is quoted and cut.
+//     4bK2xQ0cTz: skipped reason=network client=192.0.2.7 recipients=1
+//
+// Fails:   never; text from mail is quoted and cut, lists end in "+N more".
+// Units:   a line has less than 8 KiB, as much as rsyslog takes, however many recipients and rules there are.
 #pragma once
 
 #include <chrono>

@@ -169,5 +169,20 @@ TEST(Log, WritesTheTimeWhereStderrIsNotTheJournalThatTheVariableNames) {
   EXPECT_TRUE(line.ends_with(" ready\n")) << line;
 }
 
+TEST(Log, NamesItemsOfAListWholeAndHowManyMoreThereAre) {
+  EXPECT_EQ(quote_list({"a@x.test", "b@x.test"}), "\"a@x.test,b@x.test\"");
+  EXPECT_EQ(quote_list({"a\nb"}), "\"a\\x0ab\"");
+  EXPECT_EQ(word_list({"watch", "look"}), "watch,look");
+  EXPECT_EQ(word_list({"two words"}), "\"two words\"");
+  EXPECT_EQ(word_list({}), "\"\"");
+  const std::string item(149, 'x');  // with its comma, ten fit
+  std::string ten = item;
+  for (int i = 1; i < 10; ++i) ten += "," + item;
+  EXPECT_EQ(word_list(std::vector<std::string>(10, item)), ten);
+  EXPECT_EQ(word_list(std::vector<std::string>(1000, item)), "\"" + ten + ",+990 more\"");
+  const std::string longest(kMaxQuotedAddress, 'x');
+  EXPECT_EQ(quote_list({longest, longest + "x"}), "\"" + longest + "," + longest + "...\"");
+}
+
 }  // namespace
 }  // namespace winnow

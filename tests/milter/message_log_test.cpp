@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/text_checks.h"
 #include "milter/log.h"
 
 namespace winnow {
@@ -17,6 +18,15 @@ Session session_with(bool addresses) {
   session.recipient("<ben@home.example>");
   session.header("X-Spam", " no", LeadingSpace::Sent);
   session.end_of_headers();
+  return session;
+}
+
+Session session_to(const std::vector<std::string>& recipients) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->settings.log.addresses = true;
+  Session session;
+  session.mail(snapshot, {"<" + std::string(2000, '\1') + "@sender.example>"});
+  for (const std::string& recipient : recipients) session.recipient(recipient);
   return session;
 }
 
@@ -94,8 +104,57 @@ TEST(MessageLog, NamesTheEntryThatSkippedTheMessage) {
     Session session;
     session.connect("mail.sender.example", "192.0.2.7");
     session.mail(snapshot, {.sender = "<anna@sender.example>", .auth_user = one.auth_user});
-    EXPECT_EQ(skipped_line("A1", session), "A1: skipped reason=" + std::string(one.reason) + " client=192.0.2.7");
+    EXPECT_EQ(skipped_line("A1", session),
+              "A1: skipped reason=" + std::string(one.reason) + " client=192.0.2.7 recipients=0");
   }
+}
+
+// Nobody could tell whose mail it was that no rule saw.
+TEST(MessageLog, NamesTheAddressesOfSkippedMailToo) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->settings.log.addresses = true;
+  snapshot->skip = SkipList::from({"192.0.2.0/24"});
+  Session session;
+  session.connect("mail.sender.example", "192.0.2.7");
+  session.mail(snapshot, {"<anna@sender.example>"});
+  session.recipient("<ben@home.example>");
+  EXPECT_EQ(skipped_line("A1", session),
+            "A1: skipped reason=network client=192.0.2.7 recipients=1 from=\"anna@sender.example\" "
+            "to=\"ben@home.example\"");
+}
+
+// It ended after 120 bytes, in the middle of the third address.
+TEST(MessageLog, NamesAllRecipientsOfUsualMail) {
+  std::vector<std::string> recipients;
+  for (int i = 0; i < 20; ++i)
+    recipients.push_back("customer-" + std::to_string(i) + "-with-a-longish-name@customer-domain.example");
+  const std::string line = judged_line("A1", junk(), {}, session_to(recipients), std::chrono::microseconds(1));
+  EXPECT_THAT(line, testing::EndsWith(" to=\"" + join(recipients, ",") + "\""));
+}
+
+TEST(MessageLog, NamesAllRulesThatWereMonitored) {
+  Judgement judgement = junk();
+  for (int i = 0; i < 40; ++i) judgement.decision.monitored.push_back("watches-number-" + std::to_string(i));
+  const std::string line = judged_line("A1", judgement, {}, session_with(false), std::chrono::microseconds(1));
+  EXPECT_THAT(line, testing::HasSubstr(" monitored=" + join(judgement.decision.monitored, ",") + " total_us="));
+}
+
+// rsyslog cuts a longer one, and what it cuts off is a line of its own to some readers.
+TEST(MessageLog, KeepsBelowTheLongestLineThatALogTakes) {
+  Judgement judgement = junk();
+  std::vector<std::string> recipients;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    recipients.push_back(std::string(300, '\1') + std::to_string(i) + "@customer-domain.example");
+    judgement.decision.monitored.push_back(std::to_string(i) + std::string(60, 'm'));
+    RecipientDecision other;
+    other.decision.rule = std::to_string(i) + std::string(60, 'r');
+    other.decision.verdict = other.decision.wanted.emplace(Verdict::Quarantine);
+    other.recipients = {i};
+    judgement.recipients.push_back(other);
+  }
+  const std::string line = judged_line("A1", judgement, {}, session_to(recipients), std::chrono::microseconds(1));
+  EXPECT_LT(line.size(), 8192u - 100u) << "with time, host and program before it";
+  EXPECT_THAT(line, testing::HasSubstr(",+999 more\""));
 }
 
 TEST(MessageLog, DoesNotTakeAnyTextForAQueueId) {

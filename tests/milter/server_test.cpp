@@ -242,7 +242,7 @@ TEST(Server, AcceptsSkippedNetworksUnseen) {
   const MilterAnswer answer = send(*client, test_mail("Win now!!!"));
   EXPECT_EQ(answer.verdict, MilterVerdict::Accept);
   EXPECT_TRUE(answer.edits.empty());
-  EXPECT_TRUE(daemon.log_has("4bK2xQ0cTz: skipped reason=network client=192.0.2.7")) << daemon.log();
+  EXPECT_TRUE(daemon.log_has("4bK2xQ0cTz: skipped reason=network client=192.0.2.7 recipients=1")) << daemon.log();
 }
 
 constexpr char kRedirect[] =
