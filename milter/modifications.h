@@ -45,8 +45,8 @@ std::string_view reply_name(Reply::Kind kind);  // "accept", "reject", ...
 struct Answer {
   std::vector<Modification> modifications;  // in the order in which the MTA must get them
   Reply reply;
-  std::size_t recipients_removed =
-      0;  // of the envelope's; one of them may have several spellings, each with its change
+  // Of the envelope's; one of them may have several spellings, each with its change.
+  std::size_t recipients_removed = 0;
 };
 
 /// What came with the message that the answer depends on.
