@@ -11,6 +11,7 @@
 #include "engine/message/charset.h"
 #include "engine/message/html_text.h"
 #include "engine/message/links.h"
+#include "engine/message/unseen.h"
 
 namespace winnow {
 namespace {
@@ -143,16 +144,27 @@ void MessageBuilder::add_leaf(const LeafPart& part) {
   add_attachment(part, encoding, std::move(names));
 }
 
+std::string MessageBuilder::decode_text(const LeafPart& part, TransferEncoding encoding, std::size_t most, bool& cut) {
+  const std::string octets = decode_transfer(part.body, encoding, most, cut);
+  std::string charset = part.content_type.charset;
+  if (charset.empty() && part.content_type.type == "text/html") charset = charset_of_html(octets);
+  std::string text = to_utf8(octets, charset, message_.shape.broken_encodings);
+  return text.find('\r') == std::string::npos ? text : normalise_line_ends(text);
+}
+
 void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
   const bool is_html = part.content_type.type == "text/html";
   std::size_t& left = is_html ? html_left_ : text_left_;
   bool cut = false;
-  const std::string octets = decode_transfer(part.body, encoding, left, cut);
-  left -= octets.size();
-  std::string charset = part.content_type.charset;
-  if (charset.empty() && is_html) charset = charset_of_html(octets);
-  std::string text = to_utf8(octets, charset, message_.shape.broken_encodings);
-  if (text.find('\r') != std::string::npos) text = normalise_line_ends(text);
+  std::string text = decode_text(part, encoding, left, cut);
+  if (!is_html) {
+    std::string shown = without_long_blanks(text);
+    // Of a text that is mostly what nobody sees, more is read.
+    if (cut && shown.size() < text.size() / 2)
+      shown = without_long_blanks(decode_text(part, encoding, options_.limits.max_html_bytes, cut));
+    text = std::move(shown);
+  }
+  left -= std::min(left, text.size());
   if (cut) message_.shape.limits_hit = true;
   if (is_html) return add_html(std::move(text), part.alternative);
   if (!find_links(text, options_.limits.max_links, message_.links)) message_.shape.limits_hit = true;

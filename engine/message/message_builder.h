@@ -38,6 +38,7 @@ class MessageBuilder {
     bool is_blank = false;
   };
 
+  std::string decode_text(const LeafPart& part, TransferEncoding encoding, std::size_t most, bool& cut);
   void add_text(const LeafPart& part, TransferEncoding encoding);
   void add_html(std::string html, std::size_t alternative);
   void add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names);

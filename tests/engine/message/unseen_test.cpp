@@ -1,0 +1,49 @@
+// unseen_test.cpp - long runs of characters that show nothing.
+#include "engine/message/unseen.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "engine/message/message.h"
+
+namespace winnow {
+namespace {
+
+std::string repeat(const std::string& text, std::size_t times) {
+  std::string result;
+  for (std::size_t i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++found;
+  return found;
+}
+
+TEST(BlankRuns, StayAsTheyAreWhereTheyAreShort) {
+  for (const std::string& text :
+       {std::string("a\u200Bb \u00A0\u00A0 c\n"), repeat("\u200C\u00A0", 30) + "x", std::string(1000, ' ') + "\n\n\t",
+        repeat("\u4E2D\u6587", 500), repeat("a\u00AD", 500)}) {
+    EXPECT_EQ(without_long_blanks(text), text);
+  }
+}
+
+TEST(BlankRuns, AreCutWhereTheyAreLong) {
+  EXPECT_EQ(count(without_long_blanks("a" + repeat("\u200B", 1000) + "b"), "\u200B"), 64U);
+  EXPECT_EQ(count(without_long_blanks(repeat("\u200B \n\u00A0", 1000) + "b"), "\u200B"), 32U);
+  EXPECT_EQ(count(without_long_blanks(repeat("\u200B", 60) + "x" + repeat("\u200B", 60)), "\u200B"), 120U);
+}
+
+/// 90,000 characters of no width before the text used up all room for it.
+TEST(BlankRuns, DoNotUseUpTheTextOfAMail) {
+  const std::string zeros = repeat("\u200B", 90000);
+  for (const std::string& text : {zeros, repeat(zeros.substr(0, 300) + " ", 1000)}) {
+    const std::string raw = "Content-Type: text/plain; charset=utf-8\n\nHi Joe\n" + text + "\nlast words\n";
+    EXPECT_THAT(read_message(mail_from_bytes(raw, raw.size())).text, testing::HasSubstr("last words"));
+  }
+}
+
+}  // namespace
+}  // namespace winnow
