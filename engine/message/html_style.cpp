@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <iterator>
 #include <string>
@@ -26,37 +25,43 @@ enum Property : std::size_t {
   kOpacity,
   kTextIndent,
   kFontSize,
+  kFont,  // stands for its size
   kWidth,
   kHeight,
   kMaxWidth,
   kMaxHeight,
+  kMinHeight,
   kOverflow,
   kPosition,
   kLeft,
   kTop,
+  kFloat,
   kProperties
 };
 
 /// In the order of the list above; the many that hide nothing are not in it. Nor is mso-hide: only Outlook knows it.
-constexpr std::string_view kNames[kProperties] = {
-    "color",      "background-color", "background-image", "background", "display", "visibility",
-    "opacity",    "text-indent",      "font-size",        "width",      "height",  "max-width",
-    "max-height", "overflow",         "position",         "left",       "top"};
+constexpr std::string_view kNames[kProperties] = {"color",
+                                                  "background-color",
+                                                  "background-image",
+                                                  "background",
+                                                  "display",
+                                                  "visibility",
+                                                  "opacity",
+                                                  "text-indent",
+                                                  "font-size",
+                                                  "font",
+                                                  "width",
+                                                  "height",
+                                                  "max-width",
+                                                  "max-height",
+                                                  "min-height",
+                                                  "overflow",
+                                                  "position",
+                                                  "left",
+                                                  "top",
+                                                  "float"};
 
 constexpr Paint kPicture{PaintKind::Unknown, 0};
-
-/// Most have none, and are not copied.
-std::string without_comments(std::string written) {
-  std::string_view css = written;
-  if (css.find("/*") == std::string_view::npos) return written;
-  std::string text;
-  for (std::size_t open = css.find("/*"); open != std::string_view::npos; open = css.find("/*")) {
-    text.append(css.substr(0, open));
-    const std::size_t close = css.find("*/", open + 2);
-    css.remove_prefix(close == std::string_view::npos ? css.size() : close + 2);
-  }
-  return text.append(css);
-}
 
 /// Whether each semicolon ends a declaration; so it is in most attributes.
 bool is_without_quotes(std::string_view css) {
@@ -85,16 +90,6 @@ std::size_t declaration_length(std::string_view css) {
     }
   }
   return css.size();
-}
-
-/// A number with a unit that there is, or without one, or a function: calc(), var().
-bool is_length(std::string_view word) {
-  static const std::vector<std::string_view> kUnits = {"",   "px", "em", "rem", "pt", "pc", "in",   "cm",   "mm", "q",
-                                                       "ex", "ch", "lh", "rlh", "vw", "vh", "vmin", "vmax", "%"};
-  if (word.find('(') != std::string_view::npos) return true;
-  const std::size_t sign = word.starts_with('-') || word.starts_with('+') ? 1 : 0;
-  const std::size_t unit = std::min(word.find_first_not_of("0123456789.", sign), word.size());
-  return unit > sign && is_among_ignoring_case(kUnits, word.substr(unit));
 }
 
 /// The words that a browser takes for this property, beside those that all have.
@@ -129,7 +124,7 @@ const std::vector<std::string_view>& keywords(Property property) {
                    "-webkit-inline-flex"},
       kVisibilities = {"visible", "hidden", "collapse"},
       kPositions = {"static", "relative", "absolute", "fixed", "sticky"},
-      kOverflows = {"visible", "hidden", "clip", "scroll", "auto"},
+      kOverflows = {"visible", "hidden", "clip", "scroll", "auto"}, kFloats = {"left", "right", "none"},
       kSizes = {"auto",     "none",      "xx-small", "x-small", "small",       "medium",      "large",      "x-large",
                 "xx-large", "xxx-large", "larger",   "smaller", "min-content", "max-content", "fit-content"};
   switch (property) {
@@ -141,6 +136,8 @@ const std::vector<std::string_view>& keywords(Property property) {
       return kPositions;
     case kOverflow:
       return kOverflows;
+    case kFloat:
+      return kFloats;
     case kColor:
     case kOpacity:
       return kNone;
@@ -158,8 +155,8 @@ bool is_valid(Property property, std::string_view value) {
   if (is_among_ignoring_case(kForAll, word) || is_among_ignoring_case(keywords(property), word)) return true;
   if (property == kColor)
     return equal_ignoring_case(word, "currentcolor") || read_paint(value).kind != PaintKind::Unsaid;
-  const bool takes_words_alone =
-      property == kDisplay || property == kVisibility || property == kPosition || property == kOverflow;
+  const bool takes_words_alone = property == kDisplay || property == kVisibility || property == kPosition ||
+                                 property == kOverflow || property == kFloat;
   return !takes_words_alone && is_length(word);
 }
 
@@ -181,6 +178,7 @@ class Declarations {
   bool says(Property property, std::string_view word) const {
     return starts_ignoring_case(counting_[property].value, word);
   }
+  bool has_padding() const { return has_padding_; }
 
  private:
   struct Declaration {
@@ -191,14 +189,21 @@ class Declarations {
   void read(std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) return;
-    const std::string_view name = trim(text.substr(0, colon));
+    std::string_view name = trim(text.substr(0, colon));
+    if (starts_ignoring_case(name, "padding"))
+      has_padding_ = has_padding_ || text.find_first_of("123456789", colon) != std::string_view::npos;
+    if (starts_ignoring_case(name, "overflow-")) name = kNames[kOverflow];
     const auto known = find_ignoring_case(kNames, name);
     if (known == std::end(kNames)) return;
     Declaration declaration{trim(text.substr(colon + 1))};
     const std::size_t mark = declaration.value.rfind('!');
     if (mark != std::string_view::npos && equal_ignoring_case(trim(declaration.value.substr(mark + 1)), "important"))
       declaration = {trim(declaration.value.substr(0, mark)), true};
-    const auto property = static_cast<Property>(known - std::begin(kNames));
+    auto property = static_cast<Property>(known - std::begin(kNames));
+    if (property == kFont) {
+      property = kFontSize;
+      declaration.value = size_of_font(declaration.value);
+    }
     if (declaration.value.empty() || !is_valid(property, declaration.value)) return;
     if (property != kBackground) return declare(property, declaration);
     declare(kBackgroundColor, declaration);
@@ -211,55 +216,63 @@ class Declarations {
   }
 
   std::array<Declaration, kProperties> counting_;
+  bool has_padding_ = false;
 };
 
-/// A length in pixels: "0", "1px", ".5em", "2pt"; nullopt for percentages and words.
-std::optional<double> pixels(std::string_view value) {
-  std::size_t end = 0;
-  while (end < value.size() && (is_digit(value[end]) || value[end] == '.' || (end == 0 && value[end] == '-'))) ++end;
-  if (end == 0 || end > 12) return std::nullopt;
-  // Not strtod: it reads "0.5" as 0 where the locale writes a comma.
-  double number = 0;
-  std::from_chars(value.data(), value.data() + end, number);
-  const std::string_view unit = trim(value.substr(end));
-  if (starts_ignoring_case(unit, "em") || starts_ignoring_case(unit, "rem")) return number * 16;
-  if (starts_ignoring_case(unit, "pt")) return number * 4 / 3;
-  if (starts_ignoring_case(unit, "%")) return number == 0 ? std::optional<double>(0) : std::nullopt;
-  return number;
-}
-
-bool is_zero(std::string_view value) {
+/// Less than a line or a letter needs.
+bool is_no_room(std::string_view value) {
+  constexpr double kLetter = 5;
   const std::optional<double> size = pixels(value);
-  return size && *size == 0;
+  return size && *size >= 0 && *size < kLetter;
 }
 
 /// Some properties hide only together.
-bool hides_box(const Declarations& css) {
-  const bool no_room =
-      is_zero(css[kWidth]) || is_zero(css[kHeight]) || is_zero(css[kMaxWidth]) || is_zero(css[kMaxHeight]);
-  if (no_room && css.says(kOverflow, "hidden")) return true;
-  const bool positioned = css.says(kPosition, "absolute") || css.says(kPosition, "fixed");
-  return positioned && (pixels(css[kLeft]).value_or(0) < -500 || pixels(css[kTop]).value_or(0) < -500);
+bool has_no_room(const Declarations& css) {
+  if (!css.says(kOverflow, "hidden") && !css.says(kOverflow, "clip")) return false;
+  // Text that is clipped still shows in the padding.
+  if (css.has_padding()) return false;
+  const bool is_low = is_no_room(css[kHeight]) && (css[kMinHeight].empty() || is_no_room(css[kMinHeight]));
+  return is_low || is_no_room(css[kWidth]) || is_no_room(css[kMaxWidth]) || is_no_room(css[kMaxHeight]);
+}
+
+Display display_of(std::string_view value) {
+  constexpr std::string_view kInLine[] = {"inline", "contents", "ruby"};
+  if (value.empty() || starts_ignoring_case(value, "inherit") || starts_ignoring_case(value, "revert"))
+    return Display::Unsaid;
+  if (starts_ignoring_case(value, "none")) return Display::None;
+  if (starts_ignoring_case(value, "table") || starts_ignoring_case(value, "inline-table")) return Display::Table;
+  const bool is_in_line = is_among_ignoring_case(kInLine, value) || starts_ignoring_case(value, "initial") ||
+                          starts_ignoring_case(value, "unset");
+  return is_in_line ? Display::Inline : Display::Box;
 }
 
 void read_visibility(const Declarations& css, InlineStyle& read) {
+  constexpr double kOffPage = -500;
   TagStyle& style = read.style;
-  read.says_display = !css[kDisplay].empty();
-  style.hides = css.says(kDisplay, "none");
-  if (pixels(css[kOpacity]).value_or(1) < 0.05) style.hides = true;
-  if (pixels(css[kTextIndent]).value_or(0) < -500) style.hides = true;
-  if (hides_box(css)) style.hides = true;
+  style.display = display_of(css[kDisplay]);
+  const bool is_absolute = css.says(kPosition, "absolute") || css.says(kPosition, "fixed");
+  const bool is_moved = is_absolute || css.says(kPosition, "relative");
+  read.has_no_room = has_no_room(css);
+  read.is_placed = is_absolute || css.says(kFloat, "left") || css.says(kFloat, "right");
+  style.hides = pixels(css[kOpacity]).value_or(1) < 0.05 ||
+                (is_moved && (pixels(css[kLeft]).value_or(0) < kOffPage || pixels(css[kTop]).value_or(0) < kOffPage));
   style.invisible = css.says(kVisibility, "hidden") || css.says(kVisibility, "collapse");
-  style.visible = css.says(kVisibility, "visible");
-  style.font_pixels = pixels(css[kFontSize]);
+  style.visible = css.says(kVisibility, "visible") || css.says(kVisibility, "initial");
+  style.text_indent = css.says(kTextIndent, "initial") ? 0 : pixels(css[kTextIndent]);
+  style.font_size = read_font_size(css[kFontSize]);
 }
 
 void read_colors(const Declarations& css, InlineStyle& read) {
   const auto is_of_parent = [&] {
-    return css.says(kColor, "inherit") || css.says(kColor, "unset") || css.says(kColor, "currentcolor");
+    return css.says(kColor, "inherit") || css.says(kColor, "unset") || css.says(kColor, "revert") ||
+           css.says(kColor, "currentcolor");
   };
   read.says_color = !css[kColor].empty();
-  if (read.says_color && !is_of_parent()) read.style.color = read_paint(css[kColor]);
+  if (css.says(kColor, "initial")) {
+    read.style.color = {PaintKind::Solid, 0x000000};
+  } else if (read.says_color && !is_of_parent()) {
+    read.style.color = read_paint(css[kColor]);
+  }
   read.says_picture = !css[kBackgroundImage].empty();
   // What may be a picture lies on the colour, also on that of an old attribute.
   const bool has_picture = read.says_picture && read_background(css[kBackgroundImage]).kind == PaintKind::Unknown;
@@ -283,6 +296,22 @@ Paint old_color(const HtmlTag& tag, std::string_view attribute) {
   return paint.kind == PaintKind::Unsaid && !trim(value).empty() ? Paint{PaintKind::Unknown, 0} : paint;
 }
 
+/// What a browser takes no room for, unless a style says otherwise.
+bool is_closed(const HtmlTag& tag) { return tag.has("hidden") || (tag.name == "dialog" && !tag.has("open")); }
+
+/// An element in a line has no size of its own, and the parts of a table grow with what they hold.
+bool is_box(const InlineStyle& read, const Element& element) {
+  if (read.is_placed || read.style.display == Display::Box) return true;
+  return read.style.display == Display::Unsaid && element.is(kBlock) && !element.is(kTable | kTablePart);
+}
+
+void read_old_attributes(const HtmlTag& tag, const InlineStyle& read, TagStyle& style) {
+  if (!read.says_color && (tag.name == "font" || tag.name == "body"))
+    style.color = old_color(tag, tag.name == "font" ? "color" : "text");
+  if (!read.says_background) style.background = old_color(tag, "bgcolor");
+  if (!read.says_picture && !trim(tag.attribute("background")).empty()) style.background = kPicture;
+}
+
 }  // namespace
 
 /// A newsletter writes the same few styles on all its cells, and most tags have none.
@@ -294,17 +323,18 @@ const InlineStyle& StyleReader::inline_style(const HtmlTag& tag) {
   const auto known = read_.find(attribute->value);
   if (known != read_.end()) return known->second;
   if (read_.size() >= kMost) read_.clear();
-  return read_.emplace(attribute->value, read_style(without_comments(unescape_html(attribute->value)))).first->second;
+  return read_.emplace(attribute->value, read_style(without_css_comments(unescape_html(attribute->value))))
+      .first->second;
 }
 
-TagStyle StyleReader::style_of(const HtmlTag& tag) {
+TagStyle StyleReader::style_of(const HtmlTag& tag, const Element& element) {
   const InlineStyle& read = inline_style(tag);
   TagStyle style = read.style;
-  if (!read.says_display && tag.has("hidden")) style.hides = true;
-  if (!read.says_color && (tag.name == "font" || tag.name == "body"))
-    style.color = old_color(tag, tag.name == "font" ? "color" : "text");
-  if (!read.says_background) style.background = old_color(tag, "bgcolor");
-  if (!read.says_picture && !trim(tag.attribute("background")).empty()) style.background = kPicture;
+  if (style.display == Display::Unsaid && is_closed(tag)) style.display = Display::None;
+  if (read.has_no_room && is_box(read, element)) style.hides = true;
+  read_old_attributes(tag, read, style);
+  // The style sheet may paint it.
+  if (has_sheet_ && tag.has("class") && style.background.kind == PaintKind::Unsaid) style.background = kPicture;
   return style;
 }
 

@@ -11,15 +11,27 @@
 #include <unordered_map>
 
 #include "engine/message/html_color.h"
+#include "engine/message/html_css.h"
+#include "engine/message/html_elements.h"
 #include "engine/message/html_tokenizer.h"
 
 namespace winnow {
 
+enum class Display {
+  Unsaid,
+  None,    // takes no room
+  Inline,  // stands within a line
+  Table,   // grows with what it holds
+  Box
+};
+
 struct TagStyle {
-  bool hides = false;      // display:none, zero size, opacity 0, off the page ...
+  Display display = Display::Unsaid;
+  bool hides = false;      // no room, opacity 0, off the page ...
   bool invisible = false;  // visibility:hidden, which a child may take back
   bool visible = false;    // visibility:visible
-  std::optional<double> font_pixels;
+  std::optional<FontSize> font_size;
+  std::optional<double> text_indent;  // pixels
   Paint color;
   Paint background;
 };
@@ -27,19 +39,24 @@ struct TagStyle {
 /// What one style attribute says.
 struct InlineStyle {
   TagStyle style;
+  bool has_no_room = false;  // if it is a box
+  bool is_placed = false;    // it is a box, whatever the element is
   // Which of the tag's old attributes it stands in for.
-  bool says_display = false, says_color = false, says_background = false, says_picture = false;
+  bool says_color = false, says_background = false, says_picture = false;
 };
 
 /// Of the tags of one document.
 class StyleReader {
  public:
-  TagStyle style_of(const HtmlTag& tag);
+  /// The content of a style element, for the tags behind it.
+  void read_sheet(std::string_view) { has_sheet_ = true; }
+  TagStyle style_of(const HtmlTag& tag, const Element& element);
 
  private:
   const InlineStyle& inline_style(const HtmlTag& tag);
 
   std::unordered_map<std::string_view, InlineStyle> read_;  // by the attribute as written
+  bool has_sheet_ = false;
 };
 
 }  // namespace winnow

@@ -11,14 +11,9 @@ namespace winnow {
 namespace {
 
 /// The attributes that readers ask for. Only these are kept, so that one is found behind any number of others.
-constexpr std::string_view kKept[] = {"action", "background", "bgcolor", "class", "color", "height",
-                                      "hidden", "href",       "src",     "style", "text",  "width"};
+constexpr std::string_view kKept[] = {"action", "background", "bgcolor", "class", "color", "height", "hidden",
+                                      "href",   "id",         "open",    "src",   "style", "text",   "width"};
 constexpr std::size_t kMaxTagName = 32;
-
-bool is_raw_text_element(std::string_view name) {
-  return name == "script" || name == "style" || name == "title" || name == "textarea" || name == "xmp" ||
-         name == "noembed";
-}
 
 class Tokenizer {
  public:
@@ -93,8 +88,7 @@ class Tokenizer {
     tag_.self_closing = false;
     while (at_ < html_.size() && html_[at_] != '>') attribute();
     if (at_ < html_.size()) ++at_;
-    events_.on_start(tag_);
-    if (is_raw_text_element(tag_.name) && !tag_.self_closing) raw_text();
+    if (events_.on_start(tag_) == TagContent::RawText) raw_text();
   }
 
   void attribute() {
@@ -144,18 +138,21 @@ class Tokenizer {
   }
 
   void raw_text() {
-    std::size_t end = at_;
-    while (true) {
-      end = html_.find("</", end);
-      if (end == std::string_view::npos) {
-        end = html_.size();
-        break;
-      }
-      if (starts_ignoring_case(html_.substr(end + 2), tag_.name)) break;
-      end += 2;
-    }
+    const std::size_t end = raw_text_end();
     events_.on_raw_text(tag_.name, html_.substr(at_, end - at_));
     at_ = end;
+  }
+
+  /// At the end tag of that very name.
+  std::size_t raw_text_end() const {
+    if (tag_.name == "plaintext") return html_.size();
+    for (std::size_t end = html_.find("</", at_); end != std::string_view::npos; end = html_.find("</", end + 2)) {
+      const std::string_view rest = html_.substr(end + 2);
+      if (!starts_ignoring_case(rest, tag_.name)) continue;
+      const std::string_view next = rest.substr(tag_.name.size(), 1);
+      if (next.empty() || next == ">" || next == "/" || is_space(next[0])) return end;
+    }
+    return html_.size();
   }
 
   const std::string_view html_;

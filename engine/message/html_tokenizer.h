@@ -32,11 +32,14 @@ struct HtmlTag {
   const HtmlAttribute* find(std::string_view name) const;
 };
 
+/// What stands behind a start tag. The same name can hold either.
+enum class TagContent { Markup, RawText };
+
 class HtmlEvents {
  public:
   virtual ~HtmlEvents() = default;
   virtual void on_text(std::string_view text) = 0;  // references not resolved
-  virtual void on_start(const HtmlTag& tag) = 0;
+  virtual TagContent on_start(const HtmlTag& tag) = 0;
   virtual void on_end(std::string_view lower_case_name) = 0;
   virtual void on_comment(std::string_view text) = 0;
   /// The content of script, style, title and the like.

@@ -146,6 +146,23 @@ TEST(BadMail, ReadsHtmlOfOnlyOpenAndStrayTagsInLinearTime) {
   EXPECT_LT(result.seconds, 2);
 }
 
+TEST(BadMail, ReadsHtmlThatIsDeepAndOutOfPlaceInLinearTime) {
+  const std::string fonts = repeat("<font color=red>", 128), deep = repeat("<x>", 250);
+  for (const std::string& html : {
+           repeat("<p>" + fonts, 2) + repeat("<p>x", 200000),
+           repeat(fonts + repeat("<div>", 127) + repeat("</font>", 128) + repeat("</div>", 127), 200),
+           deep + repeat("<p>", 200000),
+           deep + repeat("</y>", 200000),
+           "<table>" + deep + repeat("<td>", 200000),
+           "<table><tr>" + repeat("<b>x", 200000),
+           "<svg>" + deep + repeat("<style>x</z>", 80000),
+           repeat("<p style='font:" + repeat("a ", 1000) + "'>", 400),
+       }) {
+    const Timed result = read("Content-Type: text/html\n\n" + html);
+    EXPECT_LT(result.seconds, 2) << html.substr(0, 100);
+  }
+}
+
 TEST(BadMail, ReadsUnfinishedHtmlInLinearTime) {
   for (const char* piece :
        {"<", "<!--", "<a href=\"", "<style>", "&", "&#", "<!", "</", "<a b='", "<p style=\"a:b;", "<td><table>"}) {

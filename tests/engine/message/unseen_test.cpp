@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "engine/message/html_text.h"
 #include "engine/message/message.h"
 
 namespace winnow {
@@ -42,7 +43,16 @@ TEST(BlankRuns, DoNotUseUpTheTextOfAMail) {
   for (const std::string& text : {zeros, repeat(zeros.substr(0, 300) + " ", 1000)}) {
     const std::string raw = "Content-Type: text/plain; charset=utf-8\n\nHi Joe\n" + text + "\nlast words\n";
     EXPECT_THAT(read_message(mail_from_bytes(raw, raw.size())).text, testing::HasSubstr("last words"));
+    EXPECT_THAT(read_html("<p>Hi Joe<p>" + text + "<p>last words", {}).visible, testing::HasSubstr("last words"));
+    EXPECT_THAT(read_html("<p>Hi<p hidden>" + text + "<p hidden>last words", {}).hidden,
+                testing::HasSubstr("last words"));
   }
+}
+
+TEST(BlankRuns, AreCutAcrossTags) {
+  const HtmlText result = read_html(repeat("<b>&#8203;</b>", 1000) + "text", {});
+  EXPECT_EQ(count(result.visible, "\u200B"), 64U);
+  EXPECT_THAT(result.visible, testing::EndsWith("text"));
 }
 
 }  // namespace
