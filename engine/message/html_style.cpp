@@ -259,6 +259,7 @@ void read_visibility(const Declarations& css, InlineStyle& read) {
   style.invisible = css.says(kVisibility, "hidden") || css.says(kVisibility, "collapse");
   style.visible = css.says(kVisibility, "visible") || css.says(kVisibility, "initial");
   style.text_indent = css.says(kTextIndent, "initial") ? 0 : pixels(css[kTextIndent]);
+  read.says_size = !css[kFontSize].empty();
   style.font_size = read_font_size(css[kFontSize]);
 }
 
@@ -312,6 +313,12 @@ void read_old_attributes(const HtmlTag& tag, const InlineStyle& read, TagStyle& 
   if (!read.says_picture && !trim(tag.attribute("background")).empty()) style.background = kPicture;
 }
 
+void read_sheets(const SheetStyle& sheets, const InlineStyle& read, TagStyle& style) {
+  if (!read.says_background && sheets.background.kind != PaintKind::Unsaid) style.background = sheets.background;
+  if (!read.says_color && sheets.may_color) style.color = {PaintKind::Unknown, 0};
+  if (!read.says_size && sheets.may_size) style.font_size = FontSize{};
+}
+
 }  // namespace
 
 /// A newsletter writes the same few styles on all its cells, and most tags have none.
@@ -333,8 +340,7 @@ TagStyle StyleReader::style_of(const HtmlTag& tag, const Element& element) {
   if (style.display == Display::Unsaid && is_closed(tag)) style.display = Display::None;
   if (read.has_no_room && is_box(read, element)) style.hides = true;
   read_old_attributes(tag, read, style);
-  // The style sheet may paint it.
-  if (has_sheet_ && tag.has("class") && style.background.kind == PaintKind::Unsaid) style.background = kPicture;
+  read_sheets(sheets_.style_of(tag), read, style);
   return style;
 }
 

@@ -13,6 +13,7 @@
 #include "engine/message/html_color.h"
 #include "engine/message/html_css.h"
 #include "engine/message/html_elements.h"
+#include "engine/message/html_style_sheet.h"
 #include "engine/message/html_tokenizer.h"
 
 namespace winnow {
@@ -41,22 +42,22 @@ struct InlineStyle {
   TagStyle style;
   bool has_no_room = false;  // if it is a box
   bool is_placed = false;    // it is a box, whatever the element is
-  // Which of the tag's old attributes it stands in for.
-  bool says_color = false, says_background = false, says_picture = false;
+  // Which of the tag's old attributes, and of the style sheets, it stands in for.
+  bool says_color = false, says_background = false, says_picture = false, says_size = false;
 };
 
 /// Of the tags of one document.
 class StyleReader {
  public:
   /// The content of a style element, for the tags behind it.
-  void read_sheet(std::string_view) { has_sheet_ = true; }
+  void read_sheet(std::string_view css) { sheets_.read(css); }
   TagStyle style_of(const HtmlTag& tag, const Element& element);
 
  private:
   const InlineStyle& inline_style(const HtmlTag& tag);
 
   std::unordered_map<std::string_view, InlineStyle> read_;  // by the attribute as written
-  bool has_sheet_ = false;
+  StyleSheets sheets_;
 };
 
 }  // namespace winnow

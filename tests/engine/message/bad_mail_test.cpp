@@ -156,6 +156,9 @@ TEST(BadMail, ReadsHtmlThatIsDeepAndOutOfPlaceInLinearTime) {
            "<table>" + deep + repeat("<td>", 200000),
            "<table><tr>" + repeat("<b>x", 200000),
            "<svg>" + deep + repeat("<style>x</z>", 80000),
+           "<style>" + repeat("a{color:red}", 40000) + "</style>" + repeat("<p class='a b c d'>", 20000),
+           "<style>" + repeat("{", 400000) + "</style><style>" + repeat("@media (prefers-color-scheme:dark){", 20000),
+           "<style>" + repeat("a,", 200000) + "{color:red}</style><p class='" + repeat("a ", 100000) + "'>",
            repeat("<p style='font:" + repeat("a ", 1000) + "'>", 400),
        }) {
     const Timed result = read("Content-Type: text/html\n\n" + html);

@@ -91,5 +91,35 @@ TEST(Dialogs, ShowOnlyWhenTheyAreOpen) {
   EXPECT_TRUE(shows("<dialog style='display:block'>text</dialog>"));
 }
 
+TEST(StyleSheets, KeepWhatTheyPaintFromBeingHidden) {
+  for (const char* css :
+       {"td{background:#036}", "TD { background-color : #036 }", "*{background:#036}", "#here{background:#036}",
+        ".some{background:#036}", "table td.some{background:#036}", "p,td{background:#036}",
+        "@media screen{td{background:#036}}", "@media not (prefers-color-scheme:dark){td{background:#036}}",
+        "/*x*/<!-- td{background:#036} -->", "@import 'x';td{background:url(x.png)}",
+        "tr>td{background-image:url(x.png)}", "td{color:red;;background:#036", "p{}td:first-child{background:#036}"}) {
+    EXPECT_TRUE(shows(std::string("<style>") + css +
+                      "</style><table><tr><td id=here class='a Some' style='color:#fff'>text</table>"))
+        << css;
+  }
+}
+
+TEST(StyleSheets, DoNotExcuseWhatTheyDoNotPaint) {
+  for (const char* css : {"p{background:#036}", ".other{background:#036}", "td:hover{background:#036}",
+                          "@media (prefers-color-scheme:dark){p{} td{background:#036}}", "td{background:#fff}",
+                          "td{border:0}", "td{background:x}", "", "}{;@", "td"}) {
+    EXPECT_FALSE(shows(std::string("<style>") + css +
+                       "</style><table><tr><td id=here class=some style='color:#fff'>text</table>"))
+        << css;
+  }
+  EXPECT_FALSE(shows("<style>body{background:#eee}td{background:#036}</style><p style='color:#fff'>text</p>"));
+}
+
+TEST(StyleSheets, MayTakeBackColourAndSize) {
+  EXPECT_TRUE(shows("<style>p{color:#333}</style><div style='color:#fff'><p>text</p></div>"));
+  EXPECT_TRUE(shows("<style>.a{font:14px b}</style><div style='font-size:0'><p class=a>text</p></div>"));
+  EXPECT_FALSE(shows("<style>p{color:#333}</style><p style='color:#fff'>text</p>"));
+}
+
 }  // namespace
 }  // namespace winnow
