@@ -12,7 +12,7 @@
 namespace winnow {
 namespace {
 
-constexpr std::size_t kMaxEntries = 1000;
+constexpr std::size_t kMaxOfEach = 1000;      // warnings, and errors
 constexpr std::size_t kShownColumns = 100;    // of a source line
 constexpr std::size_t kColumnsBefore = 60;    // kept before the caret when a line is cut
 constexpr std::size_t kComparedLetters = 64;  // a longer word is no typing mistake
@@ -150,7 +150,6 @@ std::string place_of(const Location& where) {
 }
 
 void Diagnostics::error(Location where, std::string text, std::string hint) {
-  ++errors_;
   keep({Severity::Error, std::move(where), std::move(text), std::move(hint)});
 }
 
@@ -160,24 +159,37 @@ void Diagnostics::warning(Location where, std::string text, std::string hint) {
 
 void Diagnostics::append(const Diagnostics& other) {
   for (const Diagnostic& entry : other.entries_) keep(entry);
-  errors_ += other.errors_;
-  not_kept_ += other.not_kept_;
+  errors_.not_kept += other.errors_.not_kept;
+  warnings_.not_kept += other.warnings_.not_kept;
 }
 
 void Diagnostics::keep(Diagnostic diagnostic) {
-  if (entries_.size() < kMaxEntries) {
-    entries_.push_back(std::move(diagnostic));
-  } else {
-    ++not_kept_;
+  Count& count = diagnostic.severity == Severity::Error ? errors_ : warnings_;
+  if (count.kept == kMaxOfEach) {
+    ++count.not_kept;
+    return;
   }
+  entries_.push_back(std::move(diagnostic));
+  ++count.kept;
+}
+
+std::string Diagnostics::rest() const {
+  std::string text;
+  const auto add = [&text](std::size_t count, const std::string& kind) {
+    if (count == 0) return;
+    text += (text.empty() ? "and " : " and ") + std::to_string(count) + " more " + kind + (count == 1 ? "" : "s");
+  };
+  add(errors_.not_kept, "error");
+  add(warnings_.not_kept, "warning");
+  return text;
 }
 
 std::string Diagnostics::to_string() const {
   LineIndexes indexes;
   std::string text;
   for (const std::size_t at : reading_order(entries_)) text += rendered(entries_[at], indexes);
-  if (not_kept_ > 0) text += "and " + std::to_string(not_kept_) + " more problems\n";
-  return text;
+  const std::string more = rest();
+  return more.empty() ? text : text + more + "\n";
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

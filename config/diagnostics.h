@@ -3,8 +3,9 @@
 // Owns:    a Diagnostics owns its entries; each entry shares the text of the file it points into.
 // Threads: a Diagnostics belongs to one thread.
 // Blocks:  never.
-// Fails:   never; adding a problem is the way to report a failure at start-up and in the tools. After 1000 entries only
-//          the numbers grow, so a file made of nothing but mistakes costs bounded memory.
+// Fails:   never; adding a problem is the way to report a failure at start-up and in the tools. After 1000 errors, and after
+//          1000 warnings, only the numbers grow: a file made of nothing but mistakes costs bounded memory, and no number of
+//          warnings keeps an error from being shown.
 // Units:   lines and columns count from 1; columns count UTF-8 code points.
 #pragma once
 
@@ -54,11 +55,13 @@ class Diagnostics {
   /// Takes over the entries of another one, after its own.
   void append(const Diagnostics& other);
 
-  bool has_errors() const { return errors_ > 0; }
-  std::size_t error_count() const { return errors_; }
+  bool has_errors() const { return error_count() > 0; }
+  std::size_t error_count() const { return errors_.kept + errors_.not_kept; }
   const std::vector<Diagnostic>& entries() const { return entries_; }
+  /// "and 2 more errors and 501 more warnings": what there was beyond the entries; "" for nothing.
+  std::string rest() const;
 
-  /// All entries in the order of file and position, each as
+  /// All entries in the order of file and position, then the rest, each entry as
   ///     file:line:col: error: text (hint)
   ///        14 |     when: probabilty >= 0.90
   ///           |           ^~~~~~~~~~
@@ -66,11 +69,13 @@ class Diagnostics {
   std::string to_string() const;
 
  private:
+  struct Count {
+    std::size_t kept = 0, not_kept = 0;
+  };
   void keep(Diagnostic diagnostic);
 
   std::vector<Diagnostic> entries_;
-  std::size_t errors_ = 0;
-  std::size_t not_kept_ = 0;
+  Count errors_, warnings_;
 };
 
 /// "did you mean 'candidate'?" for the candidate nearest in edit distance, else one that starts with the word; or "".

@@ -87,12 +87,28 @@ TEST(Diagnostics, ClipsAnUnderlineAndAColumnPastTheEndOfTheLine) {
             "a.yaml:9:50: error: no such line\n    9 | \n      | ^\n");
 }
 
-TEST(Diagnostics, KeepsAThousandEntriesAndCountsTheRest) {
+TEST(Diagnostics, KeepsAThousandOfEachKindAndCountsTheRest) {
   Diagnostics problems;
   for (int i = 0; i < 1500; ++i) problems.error({}, "same");
   EXPECT_EQ(problems.entries().size(), 1000u);
   EXPECT_EQ(problems.error_count(), 1500u);
-  EXPECT_TRUE(problems.to_string().ends_with("and 500 more problems\n"));
+  EXPECT_TRUE(problems.to_string().ends_with("error: same\nand 500 more errors\n"));
+  for (int i = 0; i < 1001; ++i) problems.warning({}, "doubtful");
+  EXPECT_EQ(problems.entries().size(), 2000u);
+  EXPECT_TRUE(problems.to_string().ends_with("warning: doubtful\nand 500 more errors and 1 more warning\n"));
+}
+
+/// The one error that kept the daemon from starting was the 1501st problem, and shown nowhere.
+TEST(Diagnostics, ShowsAnErrorHoweverManyWarningsCameBefore) {
+  Diagnostics problems, all;
+  for (int i = 0; i < 1500; ++i) problems.warning({}, "doubtful");
+  problems.error({}, "no model");
+  all.append(problems);
+  for (const Diagnostics& each : {problems, all}) {
+    EXPECT_EQ(each.error_count(), 1u);
+    EXPECT_NE(each.to_string().find("error: no model\n"), std::string::npos);
+    EXPECT_EQ(each.rest(), "and 500 more warnings");
+  }
 }
 
 TEST(DidYouMean, OffersTheNearestWordWhenOneIsNear) {
