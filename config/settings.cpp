@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "config/ascii.h"
 #include "config/setting_table.h"
 #include "config/text_checks.h"
 #include "config/yaml_node.h"
@@ -109,9 +110,19 @@ class SettingsReader {
   Settings settings_;
 };
 
+/// A full disk and a script that failed leave nothing at all; taken as settings, it would undo all of a site's at the next
+/// reload. Whoever wants the defaults leaves comments.
+bool is_blank(const YamlNode& root) {
+  return root.kind == YamlNode::Kind::Null && root.where.source != nullptr && trim(root.where.source->text).empty();
+}
+
 std::optional<Settings> settings_of(const std::optional<YamlNode>& root, const std::filesystem::path& file,
                                     std::size_t errors_before, Diagnostics& problems) {
   if (!root) return std::nullopt;
+  if (is_blank(*root)) {
+    problems.error(in_file(file), "the file is empty", "write its settings, or a comment if all have their defaults");
+    return std::nullopt;
+  }
   Settings settings = SettingsReader(absolute_directory(file.parent_path()), problems).read(*root);
   if (problems.error_count() > errors_before) return std::nullopt;
   return settings;

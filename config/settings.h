@@ -102,14 +102,14 @@ struct Settings {
   std::map<std::string, Location> origins;   // "milter.deadline" -> where it was set; absent = default
 };
 
-/// Reads and checks a settings file. An empty file gives the defaults, with rules: rules.yaml, rules.d beside it
-/// (rules.d may be missing).
+/// Reads and checks a settings file. One of comments alone gives the defaults, with rules: rules.yaml, rules.d beside it
+/// (rules.d may be missing); one of white space alone is an error.
 std::optional<Settings> load_settings(const std::filesystem::path& file, Diagnostics& problems);
 
 /// The same for text in memory; `file` names it in messages and gives the folder that paths are relative to.
 std::optional<Settings> load_settings_text(const std::filesystem::path& file, std::string text, Diagnostics& problems);
 
-/// The defaults as if an empty file stood in `directory`.
+/// The defaults as if a file of comments alone stood in `directory`.
 Settings default_settings(const std::filesystem::path& directory);
 
 /// One line per key: "milter.deadline: 4s   # winnow.yaml:12" or "# default".

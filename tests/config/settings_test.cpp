@@ -26,12 +26,23 @@ std::string problem_of(const std::string& text) {
   return problems.substr(0, problems.find('\n'));
 }
 
-TEST(Settings, AreTheDefaultsForAnEmptyFile) {
-  const auto settings = load("");
+TEST(Settings, AreTheDefaultsForAFileOfCommentsAlone) {
+  const auto settings = load("# milter:\n");
   ASSERT_TRUE(settings);
   EXPECT_EQ(describe_settings(*settings), describe_settings(default_settings("/etc/winnow")));
   EXPECT_EQ(settings->rules, (std::vector<std::filesystem::path>{"/etc/winnow/rules.yaml", "/etc/winnow/rules.d"}));
   EXPECT_TRUE(settings->origins.empty());
+}
+
+/// A full disk left an empty file, and the next reload took it for a site that wants nothing but defaults.
+TEST(Settings, AreNotReadFromAnEmptyFile) {
+  for (const char* text : {"", " \n\n", "\xEF\xBB\xBF"}) {
+    Diagnostics problems;
+    EXPECT_FALSE(load_settings_text("/etc/winnow/winnow.yaml", text, problems));
+    EXPECT_EQ(problems.to_string(),
+              "/etc/winnow/winnow.yaml: error: the file is empty (write its settings, or a comment if all have their "
+              "defaults)\n");
+  }
 }
 
 TEST(Settings, AreTheDefaultsForAFileOfEmptyGroups) {

@@ -36,16 +36,16 @@ class AsRoot(unittest.TestCase):
         self.assertIn("Permission denied", run.stderr)
 
     def test_the_installed_settings_are_read_as_the_daemon(self):
-        self.assert_read_as_winnow("/etc/own/../winnow/winnow.yaml", "touch /etc/winnow/winnow.yaml")
+        self.assert_read_as_winnow("/etc/own/../winnow/winnow.yaml", "echo '#' > /etc/winnow/winnow.yaml")
 
     # They were read as root, who may read everything: the check was fine and the daemon did not start.
     def test_settings_that_are_a_link_are_read_as_the_daemon(self):
-        link = "touch /etc/own/winnow.yaml; ln -s /etc/own/winnow.yaml /etc/winnow/winnow.yaml"
+        link = "echo '#' > /etc/own/winnow.yaml; ln -s /etc/own/winnow.yaml /etc/winnow/winnow.yaml"
         self.assert_read_as_winnow("/etc/winnow/winnow.yaml", link)
         self.assert_read_as_winnow("/etc/own/winnow.yaml", link)
 
     def test_other_settings_are_read_as_root(self):
-        run = check("/etc/own/winnow.yaml", "touch /etc/own/winnow.yaml")
+        run = check("/etc/own/winnow.yaml", "echo '#' > /etc/own/winnow.yaml")
         self.assertNotIn("Permission denied", run.stderr)
 
 
