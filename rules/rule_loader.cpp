@@ -48,6 +48,36 @@ void doubt_missing_folder(const std::filesystem::path& path, Diagnostics& proble
   if (name != "rules.d") problems.warning(in_file(path), "this folder of rules does not exist");
 }
 
+/// The path itself, or a folder on its way, when that is a link to what does not exist; "" else. What is not mounted, or a
+/// release that was removed, took rules along that somebody had put there.
+std::filesystem::path dangling_link(std::filesystem::path path) {
+  std::error_code failed;
+  if (!path.has_filename()) path = path.parent_path();  // "rules.d/": with the slash the link would be followed
+  for (; path.has_relative_path(); path = path.parent_path()) {
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(path, failed)) &&
+        !std::filesystem::exists(path, failed)) {
+      return path;
+    }
+  }
+  return {};
+}
+
+std::string dangling_text(const std::filesystem::path& link) {
+  std::error_code failed;
+  return "cannot be read: " + quoted_for_message(link.string()) + " is a link to " +
+         quoted_for_message(std::filesystem::read_symlink(link, failed).string()) + ", which does not exist";
+}
+
+void report_missing(const std::filesystem::path& path, MissingFolder missing_folder, Diagnostics& problems) {
+  if (const std::filesystem::path link = dangling_link(path); !link.empty()) {
+    report_file(path, dangling_text(link), problems);
+  } else if (missing_folder == MissingFolder::IsAnError) {
+    report_file(path, "cannot be read: no such file or folder", problems);
+  } else {
+    doubt_missing_folder(path, problems);
+  }
+}
+
 /// A file of rules, and who asks for it: by its name the settings or another file, or only the folder it lies in.
 struct FoundFile {
   enum class By { Name, Folder };
@@ -68,10 +98,8 @@ std::vector<FoundFile> all_files(const Paths& paths, MissingFolder missing_folde
       files.push_back({path});  // one that does not exist is reported when it is read
     } else if (status.type() != std::filesystem::file_type::not_found) {
       report_file(path, "cannot be read: " + failed.message(), problems);
-    } else if (missing_folder == MissingFolder::IsAnError) {
-      report_file(path, "cannot be read: no such file or folder", problems);
     } else {
-      doubt_missing_folder(path, problems);
+      report_missing(path, missing_folder, problems);
     }
   }
   return files;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 #include "rules/rule_set.h"
@@ -102,6 +103,27 @@ TEST_F(RuleFolder, IsMissedWithAWarningUnlessItIsTheShippedOne) {
   Diagnostics fine;
   EXPECT_TRUE(load_rules({folder_ / "rules.yaml", folder_ / "rules.d/"}, fine));
   EXPECT_EQ(fine.to_string(), "");
+}
+
+/// A share that was not mounted took all its rules along, and the check was fine.
+TEST_F(RuleFolder, MustBeThereWhereALinkLeadsToIt) {
+  write("share/rules.d/10.yaml", "rules:\n  - {id: ten, when: true, then: [flag]}\n");
+  std::filesystem::create_directory_symlink("share/rules.d", folder_ / "rules.d");
+  std::filesystem::create_directory_symlink("share", folder_ / "current");
+  for (const char* name : {"rules.d", "rules.d/", "current/rules.d"}) {
+    Diagnostics problems;
+    EXPECT_TRUE(load_rules({folder_ / name}, problems)) << problems.to_string();
+  }
+  std::filesystem::rename(folder_ / "share", folder_ / "unmounted");
+  for (const auto& [name, link, target] :
+       {std::array{"rules.d", "rules.d", "share/rules.d"}, std::array{"rules.d/", "rules.d", "share/rules.d"},
+        std::array{"current/rules.d", "current", "share"}}) {
+    Diagnostics problems;
+    EXPECT_FALSE(load_rules({folder_ / name}, problems)) << name;
+    EXPECT_EQ(problems.to_string(), (folder_ / name).string() + ": error: cannot be read: '" +
+                                        (folder_ / link).string() + "' is a link to '" + target +
+                                        "', which does not exist\n");
+  }
 }
 
 TEST_F(RuleFolder, MustExistWhenItIsNamedForOneRun) {
