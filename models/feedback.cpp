@@ -76,6 +76,12 @@ std::vector<fs::path> messages_in(const fs::path& place) {
   return messages;
 }
 
+/// Makes it the newest, so that it is not the next to be forgotten. Only a file's owner sets its time; for others it is
+/// written anew.
+Status renew(const fs::path& file, std::string_view raw) {
+  return utimensat(AT_FDCWD, file.c_str(), nullptr, 0) == 0 ? Status::ok() : write_group_file(file, raw);
+}
+
 }  // namespace
 
 fs::path FeedbackFolder::place_of(Label label) const { return folder_ / label_name(label); }
@@ -97,6 +103,7 @@ Status FeedbackFolder::keep(Label label, std::string_view raw, Kept& kept) const
   for (const Label other : kLabels) {
     const fs::path there = place_of(other) / name;
     if (!fs::exists(there, failed)) continue;
+    if (Status status = renew(there, raw); !status) return status;
     kept = other == label ? Kept::Known : Kept::Moved;
     if (kept == Kept::Known) return Status::ok();
     fs::rename(there, file, failed);

@@ -24,10 +24,10 @@ class FeedbackFolder {
   Status prepare() const;
 
   enum class Kept { New, Known, Moved };  // Moved: it was kept under another label, which the last word replaces
-  /// A message is the same when its octets are.
+  /// A message is the same when its octets are. Whatever it was before, it is now the newest of its label.
   Status keep(Label label, std::string_view raw, Kept& kept) const;
 
-  /// Removes the oldest messages of a label, by when they were kept, until `most` are left.
+  /// Removes the oldest messages of a label, by when they were last told of, until `most` are left.
   Status forget_oldest(Label label, std::size_t most) const;
 
   std::size_t count(Label label) const;

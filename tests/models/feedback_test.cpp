@@ -1,8 +1,11 @@
 #include "models/feedback.h"
 
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -89,6 +92,43 @@ TEST_F(Feedback, ForgetsTheOldestOfALabelAlone) {
   ASSERT_TRUE(folder_.forget_oldest(Label::Spam, 2)) << "and nothing more";
   EXPECT_EQ(folder_.count(Label::Spam), 2u);
   EXPECT_EQ(folder_.count(Label::Ham), 1u);
+}
+
+/// The correction of an old mistake was the first to be forgotten: it had kept the time of the mistake.
+TEST_F(Feedback, ForgetsWhatWasToldLastAfterAllOthers) {
+  for (const char* text : {"a", "b"}) keep(Label::Ham, text);
+  keep(Label::Spam, kOne);
+  make_older("ham", "a", std::chrono::hours(1));
+  make_older("ham", "b", std::chrono::hours(2));
+  make_older("spam", kOne, std::chrono::hours(9));
+  EXPECT_EQ(keep(Label::Ham, kOne), Kept::Moved);
+  ASSERT_TRUE(folder_.forget_oldest(Label::Ham, 2));
+  EXPECT_THAT(messages("ham"), ::testing::UnorderedElementsAre("a", kOne));
+  make_older("ham", "a", std::chrono::hours(1));
+  make_older("ham", kOne, std::chrono::hours(1));
+  EXPECT_EQ(keep(Label::Ham, "a"), Kept::Known);
+  ASSERT_TRUE(folder_.forget_oldest(Label::Ham, 1));
+  EXPECT_THAT(messages("ham"), ElementsAre("a"));
+}
+
+/// Users whose processes share only the group: who may not set a file's time writes it anew.
+TEST_F(Feedback, LetsAnotherUserOfTheGroupHaveTheLastWord) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, who can become somebody else";
+  keep(Label::Ham, "a");
+  keep(Label::Spam, kOne);
+  make_older("ham", "a", std::chrono::hours(1));
+  make_older("spam", kOne, std::chrono::hours(9));
+  ASSERT_EQ(::chmod(temp_.path().c_str(), 0711), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool other = ::setgroups(0, nullptr) == 0 && ::setuid(65534) == 0;
+    ::_exit(other && keep(Label::Ham, kOne) == Kept::Moved ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ASSERT_TRUE(folder_.forget_oldest(Label::Ham, 1));
+  EXPECT_THAT(messages("ham"), ElementsAre(kOne));
 }
 
 /// A mail server's processes may run with umask 077, and another user trains.
