@@ -10,6 +10,7 @@
 
 #include <charconv>
 #include <exception>
+#include <list>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -56,16 +57,28 @@ Response respond(const http::request<http::empty_body>& request, const HttpRoute
   return response;
 }
 
+class Exchange;
+
+/// The exchanges under way; only the server's thread touches it.
+struct Exchanges {
+  std::size_t open = 0;
+  std::list<Exchange*> waiting;  // for their request, the oldest first
+};
+
 /// One request, one answer, then the connection is closed.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(Stream stream, const HttpRoutes& routes, const HttpLimits& limits, std::size_t& open)
-      : stream_(std::move(stream)), routes_(routes), limits_(limits), open_(open) {
-    ++open_;
+  Exchange(Stream stream, const HttpRoutes& routes, const HttpLimits& limits, Exchanges& all)
+      : stream_(std::move(stream)), routes_(routes), limits_(limits), all_(all) {
+    ++all_.open;
   }
-  ~Exchange() { --open_; }
+  ~Exchange() {
+    all_.waiting.remove(this);
+    --all_.open;
+  }
 
   void start() {
+    all_.waiting.push_back(this);
     parser_.header_limit(static_cast<std::uint32_t>(limits_.max_header_bytes));
     stream_.expires_after(limits_.timeout);
     // Only the header: a body that comes with it, of a POST, is not even looked at.
@@ -75,8 +88,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                             });
   }
 
+  /// What waits on the connection ends, and the exchange with it.
+  void hang_up() {
+    all_.waiting.remove(this);
+    stream_.close();
+  }
+
  private:
   void answer() {
+    all_.waiting.remove(this);
     response_ = respond(parser_.get(), routes_);
     stream_.expires_after(limits_.timeout);
     http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code, std::size_t) {
@@ -88,7 +108,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Stream stream_;
   const HttpRoutes& routes_;
   const HttpLimits limits_;
-  std::size_t& open_;
+  Exchanges& all_;
   beast::flat_buffer buffer_{16384};
   http::request_parser<http::empty_body> parser_;
   Response response_;
@@ -109,11 +129,12 @@ class Server : public HttpEndpoint {
  private:
   bool bind_to(const Generic::endpoint& endpoint, std::string& error);
   void accept_next();
+  bool make_room();
   void serve();
 
   const HttpRoutes routes_;
   const HttpLimits limits_;
-  std::size_t open_ = 0;  // exchanges; only the server's thread touches it
+  Exchanges exchanges_;
   asio::io_context context_{1};
   Acceptor acceptor_{context_};
   asio::steady_timer pause_{context_};
@@ -194,10 +215,16 @@ void Server::accept_next() {
       return;
     }
     accept_next();  // first: an exchange that throws must not be the last one
-    if (open_ < limits_.max_connections) {
-      std::make_shared<Exchange>(Stream(std::move(socket)), routes_, limits_, open_)->start();
-    }
+    if (make_room()) std::make_shared<Exchange>(Stream(std::move(socket)), routes_, limits_, exchanges_)->start();
   });
+}
+
+/// Who connects and asks nothing must not keep those out who have something to ask.
+bool Server::make_room() {
+  if (exchanges_.open < limits_.max_connections) return true;
+  if (exchanges_.waiting.empty()) return false;
+  exchanges_.waiting.front()->hang_up();
+  return true;
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 // Threads: the routes are called on that thread.
 // Blocks:  start() for a second at most, where a unix socket is in its place already; the destructor, which closes the door,
 //          until the thread has ended.
-// Fails:   start() returns null and says why. A client that sends too much, too slowly, or comes when too many are
-//          connected is hung up on.
+// Fails:   start() returns null and says why. A client that sends too much or too slowly is hung up on; when too many are
+//          connected, the one that has waited longest without asking anything, or else the one that comes.
 // Units:   see the limits below.
 #pragma once
 

@@ -134,13 +134,42 @@ TEST_F(HttpEndpointTest, HangsUpOnAClientThatSendsNothing) {
   EXPECT_EQ(read_all(connect(endpoint->address())), "");
 }
 
-TEST_F(HttpEndpointTest, HangsUpOnClientsBeyondItsLimit) {
+/// As many connections that asked nothing kept everybody else out, for as long as somebody opened them anew.
+TEST_F(HttpEndpointTest, HangsUpOnWhoHasAskedNothingForLongestWhenTooManyAreConnected) {
   HttpLimits limits;
-  limits.max_connections = 1;
+  limits.max_connections = 2;
   limits.timeout = std::chrono::hours(1);  // else that would hang up
   const auto endpoint = start("127.0.0.1:0", limits);
-  const Descriptor first = connect(endpoint->address());
-  EXPECT_EQ(read_all(connect(endpoint->address())), "") << "the second is hung up on";
+  const Descriptor oldest = connect(endpoint->address());
+  const Descriptor second = connect(endpoint->address());
+  EXPECT_THAT(get(endpoint->address(), "/livez"), HasSubstr("alive"));
+  EXPECT_EQ(read_all(oldest), "");
+  const std::string request = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+  (void)::send(second.get(), request.data(), request.size(), MSG_NOSIGNAL);
+  EXPECT_THAT(read_all(second), HasSubstr("alive")) << "there was room for it";
+}
+
+/// An answer under way is finished, so there is no room for more.
+TEST_F(HttpEndpointTest, HangsUpOnWhoComesWhenAllOthersAreBeingAnswered) {
+  const ScratchFolder folder;
+  HttpLimits limits;
+  limits.max_connections = 1;
+  limits.timeout = std::chrono::hours(1);
+  std::atomic<bool> asked{false};
+  std::string error;
+  const auto endpoint = HttpEndpoint::start("unix:" + (folder.path() / "http").string(),
+                                            {[&] {
+                                               asked = true;
+                                               return std::string(std::size_t{8} << 20, 'x');  // more than buffers hold
+                                             },
+                                             {}},
+                                            error, limits);
+  ASSERT_NE(endpoint, nullptr) << error;
+  const Descriptor slow = connect(endpoint->address());
+  const std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+  (void)::send(slow.get(), request.data(), request.size(), MSG_NOSIGNAL);
+  ASSERT_TRUE(poll_until([&] { return asked.load(); }));
+  EXPECT_EQ(read_all(connect(endpoint->address())), "");
 }
 
 TEST_F(HttpEndpointTest, SaysWhyItCannotStart) {
