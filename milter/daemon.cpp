@@ -9,14 +9,14 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <string>
 #include <thread>
+#include <utility>
 
-#include "milter/http_endpoint.h"
 #include "milter/libmilter_server.h"
 #include "milter/mail_service.h"
 #include "milter/metrics.h"
+#include "milter/metrics_door.h"
 #include "milter/pool_metrics.h"
 #include "milter/reloader.h"
 #include "milter/replica_metrics.h"
@@ -38,18 +38,16 @@ struct Daemon {
   Daemon(const std::shared_ptr<const Snapshot>& snapshot, LoadSnapshot load)
       : log(make_log(snapshot->settings.log.to)),
         metrics(make_metrics()),
-        metrics_address(snapshot->settings.metrics.listen),
         service(snapshot, *log, *metrics),
         reloader(std::move(load), service, *metrics) {}
 
   const std::unique_ptr<Log> log;
   const std::unique_ptr<Metrics> metrics;
-  const std::string metrics_address;  // "" = off; another one needs a restart
   MailService service;
   Reloader reloader;
   std::unique_ptr<LibmilterServer> server;
   std::unique_ptr<ResourceMetrics> resources;  // null when metrics are off
-  std::unique_ptr<HttpEndpoint> http;
+  std::unique_ptr<MetricsDoor> door;
   std::atomic<bool> ready{false};
   std::atomic<bool> failed{false};  // libmilter could not go on
 };
@@ -61,34 +59,20 @@ sigset_t awaited_signals() {
   return signals;
 }
 
-void start_http(Daemon& daemon) {
-  const std::string& listen = daemon.metrics_address;
-  if (listen.empty()) return;
-  daemon.resources = make_resource_metrics([&daemon] { return daemon.service.snapshot()->settings.cost; },
-                                           [&daemon] { return daemon.service.snapshot()->engine->device(); });
-  std::string error;
-  daemon.http = HttpEndpoint::start(listen,
-                                    {[&daemon] {
-                                       const auto snapshot = daemon.service.snapshot();
-                                       return daemon.service.metrics_text() + daemon.resources->text() +
-                                              replica_metrics(snapshot->engine->rebuilds()) +
-                                              pool_metrics(snapshot->engine->pool());
-                                     },
-                                     [&daemon] { return daemon.ready && daemon.server->is_reachable(); }},
-                                    error);
-  // Mail is worth more than its statistics: the daemon runs without them.
-  if (daemon.http == nullptr) daemon.log->error("metrics are off: " + error);
-}
-
-/// Its port may have been taken when the daemon started.
-void try_http_again(Daemon& daemon) {
-  if (daemon.http != nullptr) return;
-  try {
-    start_http(daemon);
-    if (daemon.http != nullptr) daemon.log->info("metrics are on: " + daemon.http->address());
-  } catch (const std::exception& problem) {
-    daemon.log->error(std::string("metrics are off: ") + problem.what());
+void open_metrics(Daemon& daemon) {
+  const std::string listen = daemon.service.snapshot()->settings.metrics.listen;  // another one needs a restart
+  if (!listen.empty()) {
+    daemon.resources = make_resource_metrics([&daemon] { return daemon.service.snapshot()->settings.cost; },
+                                             [&daemon] { return daemon.service.snapshot()->engine->device(); });
   }
+  HttpRoutes routes{[&daemon] {
+                      const auto snapshot = daemon.service.snapshot();
+                      return daemon.service.metrics_text() + daemon.resources->text() +
+                             replica_metrics(snapshot->engine->rebuilds()) + pool_metrics(snapshot->engine->pool());
+                    },
+                    [&daemon] { return daemon.ready && daemon.server->is_reachable(); }};
+  daemon.door = std::make_unique<MetricsDoor>(listen, std::move(routes), *daemon.log);
+  daemon.door->open();
 }
 
 /// libmilter's main loop on a thread of its own: the main thread is the one that waits for signals, and libmilter's hears
@@ -105,9 +89,8 @@ void announce(Daemon& daemon) {
   const std::string& model = snapshot->engine->manifest().name;
   daemon.metrics->model(model, snapshot->engine->sha256());
   daemon.ready = true;  // before the line: who reads it may ask /readyz at once
-  daemon.log->info("ready: socket=" + daemon.server->address() +
-                   " metrics=" + (daemon.http ? daemon.http->address() : std::string("off")) + " model=" + word(model) +
-                   " rules=" + std::to_string(snapshot->rules->info().rules));
+  daemon.log->info("ready: socket=" + daemon.server->address() + " metrics=" + daemon.door->address() +
+                   " model=" + word(model) + " rules=" + std::to_string(snapshot->rules->info().rules));
   (void)::sd_notify(0, "READY=1");
 }
 
@@ -118,7 +101,7 @@ void wait_for_stop(Daemon& daemon) {
     int received = 0;
     if (::sigwait(&signals, &received) != 0) continue;
     if (received != SIGUSR1) return;
-    try_http_again(daemon);
+    daemon.door->try_now();
     daemon.reloader.request();
   }
 }
@@ -151,7 +134,7 @@ std::shared_ptr<const Snapshot> load_first(const LoadSnapshot& load) {
 }
 
 [[noreturn]] void leave(Daemon& daemon, int exit_code) {
-  if (daemon.http != nullptr) daemon.http->close_door();
+  if (daemon.door != nullptr) daemon.door->close();
   daemon.log->close(kLogPatience);
   std::_Exit(exit_code);
 }
@@ -184,7 +167,7 @@ void serve(LoadSnapshot load) {
   give_back_large_blocks();
   Daemon& daemon = *new Daemon(load_first(load), load);  // never deleted: libmilter's threads outlive this function
   open_door(daemon);
-  start_http(daemon);
+  open_metrics(daemon);
   start_milter(daemon, ::pthread_self());
   announce(daemon);
   wait_for_stop(daemon);
