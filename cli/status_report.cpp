@@ -134,7 +134,7 @@ StatusReport status_from(const MetricsText& metrics, double now) {
   report.cpu_seconds = metrics.sum("winnow_cpu_seconds_total");
   report.inference_cpu_seconds = metrics.sum("winnow_inference_cpu_seconds_total");
   report.memory_bytes = metrics.sum("process_resident_memory_bytes");
-  report.cost = cost_from(metrics, total(report.verdicts) + total(report.fallbacks));
+  report.cost = cost_from(metrics, total(report.verdicts) + total(report.fallbacks) + report.skipped);
   return report;
 }
 
@@ -153,8 +153,8 @@ std::string status_text(const StatusReport& report) {
       {"memory", three_figures(report.memory_bytes / (1 << 20)) + " MiB"}};
   for (const PoolServer& server : report.pool) rows.push_back({"pool", pool_text(server)});
   if (report.latency) rows.push_back({"end of message", latency_text(*report.latency)});
+  if (report.mean_batch > 0) rows.push_back({"batch", three_figures(report.mean_batch) + " messages on average"});
   if (messages > 0) {
-    rows.push_back({"batch", three_figures(report.mean_batch) + " messages on average"});
     rows.push_back({"processor time", three_figures(1e3 * per(report.cpu_seconds, messages)) + " ms a message, " +
                                           three_figures(100 * inference_share(report)) + " % of it the model"});
   }

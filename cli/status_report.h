@@ -36,7 +36,7 @@ struct StatusReport {
   double mean_batch = 0;
   double cpu_seconds = 0, inference_cpu_seconds = 0;
   double memory_bytes = 0;
-  MeasuredCost cost;  // its messages are the judged ones and the fallbacks
+  MeasuredCost cost;  // its messages are the judged ones, the fallbacks and the skipped ones: the processor serves all
 };
 
 /// `now` as Unix time.

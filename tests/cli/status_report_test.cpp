@@ -11,7 +11,7 @@ namespace {
 
 const char* const kMetrics = R"(# HELP winnow_messages_total Messages judged
 # TYPE winnow_messages_total counter
-winnow_messages_total{verdict="accept"} 900
+winnow_messages_total{verdict="accept"} 896
 winnow_messages_total{verdict="junk"} 90
 winnow_messages_total{verdict="flag"} 0
 winnow_fallback_total{action="tempfail",cause="busy"} 7
@@ -80,7 +80,7 @@ TEST(StatusReport, IsATableForPeople) {
   EXPECT_EQ(status_text(report),
             "daemon             ready at 127.0.0.1:9111, for 1 d 1 h\n"
             "model              a \"new\" one, sha256 bb\n"
-            "judged             990 (accept 900; junk 90)\n"
+            "judged             986 (accept 896; junk 90)\n"
             "without a verdict  10 (busy, tempfail 7; deadline, accept 3)\n"
             "stand-in model     2 (remote 2)\n"
             "skipped            4\n"
@@ -115,6 +115,16 @@ TEST(StatusReport, IsOneJsonObjectForPrograms) {
   EXPECT_NEAR(json["cpu_ms_per_message"].get<double>(), 1, 1e-9);
   EXPECT_EQ(json["cost"]["source"], "estimated");
   EXPECT_NEAR(json["cost"]["per_1000000"]["price"].get<double>(), 0.01, 1e-9);
+}
+
+/// The cost of a message grew with all mail that was let through unseen.
+TEST(StatusReport, SharesTheCostAmongAllMessagesSkippedOnesToo) {
+  const MetricsText metrics(
+      "winnow_messages_total{verdict=\"accept\"} 100\nwinnow_skipped_total 3900\nwinnow_cpu_seconds_total 1\n"
+      "winnow_energy_joules_total{source=\"estimate\"} 10\n");
+  const auto json = nlohmann::json::parse(status_json(status_from(metrics, 0)));
+  EXPECT_NEAR(json["cpu_ms_per_message"].get<double>(), 0.25, 1e-9);
+  EXPECT_NEAR(json["cost"]["per_1000"]["joules"].get<double>(), 2.5, 1e-9);
 }
 
 TEST(StatusReport, LeavesOutWhatADaemonWithoutMailCannotKnow) {
