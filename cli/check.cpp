@@ -62,15 +62,25 @@ bool is_asked_as_daemon() {
   return user == nullptr || ::geteuid() == 0 || ::geteuid() == user->pw_uid;
 }
 
-void check_socket(const std::filesystem::path& config, const Settings& settings, Diagnostics& problems) {
+Location origin_of(const std::string& setting, const std::filesystem::path& config, const Settings& settings) {
+  const auto origin = settings.origins.find(setting);
+  return origin == settings.origins.end() ? in_file(config) : origin->second;
+}
+
+void check_sockets(const std::filesystem::path& config, const Settings& settings, Diagnostics& problems) {
   for (const SocketProblem& problem : problems_of_socket(settings.milter)) {
-    const auto origin = settings.origins.find(problem.setting);
-    const Location where = origin == settings.origins.end() ? in_file(config) : origin->second;
+    const Location where = origin_of(problem.setting, config, settings);
     if (problem.for_this_user && !is_asked_as_daemon()) {
       problems.warning(where, problem.text, "asked as another user than the daemon's");
     } else {
       problems.error(where, problem.text);
     }
+  }
+  if (const auto problem = problem_of_metrics(settings.metrics)) {
+    const bool may_be_fine = problem->for_this_user && !is_asked_as_daemon();
+    problems.warning(
+        origin_of(problem->setting, config, settings), problem->text,
+        may_be_fine ? "asked as another user than the daemon's" : "until it can, the daemon has no metrics");
   }
 }
 
@@ -85,7 +95,7 @@ int run_check(const Command& self, int argc, char** argv) {
     if (const Status status = become_daemon_user(); !status) problems.error({}, status.error());
   }
   const auto snapshot = problems.has_errors() ? nullptr : load_snapshot(config, nullptr, problems);
-  if (snapshot) check_socket(config, snapshot->settings, problems);
+  if (snapshot) check_sockets(config, snapshot->settings, problems);
   print_problems(problems);
   if (problems.has_errors() || !snapshot) return kProblems;
   std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());

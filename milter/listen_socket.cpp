@@ -78,23 +78,23 @@ std::string wrong_about_file(const std::string& path) {
   return S_ISSOCK(found.st_mode) ? "" : path + " exists and is not a socket";
 }
 
-std::optional<SocketProblem> problem_of_folder(const std::filesystem::path& folder) {
+std::optional<SocketProblem> problem_of_folder(const std::string& setting, const std::filesystem::path& folder) {
   // The dot makes a file that is no folder a failure, too.
   if (folder == kFolderOfUnit || ::access((folder / ".").c_str(), W_OK | X_OK) == 0) return std::nullopt;
   const int failed = errno;
   const std::string who = failed == EACCES ? this_user() : "the daemon";
   const std::string way_out = failed == EROFS ? "name it in ReadWritePaths= (systemctl edit winnow)"
                                               : "make a folder there that belongs to the daemon's user";
-  return SocketProblem{"milter.socket",
-                       "milter.socket: " + who + " cannot make a socket in " + folder.string() + ": " +
+  return SocketProblem{setting,
+                       setting + ": " + who + " cannot make a socket in " + folder.string() + ": " +
                            std::generic_category().message(failed) + "; " + way_out,
                        failed == EACCES};
 }
 
-std::optional<SocketProblem> problem_of_path(const std::string& path) {
-  if (auto problem = problem_of_folder(std::filesystem::path(path).parent_path())) return problem;
+std::optional<SocketProblem> problem_of_path(const std::string& setting, const std::string& path) {
+  if (auto problem = problem_of_folder(setting, std::filesystem::path(path).parent_path())) return problem;
   const std::string wrong = wrong_about_file(path);
-  return wrong.empty() ? std::nullopt : std::optional(SocketProblem{"milter.socket", "milter.socket: " + wrong});
+  return wrong.empty() ? std::nullopt : std::optional(SocketProblem{setting, setting + ": " + wrong});
 }
 
 /// Only a unix socket has a group.
@@ -122,13 +122,29 @@ std::string why_no_address(int failed) {
   return failed == EACCES ? reason + " for " + this_user() + "; take a port from 1024 on" : reason;
 }
 
-std::optional<SocketProblem> problem_of_address(const Endpoint& endpoint) {
+/// `spelling` as the setting has it.
+std::optional<SocketProblem> problem_of_address(const std::string& setting, const std::string& spelling,
+                                                const Endpoint& endpoint) {
   const SocketAddress address = address_of(endpoint);
   const int failed = address.length == 0 ? 0 : try_bind(address);
   if (address.length != 0 && (failed == 0 || failed == EADDRINUSE)) return std::nullopt;
   const std::string reason = address.length == 0 ? address.error : why_no_address(failed);
-  return SocketProblem{"milter.socket", "milter.socket: cannot listen on " + endpoint.to_string() + ": " + reason,
-                       failed == EACCES};
+  return SocketProblem{setting, setting + ": cannot listen on " + spelling + ": " + reason, failed == EACCES};
+}
+
+/// Of metrics.listen, whose form the settings have checked.
+Endpoint http_endpoint_of(const std::string& listen) {
+  Endpoint endpoint;
+  if (listen.starts_with("unix:")) {
+    endpoint.path = listen.substr(5);
+    return endpoint;
+  }
+  const std::size_t colon = listen.rfind(':');
+  const bool is_bracketed = listen.starts_with('[');
+  endpoint.family = is_bracketed ? Endpoint::Family::Inet6 : Endpoint::Family::Inet;
+  endpoint.host = is_bracketed ? listen.substr(1, colon - 2) : listen.substr(0, colon);
+  endpoint.port = listen.substr(colon + 1);
+  return endpoint;
 }
 
 /// Only a connect that is refused tells that nobody listens: one that times out may meet a listener too busy to accept.
@@ -187,12 +203,19 @@ std::vector<SocketProblem> problems_of_socket(const MilterSettings& settings) {
     if (problem) problems.push_back(std::move(*problem));
   };
   if (endpoint->family == Endpoint::Family::Unix) {
-    note(problem_of_path(endpoint->path));
+    note(problem_of_path("milter.socket", endpoint->path));
     note(problem_of_group(endpoint->path, settings.socket_group));
   } else {
-    note(problem_of_address(*endpoint));
+    note(problem_of_address("milter.socket", endpoint->to_string(), *endpoint));
   }
   return problems;
+}
+
+std::optional<SocketProblem> problem_of_metrics(const MetricsSettings& settings) {
+  if (settings.listen.empty()) return std::nullopt;
+  const Endpoint endpoint = http_endpoint_of(settings.listen);
+  return endpoint.path.empty() ? problem_of_address("metrics.listen", settings.listen, endpoint)
+                               : problem_of_path("metrics.listen", endpoint.path);
 }
 
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error) {

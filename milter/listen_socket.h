@@ -43,7 +43,7 @@ class OwnSocketFile {
   std::optional<Identity> made_;
 };
 
-/// What would keep the daemon from opening its socket.
+/// What would keep the daemon from opening one of its sockets.
 struct SocketProblem {
   std::string setting;         // whose value is to be changed: "milter.socket"
   std::string text;            // one sentence, with the way out
@@ -52,6 +52,8 @@ struct SocketProblem {
 
 /// Looks, before the daemon tries, and leaves nothing behind. An address in use is none: the daemon itself may have it.
 std::vector<SocketProblem> problems_of_socket(const MilterSettings& settings);
+/// The same for that of the metrics, without which it runs.
+std::optional<SocketProblem> problem_of_metrics(const MetricsSettings& settings);
 
 /// Sets mode and group of a socket file, so that the MTA can connect. "" leaves the group alone.
 bool share_socket(const std::string& path, unsigned mode, const std::string& group, std::string& error);

@@ -26,6 +26,20 @@ TEST_F(CliJudging, CheckIsFineWithAWorkingInstallation) {
   EXPECT_EQ(run.out.rfind("fine: 2 rules in 1 files", 0), 0u) << run.out;
 }
 
+/// The daemon runs without its metrics, so this must not keep anybody from a reload.
+TEST_F(CliJudging, CheckWarnsOfAnAddressOfTheMetricsThatCannotBeHad) {
+  const auto config = small_.folder().write("other.yaml",
+                                            "engine: { model: model.pt }\nrules: [rules.yaml]\n"
+                                            "metrics: { listen: 'unix:/no/such/folder/http' }\n");
+  const ToolRun run = run_tool({"check", "--config", config.string()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(
+      run.err.find(
+          "other.yaml:3:12: warning: metrics.listen: the daemon cannot make a socket in /no/such/folder: No such file"),
+      std::string::npos)
+      << run.err;
+}
+
 TEST_F(CliJudging, ClassifyPrintsOneJsonObjectPerMessage) {
   const ToolRun run = run_tool(
       {"classify", "--config", small_.config(), "--json", small_.file("spam/100.eml"), small_.file("ham/100.eml")});

@@ -244,6 +244,28 @@ TEST(ListenSocketCheck, SaysWhatOnlyThisUserMayNot) {
   EXPECT_EQ(problems_with("unix:/run/winnow/s", "daemon"), "") << "root gives files to any group";
 }
 
+TEST(ListenSocketCheck, LooksAtTheAddressOfTheMetrics) {
+  const ScratchFolder folder;
+  const auto problem_with = [](const std::string& listen) {
+    MetricsSettings settings;
+    settings.listen = listen;
+    const auto problem = problem_of_metrics(settings);
+    return problem ? problem->text : "";
+  };
+  const Descriptor taken = listen_on(parsed("inet:0@127.0.0.1"));
+  const std::string path = (folder.path() / "http").string();
+  for (const std::string& fine :
+       {std::string(), "127.0.0.1:" + std::to_string(bound_port(taken.get())), "unix:" + path})
+    EXPECT_EQ(problem_with(fine), "");
+  EXPECT_FALSE(std::filesystem::exists(path));
+  const std::string elsewhere = ": Cannot assign requested address; name an address of this machine";
+  EXPECT_EQ(problem_with("192.0.2.9:9111"), "metrics.listen: cannot listen on 192.0.2.9:9111" + elsewhere);
+  EXPECT_THAT(problem_with("[2001:db8::9]:9111"),
+              testing::StartsWith("metrics.listen: cannot listen on [2001:db8::9]:9111: "));
+  EXPECT_THAT(problem_with("unix:" + path + "/absent/s"),
+              testing::StartsWith("metrics.listen: the daemon cannot make a socket in " + path + "/absent: "));
+}
+
 TEST(ListenSocketCheck, RefusesAPortThatOnlyRootMayTake) {
   std::ifstream first("/proc/sys/net/ipv4/ip_unprivileged_port_start");
   int free_from = 0;
