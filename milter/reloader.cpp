@@ -55,6 +55,8 @@ void log_problems(const Diagnostics& problems, Log& log) {
   for (const Diagnostic& problem : problems.entries()) {
     log.write(problem.severity == Severity::Error ? LogLevel::Error : LogLevel::Warning, one_line(problem));
   }
+  const std::string rest = problems.rest();
+  if (!rest.empty()) log.write(problems.has_errors() ? LogLevel::Error : LogLevel::Warning, rest);
 }
 
 Reloader::Reloader(LoadSnapshot load, MailService& service, Metrics& metrics)

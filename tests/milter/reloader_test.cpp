@@ -52,6 +52,16 @@ TEST_F(ReloaderTest, SaysEachTimeThatAChangeIsNotInForceYet) {
               testing::ElementsAre(warning, testing::HasSubstr("reloaded"), warning, testing::HasSubstr("reloaded")));
 }
 
+TEST_F(ReloaderTest, LogsHowManyProblemsItDoesNotShow) {
+  Diagnostics problems;
+  for (int i = 0; i < 1003; ++i) problems.warning({}, "doubtful");
+  problems.error({}, "no model");
+  log_problems(problems, log_);
+  ASSERT_EQ(log_.lines_.size(), 1002u);
+  EXPECT_EQ(log_.lines_[1000], "error: no model");
+  EXPECT_EQ(log_.lines_[1001], "and 3 more warnings");
+}
+
 TEST_F(ReloaderTest, EndsASnapshotThatAMessageUsedOnItsOwnThread) {
   std::atomic<bool> ended{false};
   std::thread::id ended_on;
