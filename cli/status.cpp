@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/snapshot_options.h"
 #include "cli/status_report.h"
@@ -36,6 +37,13 @@ double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+/// Of "not ready: the reason"; "" where there is none.
+std::string reason_in(const std::string& body) {
+  constexpr std::string_view kBefore = "not ready: ";
+  if (!body.starts_with(kBefore)) return "";
+  return escape_for_terminal(body.substr(kBefore.size(), body.find('\n') - kBefore.size()));
+}
+
 std::optional<StatusReport> ask(const std::string& address, std::string& error) {
   const auto metrics = http_get(address, "/metrics", kPatience, error);
   if (!metrics) {
@@ -51,6 +59,7 @@ std::optional<StatusReport> ask(const std::string& address, std::string& error) 
   StatusReport report = status_from(text, unix_time());
   const auto ready = http_get(address, "/readyz", kPatience, error);
   report.ready = ready && ready->status == 200;
+  report.why_not_ready = ready ? reason_in(ready->body) : error;
   report.address = address;
   return report;
 }

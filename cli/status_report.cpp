@@ -151,6 +151,7 @@ std::string status_text(const StatusReport& report) {
       {"in flight", whole(report.in_flight)},
       {"reloads", counts_text(report.reloads)},
       {"memory", three_figures(report.memory_bytes / (1 << 20)) + " MiB"}};
+  if (!report.why_not_ready.empty()) rows.insert(rows.begin() + 1, {"not ready", report.why_not_ready});
   for (const PoolServer& server : report.pool) rows.push_back({"pool", pool_text(server)});
   if (report.latency) rows.push_back({"end of message", latency_text(*report.latency)});
   if (report.mean_batch > 0) rows.push_back({"batch", three_figures(report.mean_batch) + " messages on average"});
@@ -179,6 +180,7 @@ std::string status_json(const StatusReport& report) {
   const double messages = report.cost.messages;
   const Json json{{"up", true},
                   {"ready", report.ready},
+                  {"why_not_ready", report.why_not_ready},
                   {"address", report.address},
                   {"uptime_seconds", report.uptime},
                   {"model", {{"name", report.model}, {"sha256", report.sha256}}},

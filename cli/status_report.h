@@ -24,6 +24,7 @@ struct LatencyEstimate {
 struct StatusReport {
   std::string address;
   bool ready = false;
+  std::string why_not_ready;  // "" also where an older daemon does not tell
   double uptime = 0;
   std::string model, sha256;
   std::map<std::string, double> verdicts;   // messages judged

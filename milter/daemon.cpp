@@ -39,7 +39,11 @@ struct Daemon {
       : log(make_log(snapshot->settings.log.to)),
         metrics(make_metrics()),
         service(snapshot, *log, *metrics),
-        reloader(std::move(load), service, *metrics) {}
+        reloader(std::move(load), service, *metrics, [this] { return why_unreachable(); }) {}
+
+  /// "" or why no MTA that connects now gets here.
+  std::string why_unreachable() const;
+  std::string why_not_ready();
 
   const std::unique_ptr<Log> log;
   const std::unique_ptr<Metrics> metrics;
@@ -49,8 +53,23 @@ struct Daemon {
   std::unique_ptr<ResourceMetrics> resources;  // null when metrics are off
   std::unique_ptr<MetricsDoor> door;
   std::atomic<bool> ready{false};
-  std::atomic<bool> failed{false};  // libmilter could not go on
+  std::atomic<bool> unreachable{false};  // as /readyz has seen it last
+  std::atomic<bool> failed{false};       // libmilter could not go on
 };
+
+std::string Daemon::why_unreachable() const {
+  // In this order: a stop takes the file away when the daemon is not ready any more.
+  if (server->is_reachable() || !ready) return "";
+  return "milter.socket " + server->address() +
+         " is gone, or another process has its place: no MTA gets here; restart winnow-milter";
+}
+
+std::string Daemon::why_not_ready() {
+  if (!ready) return "the daemon starts or stops";
+  std::string why = why_unreachable();
+  if (!unreachable.exchange(!why.empty()) && !why.empty()) log->error(why);
+  return why;
+}
 
 sigset_t awaited_signals() {
   sigset_t signals;
@@ -70,7 +89,7 @@ void open_metrics(Daemon& daemon) {
                       return daemon.service.metrics_text() + daemon.resources->text() +
                              replica_metrics(snapshot->engine->rebuilds()) + pool_metrics(snapshot->engine->pool());
                     },
-                    [&daemon] { return daemon.ready && daemon.server->is_reachable(); }};
+                    [&daemon] { return daemon.why_not_ready(); }};
   daemon.door = std::make_unique<MetricsDoor>(listen, std::move(routes), *daemon.log);
   daemon.door->open();
 }

@@ -44,9 +44,9 @@ Response respond(const http::request<http::empty_body>& request, const HttpRoute
   } else if (target == "/livez") {
     response.body() = "alive\n";
   } else if (target == "/readyz") {
-    const bool ready = routes.ready();
-    if (!ready) response.result(http::status::service_unavailable);
-    response.body() = ready ? "ready\n" : "not ready\n";
+    const std::string why_not = routes.why_not_ready();
+    if (!why_not.empty()) response.result(http::status::service_unavailable);
+    response.body() = why_not.empty() ? "ready\n" : "not ready: " + why_not + "\n";
   } else {
     response.result(http::status::not_found);
     response.body() = "there is /metrics, /livez and /readyz\n";

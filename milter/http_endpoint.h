@@ -19,7 +19,7 @@ namespace winnow {
 
 struct HttpRoutes {
   std::function<std::string()> metrics;
-  std::function<bool()> ready;
+  std::function<std::string()> why_not_ready;  // "" = ready
 };
 
 struct HttpLimits {

@@ -59,10 +59,11 @@ void log_problems(const Diagnostics& problems, Log& log) {
   if (!rest.empty()) log.write(problems.has_errors() ? LogLevel::Error : LogLevel::Warning, rest);
 }
 
-Reloader::Reloader(LoadSnapshot load, MailService& service, Metrics& metrics)
+Reloader::Reloader(LoadSnapshot load, MailService& service, Metrics& metrics, std::function<std::string()> find_fault)
     : load_(std::move(load)),
       service_(service),
       metrics_(metrics),
+      find_fault_(std::move(find_fault)),
       started_with_(service.snapshot()->settings),
       thread_([this] { work(); }) {}
 
@@ -100,6 +101,7 @@ void Reloader::work() {
   while (wait_for_request()) {
     tell_systemd_reloading();
     try {
+      tell_fault();
       reload();
     } catch (const std::exception& problem) {
       metrics_.reload(ReloadResult::Failed);
@@ -107,6 +109,11 @@ void Reloader::work() {
     }
     (void)::sd_notify(0, "READY=1");
   }
+}
+
+void Reloader::tell_fault() {
+  const std::string fault = find_fault_ ? find_fault_() : std::string();
+  if (!fault.empty()) service_.log().error("not mended by a reload: " + fault);
 }
 
 void Reloader::reload() {

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,7 +22,8 @@ namespace winnow {
 
 class Reloader {
  public:
-  Reloader(LoadSnapshot load, MailService& service, Metrics& metrics);
+  /// `find_fault`: what of the process is broken that a reload does not mend, told at each; "" for nothing.
+  Reloader(LoadSnapshot load, MailService& service, Metrics& metrics, std::function<std::string()> find_fault = {});
   ~Reloader();
 
   void request() EXCLUDES(mutex_);
@@ -29,12 +31,14 @@ class Reloader {
  private:
   void work();
   bool wait_for_request() EXCLUDES(mutex_);
+  void tell_fault();
   void reload();
   void drop_unused();
 
   const LoadSnapshot load_;
   MailService& service_;
   Metrics& metrics_;
+  const std::function<std::string()> find_fault_;  // may be empty
   const Settings started_with_;
   std::vector<std::shared_ptr<const Snapshot>> retired_;  // of the thread
   Mutex mutex_;

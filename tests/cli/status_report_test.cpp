@@ -127,6 +127,14 @@ TEST(StatusReport, SharesTheCostAmongAllMessagesSkippedOnesToo) {
   EXPECT_NEAR(json["cost"]["per_1000"]["joules"].get<double>(), 2.5, 1e-9);
 }
 
+TEST(StatusReport, SaysWhyTheDaemonIsNotReady) {
+  StatusReport report;
+  report.why_not_ready = "the socket is gone";
+  EXPECT_NE(status_text(report).find("\nnot ready          the socket is gone\n"), std::string::npos)
+      << status_text(report);
+  EXPECT_EQ(nlohmann::json::parse(status_json(report))["why_not_ready"], "the socket is gone");
+}
+
 TEST(StatusReport, LeavesOutWhatADaemonWithoutMailCannotKnow) {
   const StatusReport report = status_from(MetricsText("winnow_messages_total{verdict=\"accept\"} 0\n"), 0);
   EXPECT_EQ(status_text(report).find("end of message"), std::string::npos);

@@ -41,6 +41,17 @@ TEST(CliStatus, FindsTheDaemonByItsSettings) {
   EXPECT_EQ(run.out.rfind("daemon             ready at unix:", 0), 0u) << run.out;
 }
 
+TEST(CliStatus, SaysWhyTheDaemonIsNotReady) {
+  const TestDaemon daemon(with_metrics);
+  const std::string socket = daemon.socket().substr(5);
+  std::filesystem::rename(socket, socket + ".old");
+  const ToolRun run = run_tool({"status", "--listen", daemon.metrics()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.out.find("\nnot ready          milter.socket unix:" + socket + " is gone"), std::string::npos)
+      << run.out;
+  std::filesystem::rename(socket + ".old", socket);
+}
+
 TEST(CliStatus, RefusesToAskAtWhatIsNoAddress) {
   for (const char* listen : {"foo", "127.0.0.1", "127.0.0.1:99999", "127.0.0.300:9111", "unix:"}) {
     const ToolRun run = run_tool({"status", "--listen", listen});

@@ -38,8 +38,10 @@ class HttpEndpointTest : public testing::Test {
  protected:
   std::unique_ptr<HttpEndpoint> start(const std::string& listen, HttpLimits limits = {}) {
     std::string error;
-    auto endpoint = HttpEndpoint::start(
-        listen, {[] { return std::string("winnow_in_flight 0\n"); }, [this] { return ready_.load(); }}, error, limits);
+    auto endpoint = HttpEndpoint::start(listen,
+                                        {[] { return std::string("winnow_in_flight 0\n"); },
+                                         [this] { return std::string(ready_ ? "" : "the socket is gone"); }},
+                                        error, limits);
     EXPECT_NE(endpoint, nullptr) << error;
     return endpoint;
   }
@@ -91,7 +93,8 @@ TEST_F(HttpEndpointTest, ServesMetricsAndHealth) {
   EXPECT_THAT(get(address, "/livez"), StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(get(address, "/readyz"), StartsWith("HTTP/1.1 200"));
   ready_ = false;
-  EXPECT_THAT(get(address, "/readyz"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(get(address, "/readyz"),
+              testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("\r\n\r\nnot ready: the socket is gone\n")));
   EXPECT_THAT(get(address, "/other"), StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(get(address, "/metrics?format=text"), StartsWith("HTTP/1.1 200"))
       << "Prometheus sends the params of its settings";

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 HttpRoutes routes() {
-  return {[] { return std::string("winnow_in_flight 0\n"); }, [] { return true; }};
+  return {[] { return std::string("winnow_in_flight 0\n"); }, [] { return std::string(); }};
 }
 
 class MetricsDoorTest : public testing::Test {

@@ -52,6 +52,23 @@ TEST_F(ReloaderTest, SaysEachTimeThatAChangeIsNotInForceYet) {
               testing::ElementsAre(warning, testing::HasSubstr("reloaded"), warning, testing::HasSubstr("reloaded")));
 }
 
+/// The socket file was gone, and each reload a success.
+TEST_F(ReloaderTest, SaysEachTimeWhatAReloadDoesNotMend) {
+  MailService service(make_snapshot(), log_, metrics_);
+  {
+    Reloader reloader([&](const Snapshot*, Diagnostics&) { return make_snapshot(); }, service, metrics_,
+                      [] { return std::string("the socket is gone"); });
+    for (int times = 0; times < 2; ++times) {
+      const auto before = service.snapshot();
+      reloader.request();
+      EXPECT_TRUE(poll_until([&] { return service.snapshot() != before; }));
+    }
+  }
+  const std::string fault = "not mended by a reload: the socket is gone";
+  EXPECT_THAT(log_.lines_,
+              testing::ElementsAre(fault, testing::HasSubstr("reloaded"), fault, testing::HasSubstr("reloaded")));
+}
+
 TEST_F(ReloaderTest, LogsHowManyProblemsItDoesNotShow) {
   Diagnostics problems;
   for (int i = 0; i < 1003; ++i) problems.warning({}, "doubtful");

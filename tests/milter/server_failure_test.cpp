@@ -174,6 +174,30 @@ TEST(ServerFailure, LeavesTheSocketThatAnotherDaemonHasInItsPlace) {
   EXPECT_EQ(send(*client, test_mail()).verdict, MilterVerdict::Accept);
 }
 
+/// Nobody but the status code of /readyz told that no mail came in.
+TEST(ServerFailure, SaysOnceThatItsSocketIsGone) {
+  const TestDaemon daemon([](Settings& s) { s.metrics.listen = "127.0.0.1:0"; });
+  const std::filesystem::path socket = daemon.socket().substr(5);
+  const auto readiness = [&] {
+    std::string error;
+    const auto answer = http_get(daemon.metrics(), "/readyz", std::chrono::seconds(20), error);
+    return answer ? answer->body : error;
+  };
+  EXPECT_EQ(readiness(), "ready\n");
+  std::filesystem::rename(socket, socket.string() + ".old");
+  const std::string fault = "milter.socket unix:" + socket.string() +
+                            " is gone, or another process has its place: no MTA gets here; restart winnow-milter\n";
+  for (int times = 0; times < 2; ++times) EXPECT_EQ(readiness(), "not ready: " + fault);
+  daemon.signal(SIGUSR1);
+  EXPECT_TRUE(daemon.log_has("not mended by a reload: " + fault)) << daemon.log();
+  const std::string log = daemon.log();
+  std::size_t times_told = 0;
+  for (std::size_t at = log.find(fault); at != log.npos; at = log.find(fault, at + 1)) ++times_told;
+  EXPECT_EQ(times_told, 2u) << "once by /readyz, once by the reload\n" << log;
+  std::filesystem::rename(socket.string() + ".old", socket);
+  EXPECT_EQ(readiness(), "ready\n");
+}
+
 TEST(ServerFailure, RefusesToStartForAGroupThatIsNotThereAndLeavesNoSocket) {
   TestDaemon daemon([](Settings& s) { s.milter.socket_group = "no-such-group"; });
   EXPECT_EQ(daemon.wait_for_exit(), 1);
