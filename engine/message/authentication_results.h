@@ -13,9 +13,10 @@
 
 namespace winnow {
 
-/// Adds the results of one header value. The first result of a method stays, except that a passing DKIM
-/// signature wins over those that do not pass.
+/// Adds the results of one header value, the topmost first: what it says of a method no header below changes, since those
+/// may be the sender's. Of several SPF results in it that of the envelope sender counts, and of several good signatures
+/// that of `from_domain`.
 void add_authentication_results(std::string_view value, const std::vector<std::string>& trusted_authserv_ids,
-                                Authentication& results);
+                                std::string_view from_domain, Authentication& results);
 
 }  // namespace winnow

@@ -104,7 +104,7 @@ struct MessageShape {
 /// Results of RFC 8601 headers whose authserv-id is trusted; "" where there is none.
 struct Authentication {
   std::string spf, dkim, dmarc;
-  std::string dkim_domain;  // header.d of a passing signature
+  std::string dkim_domain;  // header.d of a passing signature; of several that of the domain in From
 };
 
 struct Message {

@@ -108,9 +108,10 @@ void MessageBuilder::add_headers(const HeaderBlock& block) {
 
 void MessageBuilder::add_authentication(const HeaderBlock& block) {
   if (options_.trusted_authserv_ids.empty()) return;
+  const std::string from_domain = message_.from.empty() ? std::string() : message_.from.front().domain;
   for (const RawHeader& field : block.fields) {
     if (!equal_ignoring_case(field.name, "Authentication-Results")) continue;
-    add_authentication_results(field.value, options_.trusted_authserv_ids, message_.authentication);
+    add_authentication_results(field.value, options_.trusted_authserv_ids, from_domain, message_.authentication);
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 Authentication results_of(std::initializer_list<const char*> values) {
   Authentication results;
-  for (const char* value : values) add_authentication_results(value, {"mx.home.example"}, results);
+  for (const char* value : values) add_authentication_results(value, {"mx.home.example"}, "a.example", results);
   return results;
 }
 
@@ -37,12 +37,39 @@ TEST(AuthenticationResults, OfOthersAreIgnored) {
   EXPECT_EQ(results_of({"; spf=pass"}).spf, "");
 }
 
-TEST(AuthenticationResults, KeepTheFirstResultAndThePassingSignature) {
+/// Anybody can write a header below; only what the server itself wrote stands on top.
+TEST(AuthenticationResults, AreNotBetteredByAHeaderBelow) {
   const Authentication results = results_of({"MX.home.example; spf=fail; dkim=fail header.d=b.example",
-                                             "mx.home.example; spf=pass; dkim=pass header.i=x@c.example"});
+                                             "mx.home.example; spf=pass; dkim=pass header.i=x@c.example; dmarc=pass"});
   EXPECT_EQ(results.spf, "fail");
+  EXPECT_EQ(results.dkim, "fail");
+  EXPECT_EQ(results.dkim_domain, "");
+  EXPECT_EQ(results.dmarc, "pass");  // servers write a header for each method, too
+}
+
+TEST(AuthenticationResults, KeepThePassingSignatureOfOneHeader) {
+  const Authentication results =
+      results_of({"mx.home.example; dkim=fail header.d=b.example; dkim=pass header.i=x@c.example"});
   EXPECT_EQ(results.dkim, "pass");
   EXPECT_EQ(results.dkim_domain, "c.example");
+}
+
+TEST(AuthenticationResults, PreferTheSignatureOfTheDomainInFrom) {
+  for (const char* value : {"mx.home.example; dkim=pass header.d=esp.example; dkim=pass header.d=mail.a.example",
+                            "mx.home.example; dkim=pass header.d=mail.a.example; dkim=pass header.d=esp.example"})
+    EXPECT_EQ(results_of({value}).dkim_domain, "mail.a.example") << value;
+}
+
+TEST(AuthenticationResults, TakeSpfOfTheEnvelopeSenderBeforeThatOfHelo) {
+  EXPECT_EQ(results_of({"mx.home.example; spf=pass smtp.helo=x.example; spf=fail smtp.mailfrom=y.example"}).spf,
+            "fail");
+  EXPECT_EQ(results_of({"mx.home.example; spf=fail smtp.mailfrom=y.example; spf=pass smtp.helo=x.example"}).spf,
+            "fail");
+  EXPECT_EQ(results_of({"mx.home.example; spf=pass smtp.helo=x.example"}).spf, "pass");
+}
+
+TEST(AuthenticationResults, MayNameTheVersionOfAMethod) {
+  EXPECT_EQ(results_of({"mx.home.example; dmarc/1=pass header.from=a.example"}).dmarc, "pass");
 }
 
 TEST(AuthenticationResults, AreNotTakenFromWhatTheSenderChose) {
