@@ -204,6 +204,24 @@ void add_mailboxes_as_written(const std::string& octets, std::size_t max, std::v
   }
 }
 
+/// GMime takes neither the colon of "+01:00" nor a leap second (RFC 5322 3.3).
+std::string readable_date(std::string date) {
+  const std::size_t sign = date.find_last_of("+-");
+  if (sign != std::string::npos && sign + 5 < date.size() && date[sign + 3] == ':' && is_digit(date[sign + 4]))
+    date.erase(sign + 3, 1);
+  const std::size_t leap = date.find(":60 ");
+  if (leap != std::string::npos && leap >= 3 && date[leap - 3] == ':') date.replace(leap, 3, ":59");
+  return date;
+}
+
+/// 2026-03-02T10:00:00Z, as programs write it.
+GDateTime* iso_date(std::string_view value) {
+  GTimeZone* utc = g_time_zone_new_utc();
+  GDateTime* date = g_date_time_new_from_iso8601(std::string(trim(value)).c_str(), utc);
+  g_time_zone_unref(utc);
+  return date;
+}
+
 }  // namespace
 
 std::string decode_header_text(const std::string& value, std::size_t& repairs) {
@@ -230,8 +248,10 @@ std::vector<Mailbox> parse_mailboxes(const std::string& value, std::size_t max, 
 }
 
 std::optional<std::int64_t> parse_date(const std::string& value) {
+  if (!is_ascii(value)) return std::nullopt;
   init_gmime();
-  GDateTime* date = is_ascii(value) ? g_mime_utils_header_decode_date(value.c_str()) : nullptr;
+  GDateTime* date = g_mime_utils_header_decode_date(readable_date(value).c_str());
+  if (date == nullptr) date = iso_date(value);
   if (date == nullptr) return std::nullopt;
   const std::int64_t seconds = g_date_time_to_unix(date);
   g_date_time_unref(date);

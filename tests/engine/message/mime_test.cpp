@@ -199,6 +199,13 @@ TEST(Mailboxes, AreBoundedWhereAQuoteIsNone) {
   EXPECT_THAT(parse_mailboxes(groups, 10, repairs), SizeIs(testing::Le(10)));
 }
 
+TEST(Dates, AreReadInTheFormsThatProgramsWrite) {
+  for (const char* date : {"Mon, 02 Mar 2026 10:00:00 +0100", "Mon, 02 Mar 2026 10:00:00 +01:00",
+                           "2026-03-02T09:00:00Z", "2026-03-02T10:00:00+01:00", "2026-03-02 09:00:00"})
+    EXPECT_EQ(parse_date(date), 1772442000) << date;
+  EXPECT_EQ(parse_date("Mon, 02 Mar 2026 09:59:60 +0100"), 1772441999);
+}
+
 TEST(Dates, AreReadOrLeftOut) {
   EXPECT_EQ(parse_date("Thu, 1 Jan 1970 00:01:00 +0000"), 60);
   EXPECT_EQ(parse_date("\xFF\xFE"), std::nullopt);
