@@ -113,6 +113,37 @@ std::string decode_in_blocks(GMimeEncoding& state, std::string_view octets, std:
   return decoded;
 }
 
+/// The name in "begin 644 name"; nullopt when the line is none.
+std::optional<std::string_view> uu_name(std::string_view line) {
+  constexpr std::string_view kBegin = "begin ";
+  if (!line.starts_with(kBegin)) return std::nullopt;
+  line.remove_prefix(kBegin.size());
+  const std::size_t digits = std::min(line.find_first_not_of("01234567"), line.size());
+  if (digits < 3 || digits > 4 || digits == line.size() || line[digits] != ' ') return std::nullopt;
+  return trim(line.substr(digits));
+}
+
+/// Whether a line looks like data: as many digits as its first one says, but for blanks at the end that were lost.
+bool is_uu_line(std::string_view line) {
+  if (line.size() < 2 || !std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '`'; }))
+    return false;
+  const std::size_t octets = static_cast<std::size_t>(line[0] - ' ') & 63;
+  return octets > 0 && line.size() > octets && line.size() <= (octets + 2) / 3 * 4 + 2;
+}
+
+std::string_view line_at(std::string_view text, std::size_t at) {
+  return text.substr(at, std::min(text.find('\n', at), text.size()) - at);
+}
+
+/// The first line "begin 644 name" from `at` on; npos when there is none.
+std::size_t find_uu_begin(std::string_view text, std::size_t at) {
+  while (at < text.size() && !uu_name(line_at(text, at))) {
+    at = text.find("\nbegin ", at);
+    if (at != std::string_view::npos) ++at;
+  }
+  return at < text.size() ? at : std::string_view::npos;
+}
+
 }  // namespace
 
 TransferEncoding parse_transfer_encoding(const std::string* value) {
@@ -135,9 +166,26 @@ std::string decode_transfer(std::string_view octets, TransferEncoding encoding, 
   if (encoding == TransferEncoding::Base64) return decode_base64(octets, max_bytes, cut);
   GMimeContentEncoding kind = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
   if (encoding == TransferEncoding::UuEncode) kind = GMIME_CONTENT_ENCODING_UUENCODE;
+  if (encoding == TransferEncoding::UuEncode) {
+    // GMime's decoder takes the line in front of the data for data.
+    const std::size_t begin = find_uu_begin(octets, 0);
+    if (begin != std::string_view::npos) octets.remove_prefix(begin + line_at(octets, begin).size());
+  }
   GMimeEncoding state;
   g_mime_encoding_init_decode(&state, kind);
   return decode_in_blocks(state, octets, max_bytes, cut);
+}
+
+std::vector<UuFile> find_uu_files(std::string_view text, std::size_t max) {
+  std::vector<UuFile> files;
+  std::size_t at = 0;
+  while (files.size() < max && (at = find_uu_begin(text, at)) != std::string_view::npos) {
+    const std::string_view line = line_at(text, at);
+    const std::size_t data = std::min(at + line.size() + 1, text.size());
+    if (is_uu_line(line_at(text, data))) files.push_back({std::string(*uu_name(line)), text.substr(at)});
+    at = data;
+  }
+  return files;
 }
 
 }  // namespace winnow

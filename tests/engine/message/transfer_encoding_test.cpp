@@ -1,4 +1,4 @@
-// transfer_encoding_test.cpp - base64 and quoted-printable as mail writes them.
+// transfer_encoding_test.cpp - base64, quoted-printable and uuencode as mail writes them.
 #include "engine/message/transfer_encoding.h"
 
 #include <gtest/gtest.h>
@@ -56,6 +56,32 @@ TEST(TransferDecoding, ReadsEscapesAndLeavesWhatIsNone) {
     bool cut = false;
     EXPECT_EQ(decode_transfer(c.octets, TransferEncoding::QuotedPrintable, 100, cut), c.text) << c.octets;
   }
+}
+
+const std::string kUuencoded = "begin 644 a.txt\n#0V%T\n`\nend\n";
+
+/// The line that names the file was decoded, too, and took the data with it.
+TEST(TransferDecoding, ReadsUuencodeBehindTheLineThatNamesTheFile) {
+  bool cut = false;
+  for (const std::string& octets : {kUuencoded, "\n\n" + kUuencoded, std::string("#0V%T\n`\n")})
+    EXPECT_EQ(decode_transfer(octets, TransferEncoding::UuEncode, 100, cut), "Cat") << octets;
+  EXPECT_FALSE(cut);
+}
+
+TEST(UuFiles, AreFoundInText) {
+  const std::string text = "Hi\n" + kUuencoded + "and\n" + kUuencoded;
+  const std::vector<UuFile> files = find_uu_files(text, 10);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].name, "a.txt");
+  bool cut = false;
+  EXPECT_EQ(decode_transfer(files[0].octets, TransferEncoding::UuEncode, 100, cut), "Cat");
+  EXPECT_EQ(find_uu_files(text, 1).size(), 1U);
+}
+
+TEST(UuFiles, AreNotSeenInOrdinaryText) {
+  for (const char* text : {"begin 644 people\nof the town came", "begin with\n#0V%T", "we begin 644 a.txt\n#0V%T",
+                           "begin 644 a.txt", "begin 644 a.txt\n", "begin 644\n#0V%T", "begin", ""})
+    EXPECT_TRUE(find_uu_files(text, 10).empty()) << text;
 }
 
 TEST(TransferDecoding, IsBounded) {
