@@ -2,11 +2,14 @@
 #include "engine/message/links.h"
 
 #include <libpsl.h>
+#include <unicode/uchar.h>
 #include <unicode/uidna.h>
+#include <unicode/uscript.h>
 
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <unordered_map>
 #include <utility>
 
 #include "config/ascii.h"
@@ -17,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxUrl = 4096;
 constexpr std::size_t kMaxHost = 255;
+constexpr std::size_t kMaxBareLinks = 1000;
 
 /// Both marks of a URL in text, "://" and "www.", begin with one of these.
 constexpr std::array<bool, 256> kUrlMarks = [] {
@@ -73,14 +77,70 @@ std::string_view without_tail(std::string_view url) {
   return url;
 }
 
+/// Of the names that people write, and of addresses.
+bool is_host_octet(char c) {
+  return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == ':' || c == '[' || c == ']';
+}
+
+/// Browsers look up every ASCII name but those with such octets (WHATWG URL, forbidden domain code points), and a wildcard in
+/// the DNS answers. Top-level domains are plain all the same: "{{shop}}" is a place to be filled in.
+bool may_be_host(std::string_view name) {
+  if (std::all_of(name.begin(), name.end(), is_host_octet)) return true;
+  const std::size_t dot = name.rfind('.');
+  return dot != std::string_view::npos &&
+         std::all_of(name.begin() + static_cast<std::ptrdiff_t>(dot), name.end(), is_host_octet) &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return c > ' ' && c != 127 && std::string_view("#/:<>?@[]\\^|%").find(c) == std::string_view::npos;
+         });
+}
+
+/// Spaces, quotes, dashes and other punctuation beyond ASCII stand around URLs, not in them.
+bool ends_url(char32_t c) {
+  // CJK punctuation and full-width forms, letters among them.
+  if ((c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF3F)) return true;
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_Z_MASK | U_GC_P_MASK)) != 0;
+}
+
+/// Whether its last label is a known public suffix.
+bool ends_in_suffix(std::string_view name) {
+  if (name.find('.') == std::string_view::npos) return false;
+  const std::string last = to_lower(name.substr(name.rfind('.') + 1));
+  return public_suffixes() != nullptr &&
+         psl_is_public_suffix2(public_suffixes(), last.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
+bool is_latin(char32_t c) {
+  UErrorCode status = U_ZERO_ERROR;
+  return uscript_getScript(static_cast<UChar32>(c), &status) == USCRIPT_LATIN;
+}
+
+/// Where a URL in text ends because its host does: behind a whole name no other punctuation and no other script goes on. Written
+/// "http://a.example,http://b.example" and, without blanks, in Chinese.
+std::size_t end_by_host(std::string_view url) {
+  const std::size_t mark = url.find("://");
+  const std::size_t from = mark == std::string_view::npos ? 0 : mark + 3;
+  const std::string_view authority = url.substr(from, url.find_first_of("/\\?#", from) - from);
+  if (authority.find('@') != std::string_view::npos) return url.size();
+  const auto* odd = std::find_if_not(authority.begin(), authority.end(), is_host_octet);
+  if (odd == authority.end()) return url.size();
+  std::size_t at = static_cast<std::size_t>(odd - authority.begin());
+  std::string_view name = authority.substr(0, std::min(at, authority.find(':')));
+  while (name.ends_with('.')) name.remove_suffix(1);
+  if (!ends_in_suffix(name) && !is_ip_address(name)) return url.size();
+  std::size_t next = at;
+  const char32_t c = next_code_point(authority, next);
+  return c >= 0x80 && is_latin(c) ? url.size() : from + at;
+}
+
 std::string_view url_at(std::string_view text, std::size_t begin) {
   std::size_t end = begin;
   while (end < text.size() && end - begin < kMaxUrl && is_url_octet(text[end])) {
-    // U+3000..U+303F and full-width forms are punctuation around URLs in Chinese and Japanese text.
-    if (text.compare(end, 2, "\xE3\x80") == 0 || text.compare(end, 2, "\xEF\xBC") == 0) break;
-    ++end;
+    std::size_t next = end;
+    if (const char32_t c = next_code_point(text, next); c >= 0x80 && ends_url(c)) break;
+    end = next;
   }
-  return without_tail(text.substr(begin, end - begin));
+  std::string_view url = text.substr(begin, end - begin);
+  return without_tail(url.substr(0, end_by_host(url)));
 }
 
 void add_text_link(std::string_view url, std::vector<Link>& links) {
@@ -95,10 +155,7 @@ bool is_host_name(std::string_view text) {
   if (text.size() > kMaxHost || text.find('.') == std::string_view::npos) return false;
   if (!is_alpha(text.back()) || text.front() == '.' || text.front() == '-') return false;
   const bool shape = std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
-  if (!shape || text.find("..") != std::string_view::npos) return false;
-  const std::string last = to_lower(text.substr(text.rfind('.') + 1));
-  return public_suffixes() != nullptr &&
-         psl_is_public_suffix2(public_suffixes(), last.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+  return shape && text.find("..") == std::string_view::npos && ends_in_suffix(text);
 }
 
 /// Of the scheme in front of a colon (RFC 3986 3.1); 0 when there is none.
@@ -129,10 +186,7 @@ std::string ascii_host(std::string_view written) {
       written.find('%') == std::string_view::npos ? to_lower(written) : to_lower(percent_decoded(written));
   while (!host.empty() && host.back() == '.') host.pop_back();
   if (host.empty() || is_ascii(host)) {
-    const bool clean = std::all_of(host.begin(), host.end(), [](char c) {
-      return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == ':' || c == '[' || c == ']';
-    });
-    return clean && host.size() <= kMaxHost ? host : std::string();
+    return host.size() <= kMaxHost && may_be_host(host) ? host : std::string();
   }
   if (idna() == nullptr || !is_utf8(host)) return {};
   UErrorCode status = U_ZERO_ERROR;
@@ -304,6 +358,31 @@ bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links
     at = std::max(at, begin + url.size());
   }
   return true;
+}
+
+std::vector<Link> bare_links(std::string_view visible, const std::vector<Link>& links, std::size_t first) {
+  std::vector<Link> written, bare, of_anchor;
+  find_links(visible, kMaxBareLinks, written);
+  if (written.empty()) return bare;
+  std::unordered_map<std::string, std::size_t> in_anchors;
+  constexpr std::size_t kLinked = static_cast<std::size_t>(-1) / 2;
+  for (std::size_t i = first; i < links.size(); ++i) {
+    of_anchor.clear();
+    find_links(links[i].text, kMaxBareLinks, of_anchor);
+    for (const Link& link : of_anchor) ++in_anchors[link.host];
+  }
+  for (const Link& link : links) in_anchors[link.host] = kLinked;
+  for (Link& link : written) {
+    std::size_t& left = in_anchors[link.host];
+    if (left > 0) {
+      --left;
+      continue;
+    }
+    left = kLinked;
+    link.from_html = true;
+    bare.push_back(std::move(link));
+  }
+  return bare;
 }
 
 }  // namespace winnow

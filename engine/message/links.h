@@ -47,4 +47,8 @@ std::string domain_named_in(std::string_view text);
 /// Appends the URLs of a plain text, until `links` holds `max`; false when there were more.
 bool find_links(std::string_view text, std::size_t max, std::vector<Link>& links);
 
+/// The URLs in the visible text of a page that are no links yet, one for each host: mail programs make links of them, too.
+/// `links` are those of the message, from `first` on those of the page; what their texts name is none.
+std::vector<Link> bare_links(std::string_view visible, const std::vector<Link>& links, std::size_t first);
+
 }  // namespace winnow

@@ -35,6 +35,45 @@ TEST(TextLinks, AreFoundWithoutTheSentenceAroundThem) {
   }
 }
 
+TEST(TextLinks, EndWhereTheirHostDoes) {
+  for (const std::string behind :
+       {"\u00A0x", "\u2003", ";x", ",http://b.example.com", "'", "'x", "&x", "\u2026", "\u201D", "\u00BB", "\u2014x",
+        "\u8BF7\u770B", "\u0447", "\U0001F449", ".\u8BF7", ":80\u8BF7"}) {
+    const std::vector<Link> links = links_in("see http://www.shop.com" + behind);
+    ASSERT_FALSE(links.empty()) << behind;
+    EXPECT_EQ(links[0].host, "www.shop.com") << behind;
+  }
+  EXPECT_EQ(links_in("\u201Chttp://192.0.2.1,\u201D")[0].host, "192.0.2.1");
+}
+
+TEST(TextLinks, MayHoldLettersOfAnyScript) {
+  EXPECT_EQ(links_in("http://www.b\u00FCcher.com/gr\u00FC\u00DFe \u00FC")[0].url,
+            "http://www.b\u00FCcher.com/gr\u00FC\u00DFe");
+  EXPECT_EQ(links_in("http://www.b\u00FCcher.com/")[0].host, "www.xn--bcher-kva.com");
+  EXPECT_EQ(links_in("http://\u4F8B\u3048.com")[0].host, "xn--r8jz45g.com");
+  EXPECT_EQ(links_in("http://shop.com/\u8BF7")[0].path(), "/\u8BF7");
+}
+
+TEST(TextLinks, MayHaveAUserInFrontOfTheHost) {
+  EXPECT_EQ(links_in("http://www.bank.com;x@shop.com/")[0].host, "shop.com");
+}
+
+TEST(BareLinks, AreThoseThatNoAnchorIsWrittenFor) {
+  Link anchor;
+  anchor.url = "https://track.example.com/1";
+  anchor.text = "www.shop.com";
+  complete_link(anchor);
+  const std::vector<Link> anchors = {anchor};
+  EXPECT_THAT(bare_links("see www.shop.com", anchors, 0), IsEmpty());
+  EXPECT_THAT(bare_links("see http://track.example.com/2", anchors, 0), IsEmpty());
+  const std::vector<Link> bare =
+      bare_links("see http://evil.com/x or http://evil.com/y, www.shop.com www.shop.com", anchors, 0);
+  ASSERT_THAT(bare, SizeIs(2));
+  EXPECT_EQ(bare[0].url, "http://evil.com/x");
+  EXPECT_EQ(bare[1].host, "www.shop.com");
+  EXPECT_TRUE(bare[0].from_html);
+}
+
 TEST(TextLinks, AreNotSeenInOrdinaryWords) {
   EXPECT_THAT(links_in("a: b, c://d, wwwx, x@y.example, http:/, http://, www., awww.b.example"), IsEmpty());
 }
@@ -104,6 +143,15 @@ TEST(Host, ComesInAsciiForm) {
             "xn--bcher-kva.example");
   EXPECT_EQ(ascii_host("%65xample.com"), "example.com");
   EXPECT_EQ(ascii_host("a<b"), "");
+}
+
+TEST(Host, MayHoldWhatBrowsersLookUp) {
+  for (const char c : std::string_view("!$&'()*+,~{}"))
+    EXPECT_EQ(ascii_host(std::string("a") + c + "b.Shop.com"), std::string("a") + c + "b.shop.com");
+  for (const char c : std::string_view("#/<>?@\\^|% \x7F"))
+    EXPECT_EQ(ascii_host(std::string("a") + c + "b.shop.com"), "") << c;
+  EXPECT_EQ(ascii_host("{{host}}"), "");
+  EXPECT_EQ(ascii_host("shop.com,"), "");
 }
 
 TEST(Host, IsToldFromAnAddress) {
