@@ -114,8 +114,15 @@ std::string readable_octets(const std::string& value, std::size_t& repairs) {
   return with_joined_words(is_readable(value) ? value : to_utf8(value, "", repairs));
 }
 
-/// GMime compares each parameter with all before it: a flood of RFC 2231 pieces would take quadratic time.
-std::string with_few_parameters(const std::string& value) { return with_few(';', 64, value); }
+/// GMime compares each parameter with all before it: a flood of RFC 2231 pieces would take quadratic time. `cut` is set
+/// when there were too many.
+std::string with_few_parameters(const std::string& value, bool& cut) {
+  constexpr std::size_t kMax = 64;
+  std::string few = with_few(';', kMax, value);
+  if (few.size() == value.size()) return few;
+  cut = true;
+  return with_few(';', kMax, with_needed_parameters(value));
+}
 
 /// The values of all but the first parameter of this name, decoded. What is broken in them counts with the first alone.
 std::vector<std::string> further_values(GMimeParamList* parameters, const char* name) {
@@ -264,7 +271,7 @@ ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
   const std::string written = with_subtype(*value);
   if (std::optional<ContentType> plain = plain_content_type(written)) return std::move(*plain);
   init_gmime();
-  const std::string octets = with_few_parameters(readable_octets(written, repairs));
+  const std::string octets = with_few_parameters(readable_octets(written, repairs), result.cut);
   const Object<GMimeContentType> parsed(g_mime_content_type_parse(nullptr, octets.c_str()));
   if (!parsed) return result;
   const char* major = g_mime_content_type_get_media_type(parsed.get());
@@ -280,6 +287,7 @@ ContentType parse_content_type(const std::string* value, std::size_t& repairs) {
   result.name = decode_header_text(parameter("name"), repairs);
   result.other_names = further_values(g_mime_content_type_get_parameters(parsed.get()), "name");
   result.protocol = to_lower(parameter("protocol"));
+  result.delsp = to_lower(parameter("delsp"));
   return result;
 }
 
@@ -287,7 +295,7 @@ ContentDisposition parse_content_disposition(const std::string* value, std::size
   ContentDisposition result;
   if (value == nullptr) return result;
   init_gmime();
-  const std::string octets = with_few_parameters(readable_octets(*value, repairs));
+  const std::string octets = with_few_parameters(readable_octets(*value, repairs), result.cut);
   const Object<GMimeContentDisposition> parsed(g_mime_content_disposition_parse(nullptr, octets.c_str()));
   if (!parsed) return result;
   const char* disposition = g_mime_content_disposition_get_disposition(parsed.get());

@@ -33,6 +33,8 @@ struct ContentType {
   std::string name;                      // decoded
   std::vector<std::string> other_names;  // of further parameters "name"
   std::string protocol;                  // of multipart/signed and the like
+  std::string delsp;                     // "yes": a blank before a line end goes with it (RFC 3676)
+  bool cut = false;                      // there were too many parameters
 };
 /// RFC 2045 5.2: without or with a broken header it is text/plain.
 ContentType parse_content_type(const std::string* value, std::size_t& repairs);
@@ -41,6 +43,7 @@ struct ContentDisposition {
   bool is_attachment = false;
   std::string file_name;                 // decoded
   std::vector<std::string> other_names;  // of further parameters "filename"
+  bool cut = false;                      // there were too many parameters
 };
 ContentDisposition parse_content_disposition(const std::string* value, std::size_t& repairs);
 

@@ -137,11 +137,11 @@ BoundaryLine Walker::leaf(const HeaderBlock& headers, ContentType type, std::siz
 
 BoundaryLine Walker::walk_part(std::size_t at, std::size_t depth, std::size_t alternative, const char* default_type) {
   std::size_t body_at = 0;
-  const HeaderLimits limits{100, 4u << 10};
-  const HeaderBlock headers = read_header_block(octets_.substr(at), limits, body_at, [this](std::string_view line) {
+  const HeaderBlock headers = read_header_block(octets_.substr(at), {}, body_at, [this](std::string_view line) {
     BoundaryLine ignored;
     return !boundaries_.empty() && match(line, ignored);
   });
+  if (headers.cut) summary.cut = true;
   if (headers.skipped_lines > 0) body_at = body_among_headers(octets_.substr(at, body_at));
   return walk(headers, at + body_at, depth, alternative, default_type);
 }
@@ -164,6 +164,7 @@ BoundaryLine Walker::walk(const HeaderBlock& headers, std::size_t at, std::size_
                           const char* default_type) {
   ContentType type = parse_content_type(headers.value("Content-Type"), summary.repairs);
   if (headers.value("Content-Type") == nullptr) type.type = default_type;
+  if (type.cut) summary.cut = true;
   ++summary.parts;
   summary.depth = std::max(summary.depth, depth);
   summary.types.push_back(type.type);

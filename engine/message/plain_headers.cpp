@@ -40,6 +40,7 @@ std::string_view take_quoted(std::string_view& text) {
 std::string* place_of(std::string_view parameter, ContentType& type) {
   if (equal_ignoring_case(parameter, "charset")) return &type.charset;
   if (equal_ignoring_case(parameter, "boundary")) return &type.boundary;
+  if (equal_ignoring_case(parameter, "delsp")) return &type.delsp;
   return nullptr;
 }
 
@@ -57,6 +58,17 @@ bool take_parameter(std::string_view& rest, ContentType& type) {
   }
   skip_spaces(rest);
   return true;
+}
+
+/// Up to the first semicolon outside of quotes.
+std::size_t parameter_length(std::string_view value) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '"') quoted = !quoted;
+    if (value[i] == '\\' && quoted) ++i;
+    if (value[i] == ';' && !quoted) return i;
+  }
+  return value.size();
 }
 
 /// Words of letters and digits with one space between them.
@@ -110,6 +122,27 @@ std::string with_few(char separator, std::size_t max, const std::string& value) 
   return value;
 }
 
+std::string with_needed_parameters(std::string_view value) {
+  constexpr std::string_view kOfText[] = {"boundary", "charset"}, kOfFiles[] = {"filename", "name"};
+  std::string needed, of_files;
+  std::size_t of_text = 0;
+  for (bool is_first = true; !value.empty(); is_first = false) {
+    const std::string_view piece = value.substr(0, parameter_length(value));
+    value.remove_prefix(std::min(piece.size() + 1, value.size()));
+    // "name*", "name*0*": RFC 2231.
+    const std::string_view name = trim(piece.substr(0, piece.find_first_of("=*")));
+    if (is_first) {
+      needed = piece;
+    } else if (is_among_ignoring_case(kOfText, name)) {
+      constexpr std::size_t kMaxOfText = 16;
+      if (++of_text <= kMaxOfText) needed.append(";").append(piece);
+    } else if (is_among_ignoring_case(kOfFiles, name)) {
+      of_files.append(";").append(piece);
+    }
+  }
+  return needed + of_files;
+}
+
 std::string with_subtype(const std::string& value) {
   const std::size_t end = std::min(value.find(';'), value.size());
   const std::string_view type = trim(std::string_view(value).substr(0, end));
@@ -134,6 +167,7 @@ std::optional<ContentType> plain_content_type(std::string_view value) {
     if (!take_parameter(rest, type)) return std::nullopt;
   }
   type.charset = to_lower(trim(type.charset));
+  type.delsp = to_lower(type.delsp);
   return type;
 }
 

@@ -22,6 +22,10 @@ namespace winnow {
 /// what GMime takes for a quote may be something else in broken mail.
 std::string with_few(char separator, std::size_t max, const std::string& value);
 
+/// What stands in front of the parameters, and of those only the ones that mail is read by: first what its text is read by, then
+/// names of files. Others may be filler in front of them.
+std::string with_needed_parameters(std::string_view value);
+
 /// "text" alone, which old programs write, with the subtype that they mean: GMime takes it for octets.
 std::string with_subtype(const std::string& value);
 

@@ -112,6 +112,32 @@ TEST(ContentTypes, WithoutASubtypeArePlainText) {
   EXPECT_EQ(parse_content_type(&value, repairs).charset, "koi8-r");
 }
 
+/// Filler in front of the parameter that matters hid it.
+TEST(Parameters, ThatMatterAreFoundBehindManyOthers) {
+  std::string filler;
+  for (int i = 0; i < 100; ++i) filler += "; p" + std::to_string(i) + "=\"1;2\"";
+  std::size_t repairs = 0;
+  const std::string type = "multipart/mixed" + filler + "; Boundary=b; charset=koi8-r; name*0=a; name*1=.exe";
+  const ContentType read = parse_content_type(&type, repairs);
+  EXPECT_EQ(read.type, "multipart/mixed");
+  EXPECT_EQ(read.boundary, "b");
+  EXPECT_EQ(read.charset, "koi8-r");
+  EXPECT_EQ(read.name, "a.exe");
+  EXPECT_TRUE(read.cut);
+  const std::string disposition = "attachment" + filler + "; filename*=utf-8''a%2Eexe";
+  EXPECT_EQ(parse_content_disposition(&disposition, repairs).file_name, "a.exe");
+  EXPECT_TRUE(parse_content_disposition(&disposition, repairs).is_attachment);
+}
+
+TEST(Parameters, AreBoundedAlsoWhereTheyAllMatter) {
+  std::string flood = "multipart/mixed";
+  for (int i = 0; i < 4000; ++i) flood += "; name*" + std::to_string(i) + "=a";
+  std::size_t repairs = 0;
+  const std::string type = flood + "; boundary=b";
+  EXPECT_EQ(parse_content_type(&type, repairs).boundary, "b");
+  EXPECT_TRUE(parse_content_type(&type, repairs).cut);
+}
+
 TEST(Dispositions, GiveDecodedFileNames) {
   std::size_t repairs = 0;
   const std::string word = "attachment; filename=\"=?utf-8?B?w6QucGRm?=\"";
