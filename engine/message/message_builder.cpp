@@ -11,6 +11,7 @@
 #include "engine/message/charset.h"
 #include "engine/message/html_text.h"
 #include "engine/message/links.h"
+#include "engine/message/text_forms.h"
 #include "engine/message/unseen.h"
 
 namespace winnow {
@@ -168,6 +169,7 @@ void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
   left -= std::min(left, text.size());
   if (cut) message_.shape.limits_hit = true;
   if (is_html) return add_html(std::move(text), part.alternative);
+  text = text_as_shown(std::move(text), part.content_type);
   if (!find_links(text, options_.limits.max_links, message_.links)) message_.shape.limits_hit = true;
   const bool is_blank = trim(text).empty();
   pieces_.push_back({std::move(text), false, part.alternative, is_blank});
