@@ -35,9 +35,12 @@ constexpr std::array<FactDeclaration, kFactCount> kFacts{{
      "The message is larger than max_scan_bytes; only its start was judged."},
     {Fact::LimitsHit, "limits_hit", FactType::Bool,
      "The message has more parts, text, links or header fields than are read; it was judged by the first of them."},
-    {Fact::AttachmentsCount, "attachments.count", FactType::Number, "Number of attachments."},
+    {Fact::AttachmentsCount, "attachments.count", FactType::Number,
+     "Number of attachments, and of parts of the text that have a file name."},
     {Fact::AttachmentsNames, "attachments.names", FactType::TextList,
-     "File names of the attachments: all that a part bears, because mail programs differ in which one they take."},
+     "File names of the attachments and of parts of the text that have one: all that a part bears, because mail "
+     "programs "
+     "differ in which one they take."},
     {Fact::UrlsDomains, "urls.domains", FactType::TextList,
      "Registrable domains of the links in the text: evil.example for a link to login.evil.example."},
     {Fact::UrlsHosts, "urls.hosts", FactType::TextList,

@@ -46,6 +46,10 @@ std::string_view expected_magic(std::string_view extension) {
   return {};
 }
 
+bool is_executable(const Attachment& file) {
+  return is_program(file.extension) || one_of(file.magic_type, {"exe", "lnk", "iso"});
+}
+
 bool is_mismatched(const Attachment& file) {
   const std::string_view expected = expected_magic(file.extension);
   if (!expected.empty()) return !file.magic_type.empty() && file.magic_type != expected;
@@ -62,14 +66,16 @@ bool has_double_extension(const Attachment& file) {
 
 }  // namespace
 
+bool is_attached_file(const Attachment& file) { return !file.is_body || is_executable(file); }
+
 AttachmentFacts gather_attachments(const Message& message) {
   AttachmentFacts facts;
   for (const Attachment& file : message.attachments) {
+    if (!is_attached_file(file)) continue;
     const bool html = one_of(file.extension, {"html", "htm", "shtml", "xhtml", "mht"}) ||
                       (file.extension.empty() && file.magic_type == "html");
     ++facts.count;
-    if (is_program(file.extension) || file.magic_type == "exe" || file.magic_type == "lnk" || file.magic_type == "iso")
-      ++facts.executables;
+    if (is_executable(file)) ++facts.executables;
     if (is_script(file.extension)) ++facts.scripts;
     if (is_archive(file.extension)) ++facts.archives;
     if (is_macro_document(file.extension)) ++facts.macros;

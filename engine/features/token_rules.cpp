@@ -10,6 +10,7 @@
 
 #include "config/ascii.h"
 #include "engine/features/dense_table.h"
+#include "engine/features/gather.h"
 #include "engine/message/charset.h"
 #include "engine/message/links.h"
 
@@ -208,6 +209,7 @@ void TokenRules::shape() {
   tokens_.add_text(Space::Structure, types);
   for (const std::string& charset : shape.charsets) tokens_.add_text(Space::Charset, charset);
   for (const winnow::Attachment& file : facts_.message->attachments) {
+    if (!is_attached_file(file)) continue;
     if (!file.extension.empty()) tokens_.add_text(Space::Attachment, "." + file.extension);
     if (!file.magic_type.empty()) tokens_.add_text(Space::Attachment, "is " + file.magic_type);
     tokens_.add_text(Space::Attachment, file.declared_type);

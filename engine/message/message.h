@@ -65,6 +65,7 @@ struct Attachment {
   std::string declared_type;             // "application/pdf"
   std::string magic_type;  // by first bytes: "pdf", "zip", "exe", "ole", "html", "image", "text", "" unknown
   std::size_t size = 0;
+  bool is_body = false;  // what a reader sees first, or its frame, that has a name all the same
 };
 
 /// Facts about the HTML of all parts together.

@@ -131,19 +131,26 @@ void MessageBuilder::note_part(const LeafPart& part, TransferEncoding encoding) 
 
 /// Whether a part with a name is still what a reader sees first: mail programs give names to the text itself, too.
 bool MessageBuilder::is_text_with_name(const LeafPart& part) const {
-  if (part.content_type.type == "text/plain") return true;
-  return part.content_type.type == "text/html" && (part.alternative != 0 || pieces_.empty());
+  if (part.is_walked || part.content_type.type == "text/plain") return true;
+  const auto is_blank = [](const Piece& piece) { return piece.is_blank; };
+  const bool comes_first = part.alternative != 0 || std::all_of(pieces_.begin(), pieces_.end(), is_blank);
+  return part.content_type.type == "text/html" && comes_first;
 }
 
 void MessageBuilder::add_leaf(const LeafPart& part) {
   const TransferEncoding encoding = parse_transfer_encoding(part.headers->value("Content-Transfer-Encoding"));
   const ContentDisposition disposition =
       parse_content_disposition(part.headers->value("Content-Disposition"), message_.shape.broken_encodings);
-  note_part(part, encoding);
+  if (disposition.cut) message_.shape.limits_hit = true;
   std::vector<std::string> names = names_of(part.content_type, disposition);
-  const bool is_file = disposition.is_attachment || (!names.empty() && !is_text_with_name(part));
-  if (is_text_type(part.content_type.type) && !is_file) return add_text(part, encoding);
-  add_attachment(part, encoding, std::move(names));
+  if (part.is_walked && names.empty()) return;
+  if (!part.is_walked) note_part(part, encoding);
+  const bool may_show = is_text_type(part.content_type.type) && !disposition.is_attachment;
+  const bool is_body = part.is_walked || (may_show && (names.empty() || is_text_with_name(part)));
+  // Mail programs show HTML also where it is a file, unless it is said to be none of the text.
+  const bool is_shown = !part.is_walked && (is_body || (may_show && part.content_type.type == "text/html"));
+  if (!is_shown || !names.empty()) add_attachment(part, encoding, std::move(names), is_body);
+  if (is_shown) add_text(part, encoding);
 }
 
 std::string MessageBuilder::decode_text(const LeafPart& part, TransferEncoding encoding, std::size_t most, bool& cut) {
@@ -170,6 +177,7 @@ void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
   if (cut) message_.shape.limits_hit = true;
   if (is_html) return add_html(std::move(text), part.alternative);
   text = text_as_shown(std::move(text), part.content_type);
+  add_uu_files(text);
   if (!find_links(text, options_.limits.max_links, message_.links)) message_.shape.limits_hit = true;
   const bool is_blank = trim(text).empty();
   pieces_.push_back({std::move(text), false, part.alternative, is_blank});
@@ -180,6 +188,7 @@ void MessageBuilder::add_html(std::string html, std::size_t alternative) {
   HtmlText read = read_html(html, {limits.max_text_bytes, limits.max_links});
   add_shape(read.shape, message_.html);
   if (read.cut) message_.shape.limits_hit = true;
+  const std::size_t first = message_.links.size();
   for (Link& link : read.links) {
     if (message_.links.size() >= limits.max_links) {
       message_.shape.limits_hit = true;
@@ -187,12 +196,41 @@ void MessageBuilder::add_html(std::string html, std::size_t alternative) {
     }
     message_.links.push_back(std::move(link));
   }
+  add_bare_links(read.visible, first);
   append_paragraph(read.hidden, limits.max_text_bytes, message_.hidden_text);
   const bool is_blank = trim(read.visible).empty();
   pieces_.push_back({std::move(read.visible), true, alternative, is_blank});
 }
 
-void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names) {
+void MessageBuilder::add_bare_links(std::string_view visible, std::size_t first) {
+  for (Link& link : bare_links(visible, message_.links, first)) {
+    if (message_.links.size() < options_.limits.max_links)
+      message_.links.push_back(std::move(link));
+    else
+      message_.shape.limits_hit = true;
+  }
+}
+
+/// Some mail programs show them as files, others as the text that they are: they are both.
+void MessageBuilder::add_uu_files(std::string_view text) {
+  constexpr std::size_t kMaxFiles = 20;
+  constexpr std::size_t kEncodedLook = 4u << 10;
+  for (const UuFile& file : find_uu_files(text, kMaxFiles)) {
+    bool cut = false;
+    const std::string first =
+        decode_transfer(file.octets.substr(0, kEncodedLook), TransferEncoding::UuEncode, kEncodedLook, cut);
+    Attachment attachment;
+    attachment.name = name_as_stored(file.name);
+    attachment.extension = file_extension(attachment.name);
+    attachment.declared_type = "application/octet-stream";
+    attachment.magic_type = magic_type(first);
+    attachment.size = first.size();
+    message_.attachments.push_back(std::move(attachment));
+  }
+}
+
+void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names,
+                                    bool is_body) {
   constexpr std::size_t kLook = 36u << 10;  // as far as the mark of an ISO image
   constexpr std::size_t kEncodedLook = 52u << 10;
   bool cut = false;
@@ -210,6 +248,7 @@ void MessageBuilder::add_attachment(const LeafPart& part, TransferEncoding encod
   attachment.size = part.body.size() > kEncodedLook && encoding == TransferEncoding::Base64 ? part.body.size() / 78 * 57
                     : encoding == TransferEncoding::None                                    ? part.body.size()
                                                                                             : first.size();
+  attachment.is_body = is_body;
   message_.attachments.push_back(std::move(attachment));
 }
 

@@ -23,13 +23,14 @@ class MessageBuilder {
   explicit MessageBuilder(const ReadOptions& options) : options_(options) {}
 
   void add_headers(const HeaderBlock& block);
-  bool is_text_with_name(const LeafPart& part) const;
   void add_leaf(const LeafPart& part);
   void add_summary(MimeSummary summary);
   void count_nul_bytes(std::size_t count) { message_.shape.nul_bytes = count; }
   Message take();
 
  private:
+  bool is_text_with_name(const LeafPart& part) const;
+
   /// Text of one part, in the order of the parts.
   struct Piece {
     std::string text;
@@ -41,7 +42,9 @@ class MessageBuilder {
   std::string decode_text(const LeafPart& part, TransferEncoding encoding, std::size_t most, bool& cut);
   void add_text(const LeafPart& part, TransferEncoding encoding);
   void add_html(std::string html, std::size_t alternative);
-  void add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names);
+  void add_bare_links(std::string_view visible, std::size_t first);
+  void add_uu_files(std::string_view text);
+  void add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names, bool is_body);
   void add_authentication(const HeaderBlock& block);
   void note_part(const LeafPart& part, TransferEncoding encoding);
   void merge_text();

@@ -56,6 +56,7 @@ class Walker {
                               const char* default_type);
   BoundaryLine walk_part(std::size_t at, std::size_t depth, std::size_t alternative, const char* default_type);
   BoundaryLine leaf(const HeaderBlock& headers, ContentType type, std::size_t at, std::size_t alternative);
+  void tell_walked(const HeaderBlock& headers, ContentType type) const;
   BoundaryLine find_boundary(std::size_t from) const;
   bool match(std::string_view line, BoundaryLine& found) const;
   std::string guess_boundary(std::size_t from) const;
@@ -135,6 +136,14 @@ BoundaryLine Walker::leaf(const HeaderBlock& headers, ContentType type, std::siz
   return end;
 }
 
+void Walker::tell_walked(const HeaderBlock& headers, ContentType type) const {
+  LeafPart part;
+  part.content_type = std::move(type);
+  part.headers = &headers;
+  part.is_walked = true;
+  on_leaf_(part);
+}
+
 BoundaryLine Walker::walk_part(std::size_t at, std::size_t depth, std::size_t alternative, const char* default_type) {
   std::size_t body_at = 0;
   const HeaderBlock headers = read_header_block(octets_.substr(at), {}, body_at, [this](std::string_view line) {
@@ -177,12 +186,16 @@ BoundaryLine Walker::walk(const HeaderBlock& headers, std::size_t at, std::size_
     const std::size_t inner = type.type == "multipart/alternative" ? ++alternatives_ : alternative;
     const bool digest = type.type == "multipart/digest";
     if (!boundary.empty()) {
+      tell_walked(headers, std::move(type));
       return walk_multipart(boundary, at, depth, inner, digest ? "message/rfc822" : "text/plain");
     }
   }
   const bool plain_octets =
       parse_transfer_encoding(headers.value("Content-Transfer-Encoding")) == TransferEncoding::None;
-  if (is_message && nested && plain_octets && !full()) return walk_part(at, depth + 1, 0, "text/plain");
+  if (is_message && nested && plain_octets && !full()) {
+    tell_walked(headers, std::move(type));
+    return walk_part(at, depth + 1, 0, "text/plain");
+  }
   return leaf(headers, std::move(type), at, alternative);
 }
 

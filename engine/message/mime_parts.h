@@ -16,12 +16,13 @@
 
 namespace winnow {
 
-/// One part that holds content (no multipart, no message/rfc822 frame).
+/// One part that holds content. A multipart or a message, whose parts are told by themselves, comes without its body.
 struct LeafPart {
   ContentType content_type;
   const HeaderBlock* headers = nullptr;
   std::string_view body;        // still in its transfer encoding
   std::size_t alternative = 0;  // number of the innermost multipart/alternative around it, 0 for none
+  bool is_walked = false;       // its parts are told by themselves
 };
 
 struct MimeLimits {

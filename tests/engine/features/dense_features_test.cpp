@@ -151,6 +151,13 @@ TEST(DenseFeatures, MoveForTheMailTheyWereMadeFor) {
   for (const Case& c : cases()) EXPECT_GT(dense_value(c.odd, c.name), 0) << c.name;
 }
 
+TEST(DenseFeatures, TakeTextWithANameForAFileOnlyWhereItIsAProgram) {
+  const auto named = [](const std::string& name) { return "Content-Type: text/plain; name=" + name + "\n\nhello\n"; };
+  EXPECT_EQ(dense_value(named("a.txt"), "attachments"), 0);
+  EXPECT_GT(dense_value(named("a.exe"), "attachments"), 0);
+  EXPECT_GT(dense_value(named("a.exe"), "attached_programs"), 0);
+}
+
 TEST(DenseFeatures, StayAtZeroForAnOrdinaryLetter) {
   const std::set<std::string_view> always = {"from_local_length", "subject_capitals", "subject_length",
                                              "text_capitals",     "text_length",      "script_latin"};

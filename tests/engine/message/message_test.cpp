@@ -222,19 +222,60 @@ TEST(ReadMessage, TakesHtmlWithANameAsTextWhereItIsTheText) {
       "Content-Type: multipart/alternative; boundary=x\n\n--x\n\nGood day\n--x\n"
       "Content-Type: text/html; name=\"letter.htm\"\n\n<p>Good evening</p>\n--x--\n");
   EXPECT_EQ(twins.html_text, "Good evening\n");
-  EXPECT_THAT(twins.attachments, IsEmpty());
+  ASSERT_THAT(twins.attachments, SizeIs(1));
+  EXPECT_TRUE(twins.attachments[0].is_body);
+  const Message behind_nothing = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\n\n \n--x\n"
+      "Content-Type: text/html; name=\"letter.htm\"\n\n<p>Good day</p>\n--x--\n");
+  EXPECT_TRUE(behind_nothing.attachments.at(0).is_body);
 }
 
-TEST(ReadMessage, TakesHtmlWithANameAsAFileBehindTheTextOrWhereItSaysSo) {
+TEST(ReadMessage, TakesHtmlWithANameBehindTheTextForTextAndFile) {
   const Message behind = read(
       "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nsee file\n--x\n"
       "Content-Type: text/html; name=\"bill.htm\"\n\n<p>Pay here</p>\n--x--\n");
-  EXPECT_EQ(behind.html_text, "");
-  EXPECT_THAT(behind.attachments, SizeIs(1));
+  EXPECT_EQ(behind.html_text, "see file\nPay here\n");
+  ASSERT_THAT(behind.attachments, SizeIs(1));
+  EXPECT_FALSE(behind.attachments[0].is_body);
   const Message alone =
       read("Content-Type: text/html; name=\"bill.htm\"\nContent-Disposition: attachment\n\n<p>Pay here</p>\n");
   EXPECT_EQ(alone.html_text, "");
   EXPECT_THAT(alone.attachments, SizeIs(1));
+}
+
+/// A rule on ".exe" was passed by a program that called itself text, or a message.
+TEST(ReadMessage, KeepsTheNamesOfTextAndOfEnclosedMessages) {
+  for (const char* type : {"text/plain; name=a.exe", "text/html; name=a.exe", "message/rfc822; name=a.exe",
+                           "text/plain\nContent-Disposition: inline; filename=a.exe"}) {
+    const Message message = read(std::string("Content-Type: ") + type + "\n\nSubject: x\n\nMZ words\n");
+    ASSERT_THAT(message.attachments, SizeIs(1)) << type;
+    EXPECT_EQ(message.attachments[0].extension, "exe");
+    EXPECT_TRUE(message.attachments[0].is_body);
+    EXPECT_THAT(message.text, HasSubstr("MZ words"));
+  }
+}
+
+TEST(ReadMessage, NamesFilesThatStandInTheText) {
+  const Message message = read("Subject: x\n\nHi\n\nbegin 644 a.exe\n\"35H \n`\nend\n");
+  ASSERT_THAT(message.attachments, SizeIs(1));
+  EXPECT_EQ(message.attachments[0].name, "a.exe");
+  EXPECT_EQ(message.attachments[0].magic_type, "exe");
+  EXPECT_THAT(message.text, HasSubstr("begin 644"));
+}
+
+TEST(ReadMessage, FindsUrlsThatAreOnlyWrittenInHtml) {
+  const Message message = read(
+      "Content-Type: text/html\n\n<p>see http://login.<b>shop</b>.example/x or <a "
+      "href=\"http://a.example/\">www.b.example</a>\n");
+  ASSERT_THAT(message.links, SizeIs(2));
+  EXPECT_EQ(message.links[1].url, "http://login.shop.example/x");
+}
+
+TEST(ReadMessage, SaysWhenParametersWereCut) {
+  std::string filler;
+  for (int i = 0; i < 100; ++i) filler += "; p" + std::to_string(i) + "=1";
+  const Message message = read("Content-Type: application/pdf\nContent-Disposition: attachment" + filler + "\n\nx");
+  EXPECT_TRUE(message.shape.limits_hit);
 }
 
 TEST(ReadMessage, NotesReportsSignaturesAndCharsets) {

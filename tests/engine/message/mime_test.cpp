@@ -13,14 +13,19 @@ using testing::SizeIs;
 struct Walked {
   MimeSummary summary;
   std::vector<std::string> bodies;
+  std::vector<std::string> frames;  // the names of parts whose parts are told
 };
 
 Walked walk(const std::string& octets, const MimeLimits& limits = {}) {
   std::size_t body_at = 0;
   const HeaderBlock top = read_header_block(octets, {}, body_at);
   Walked walked;
-  walked.summary = walk_parts(top, std::string_view(octets).substr(body_at), limits,
-                              [&](const LeafPart& part) { walked.bodies.emplace_back(part.body); });
+  walked.summary = walk_parts(top, std::string_view(octets).substr(body_at), limits, [&](const LeafPart& part) {
+    if (part.is_walked)
+      walked.frames.push_back(part.content_type.name);
+    else
+      walked.bodies.emplace_back(part.body);
+  });
   return walked;
 }
 
@@ -68,6 +73,20 @@ TEST(Parts, ReadTheirHeadersOnBehindALineThatIsNone) {
 TEST(Parts, OfADigestAreMessages) {
   const Walked walked = walk("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\ninner\n--b--\n");
   EXPECT_THAT(walked.bodies, ElementsAre("inner"));
+}
+
+TEST(Parts, ThatHoldPartsAreToldWithTheirNames) {
+  const Walked walked = walk(
+      "Content-Type: multipart/mixed; boundary=b; name=all\n\n--b\nContent-Type: message/rfc822; name=mail.eml\n\n"
+      "Subject: x\n\ninner\n--b--\n");
+  EXPECT_THAT(walked.frames, ElementsAre("all", "mail.eml"));
+  EXPECT_THAT(walked.bodies, ElementsAre("inner"));
+}
+
+TEST(Parts, WithHeadersThatWereCutSaySo) {
+  const std::string filler(20u << 10, 'y');
+  EXPECT_TRUE(
+      walk("Content-Type: multipart/mixed; boundary=b\n\n--b\nX-Filler: " + filler + "\n\none\n--b--\n").summary.cut);
 }
 
 TEST(Parts, StopAtTheLimits) {
