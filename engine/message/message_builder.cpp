@@ -9,6 +9,7 @@
 #include "engine/message/attachments.h"
 #include "engine/message/authentication_results.h"
 #include "engine/message/charset.h"
+#include "engine/message/cms.h"
 #include "engine/message/html_text.h"
 #include "engine/message/links.h"
 #include "engine/message/text_forms.h"
@@ -19,6 +20,10 @@ namespace {
 
 bool is_text_type(const std::string& type) {
   return type.rfind("text/", 0) == 0 || type.rfind("multipart/", 0) == 0 || type.rfind("message/", 0) == 0;
+}
+
+bool is_cms_type(const std::string& type) {
+  return type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime";
 }
 
 /// <meta charset=...> or <meta http-equiv ... charset=...> in the first part of the HTML.
@@ -123,9 +128,7 @@ void MessageBuilder::note_part(const LeafPart& part, TransferEncoding encoding) 
   if (type == "text/html") ++shape.html_parts;
   if (type == "text/plain") ++shape.text_parts;
   if (encoding == TransferEncoding::Base64 && type.rfind("text/", 0) == 0) ++shape.base64_text_parts;
-  if (type == "application/pgp-encrypted" || type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") {
-    shape.is_encrypted = true;
-  }
+  if (type == "application/pgp-encrypted") shape.is_encrypted = true;
   if (type == "application/pgp-signature" || type.find("pkcs7-signature") != std::string::npos) shape.is_signed = true;
 }
 
@@ -151,6 +154,35 @@ void MessageBuilder::add_leaf(const LeafPart& part) {
   const bool is_shown = !part.is_walked && (is_body || (may_show && part.content_type.type == "text/html"));
   if (!is_shown || !names.empty()) add_attachment(part, encoding, std::move(names), is_body);
   if (is_shown) add_text(part, encoding);
+  if (is_cms_type(part.content_type.type)) add_cms(part, encoding);
+}
+
+/// Mail programs show what is signed, whatever they think of the signature.
+void MessageBuilder::add_cms(const LeafPart& part, TransferEncoding encoding) {
+  constexpr std::size_t kMaxDepth = 2;
+  // Further than what the walker gives to its multiparts.
+  constexpr std::size_t kAlternatives = 1u << 20;
+  bool cut = false;
+  CmsMessage cms = read_cms(decode_transfer(part.body, encoding, part.body.size(), cut));
+  if (cms.kind == CmsKind::Encrypted) message_.shape.is_encrypted = true;
+  if (cms.kind == CmsKind::Signed) message_.shape.is_signed = true;
+  if (cms.content.empty() || cms_depth_ == kMaxDepth || cms_parts_ >= options_.limits.max_parts) return;
+  const std::string octets = normalise_line_ends(cms.content);
+  std::size_t body_at = 0;
+  const HeaderBlock headers = read_header_block(octets, {}, body_at);
+  const MimeLimits limits{options_.limits.max_depth, options_.limits.max_parts - cms_parts_};
+  const std::size_t offset = ++cms_parts_ * kAlternatives;
+  ++cms_depth_;
+  const MimeSummary summary =
+      walk_parts(headers, std::string_view(octets).substr(body_at), limits, [&](const LeafPart& leaf) {
+        LeafPart inner = leaf;
+        if (inner.alternative != 0) inner.alternative += offset;
+        add_leaf(inner);
+      });
+  --cms_depth_;
+  cms_parts_ += summary.parts;
+  message_.shape.broken_encodings += summary.repairs;
+  if (summary.cut || headers.cut) message_.shape.limits_hit = true;
 }
 
 std::string MessageBuilder::decode_text(const LeafPart& part, TransferEncoding encoding, std::size_t most, bool& cut) {

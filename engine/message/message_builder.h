@@ -43,6 +43,7 @@ class MessageBuilder {
   void add_text(const LeafPart& part, TransferEncoding encoding);
   void add_html(std::string html, std::size_t alternative);
   void add_bare_links(std::string_view visible, std::size_t first);
+  void add_cms(const LeafPart& part, TransferEncoding encoding);
   void add_uu_files(std::string_view text);
   void add_attachment(const LeafPart& part, TransferEncoding encoding, std::vector<std::string> names, bool is_body);
   void add_authentication(const HeaderBlock& block);
@@ -54,6 +55,8 @@ class MessageBuilder {
   Message message_;
   std::vector<Piece> pieces_;
   std::size_t text_left_ = options_.limits.max_text_bytes;
+  std::size_t cms_depth_ = 0;  // signed messages may hold signed messages
+  std::size_t cms_parts_ = 0;  // read within signed messages
   std::size_t html_left_ = options_.limits.max_html_bytes;
 };
 

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "tests/engine/message/sample_cms.h"
+
 namespace winnow {
 namespace {
 
@@ -288,6 +290,30 @@ TEST(ReadMessage, NotesReportsSignaturesAndCharsets) {
   EXPECT_THAT(message.shape.charsets, ElementsAre("iso-8859-1"));
   EXPECT_EQ(message.shape.base64_text_parts, 1U);
   EXPECT_EQ(message.text, "text");
+}
+
+TEST(ReadMessage, ReadsWhatIsSignedWithinSMime) {
+  const std::string inner =
+      "Content-Type: multipart/alternative; boundary=y\n\n--y\n\nplain\n--y\nContent-Type: "
+      "text/html\n\n<p>html</p>\n--y--\n";
+  const auto wrapped = [](const std::string& part) {
+    return "Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Disposition: attachment\n\n" +
+           signed_cms(element('\x04', part));
+  };
+  const Message message = read("Subject: x\n" + wrapped(inner));
+  EXPECT_EQ(message.text, "plain");
+  EXPECT_EQ(message.html_text, "html\n");
+  EXPECT_TRUE(message.shape.is_signed);
+  EXPECT_FALSE(message.shape.is_encrypted);
+  EXPECT_THAT(message.attachments, SizeIs(1));
+  EXPECT_EQ(read(wrapped(wrapped("\nwords"))).text, "words");
+  EXPECT_EQ(read(wrapped(wrapped(wrapped("\nwords")))).text, "");
+}
+
+TEST(ReadMessage, TakesNothingForSignedOrEncryptedForItsTypeAlone) {
+  const Message message = read("Content-Type: application/pkcs7-mime\n\nwords\n");
+  EXPECT_FALSE(message.shape.is_signed);
+  EXPECT_FALSE(message.shape.is_encrypted);
 }
 
 TEST(ReadMessage, KeepsTheEnvelopeAndTheSize) {
