@@ -117,7 +117,7 @@ bool is_latin(char32_t c) {
 /// Where a URL in text ends because its host does: behind a whole name no other punctuation and no other script goes on. Written
 /// "http://a.example,http://b.example" and, without blanks, in Chinese.
 std::size_t end_by_host(std::string_view url) {
-  const std::size_t mark = url.find("://");
+  const std::size_t mark = url.substr(0, std::string_view("https://").size()).find("://");
   const std::size_t from = mark == std::string_view::npos ? 0 : mark + 3;
   const std::string_view authority = url.substr(from, url.find_first_of("/\\?#", from) - from);
   if (authority.find('@') != std::string_view::npos) return url.size();

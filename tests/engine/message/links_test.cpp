@@ -54,6 +54,10 @@ TEST(TextLinks, MayHoldLettersOfAnyScript) {
   EXPECT_EQ(links_in("http://shop.com/\u8BF7")[0].path(), "/\u8BF7");
 }
 
+TEST(TextLinks, EndByTheirOwnHostAlone) {
+  EXPECT_EQ(links_in("www.shop.com/?to=http://www.bank.com,x")[0].path(), "/?to=http://www.bank.com,x");
+}
+
 TEST(TextLinks, MayHaveAUserInFrontOfTheHost) {
   EXPECT_EQ(links_in("http://www.bank.com;x@shop.com/")[0].host, "shop.com");
 }
