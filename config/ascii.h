@@ -26,13 +26,23 @@ constexpr int hex_digit(char c) {
 }
 
 /// What an octet is, as bits: one look instead of comparisons, for loops over whole texts.
-enum OctetKind : std::uint8_t { kSmallLetter = 1, kCapital = 2, kLetter = 3, kDigit = 4, kAlnum = 7, kSpace = 8 };
+/// Odd are controls that are no space, and all beyond ASCII.
+enum OctetKind : std::uint8_t {
+  kSmallLetter = 1,
+  kCapital = 2,
+  kLetter = 3,
+  kDigit = 4,
+  kAlnum = 7,
+  kSpace = 8,
+  kOdd = 16
+};
 
 inline constexpr std::array<std::uint8_t, 256> kOctetKinds = [] {
   std::array<std::uint8_t, 256> kinds{};
-  for (int octet = 0; octet < 128; ++octet) {
+  for (int octet = 0; octet < 256; ++octet) {
     const char c = static_cast<char>(octet);
     std::uint8_t& kind = kinds[static_cast<std::size_t>(octet)];
+    if (octet < ' ' || octet >= 127) kind = kOdd;
     if (is_alpha(c)) kind = to_lower(c) == c ? kSmallLetter : kCapital;
     if (is_digit(c)) kind = kDigit;
     if (is_space(c)) kind = kSpace;

@@ -91,10 +91,17 @@ void HtmlReader::append(std::string_view text, TextSink& sink) {
       continue;
     }
     std::size_t end = at;
-    while (end < text.size() && octet_kind(text[end]) != kSpace) ++end;
+    unsigned kinds = 0;
+    for (; end < text.size() && octet_kind(text[end]) != kSpace; ++end) kinds |= octet_kind(text[end]);
+    const std::string_view word = text.substr(at, end - at);
     const std::size_t before = target.size();
     if (sink.space_waits && before > 0 && target.back() != '\n') target += ' ';
-    sink.blanks.append(text.substr(at, end - at), target);
+    if ((kinds & kOdd) != 0) {
+      sink.blanks.append(word, target);
+    } else {
+      sink.blanks.end_run();
+      target.append(word);
+    }
     if (target.size() > limits_.max_text_bytes) {
       target.resize(before);
       result_.cut = true;

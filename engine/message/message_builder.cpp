@@ -199,11 +199,11 @@ void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
   bool cut = false;
   std::string text = decode_text(part, encoding, left, cut);
   if (!is_html) {
-    std::string shown = without_long_blanks(text);
+    const std::size_t decoded = text.size();
+    text = without_long_blanks(std::move(text));
     // Of a text that is mostly what nobody sees, more is read.
-    if (cut && shown.size() < text.size() / 2)
-      shown = without_long_blanks(decode_text(part, encoding, options_.limits.max_html_bytes, cut));
-    text = std::move(shown);
+    if (cut && text.size() < decoded / 2)
+      text = without_long_blanks(decode_text(part, encoding, options_.limits.max_html_bytes, cut));
   }
   left -= std::min(left, text.size());
   if (cut) message_.shape.limits_hit = true;

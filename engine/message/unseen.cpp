@@ -1,5 +1,8 @@
 #include "engine/message/unseen.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include "config/ascii.h"
 #include "engine/message/charset.h"
 
@@ -19,20 +22,39 @@ bool shows_nothing(char32_t c) {
          within(0xE0100, 0xE01EF);
 }
 
+namespace {
+
+/// How many octets in front are none of the odd kind, eight at a time: most text is nothing else.
+std::size_t plain_run(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  std::size_t at = 0;
+  for (; at + sizeof kOnes <= text.size(); at += sizeof kOnes) {
+    std::uint64_t octets = 0;
+    std::memcpy(&octets, text.data() + at, sizeof octets);
+    // High where an octet is beyond ASCII, below the blank, or the last of ASCII.
+    const std::uint64_t is_last = octets ^ 0x7F * kOnes;
+    const std::uint64_t found = octets | (octets - ' ' * kOnes) | (is_last - kOnes);
+    if ((found & kHigh) == 0) continue;
+    for (std::size_t i = 0; i < sizeof octets; ++i) {
+      if ((octet_kind(text[at + i]) & kOdd) != 0) return at + i;
+    }
+  }
+  while (at < text.size() && (octet_kind(text[at]) & kOdd) == 0) ++at;
+  return at;
+}
+
+}  // namespace
+
 void BlankRuns::append(std::string_view text, std::string& target) {
   constexpr std::size_t kMost = 64;  // as many as any layout needs
   std::size_t kept = 0;              // where that begins which is not yet appended
   for (std::size_t at = 0; at < text.size();) {
-    const char octet = text[at];
-    if (octet >= ' ' && octet < 0x7F) {
-      if (octet != ' ') length_ = 0;
-      ++at;
-      continue;
-    }
+    const std::string_view plain = text.substr(at, plain_run(text.substr(at)));
+    if (length_ > 0 && !trim(plain).empty()) end_run();
+    at += plain.size();
+    if (at == text.size()) break;
     const std::size_t begin = at;
-    const char32_t c = next_code_point(text, at);
-    if (c < 0x80 && is_space(octet)) continue;
-    length_ = shows_nothing(c) ? length_ + 1 : 0;
+    length_ = shows_nothing(next_code_point(text, at)) ? length_ + 1 : 0;
     if (length_ <= kMost) continue;
     target.append(text.substr(kept, begin - kept));
     kept = at;
@@ -40,7 +62,8 @@ void BlankRuns::append(std::string_view text, std::string& target) {
   target.append(text.substr(kept));
 }
 
-std::string without_long_blanks(std::string_view text) {
+std::string without_long_blanks(std::string text) {
+  if (plain_run(text) == text.size()) return text;
   std::string result;
   BlankRuns().append(text, result);
   return result;

@@ -24,11 +24,13 @@ class BlankRuns {
  public:
   /// Appends a text, which must be valid UTF-8, to what came before it.
   void append(std::string_view text, std::string& target);
+  /// A text that shows something came in between.
+  void end_run() { length_ = 0; }
 
  private:
   std::size_t length_ = 0;
 };
 
-std::string without_long_blanks(std::string_view text);
+std::string without_long_blanks(std::string text);
 
 }  // namespace winnow
