@@ -132,11 +132,16 @@ class SpdLog : public Log {
     std::promise<void> closed;
     const std::future<void> all_out = closed.get_future();
     // Letting the writer go waits for its lines, for ever where nobody reads them.
-    closer_ = std::thread([writer = std::move(writer_), queue = queue_, closed = std::move(closed)]() mutable {
-      writer.reset();
-      while (!queue.expired()) std::this_thread::yield();  // a call of write() holds it, too
-      closed.set_value();
-    });
+    try {
+      closer_ = std::thread([writer = writer_, queue = queue_, closed = std::move(closed)]() mutable {
+        writer.reset();
+        while (!queue.expired()) std::this_thread::yield();  // a call of write(), or of close(), holds it, too
+        closed.set_value();
+      });
+    } catch (const std::system_error&) {
+      return;  // no thread to be had: nobody waits, and what is not written is lost
+    }
+    writer_.reset();
     (void)all_out.wait_for(patience);
   }
 

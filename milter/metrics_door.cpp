@@ -1,6 +1,7 @@
 #include "milter/metrics_door.h"
 
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace winnow {
@@ -11,8 +12,12 @@ MetricsDoor::MetricsDoor(std::string listen, HttpRoutes routes, Log& log, std::c
 void MetricsDoor::open() {
   std::string error;
   if (listen_.empty() || try_to_open(error)) return;
-  log_.error("metrics are off: " + error + "; tried again until it works");
-  thread_ = std::thread([this] { keep_trying(); });
+  try {
+    thread_ = std::thread([this] { keep_trying(); });
+    log_.error("metrics are off: " + error + "; tried again until it works");
+  } catch (const std::system_error& no_thread) {
+    log_.error("metrics are off: " + error + "; not tried again: " + no_thread.what());
+  }
 }
 
 bool MetricsDoor::try_to_open(std::string& error) {

@@ -3,6 +3,8 @@
 #include "engine/message/cms.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace winnow {
@@ -18,8 +20,11 @@ constexpr std::string_view kEncrypted[] = {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03
                                            "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x06"sv,           // encrypted
                                            "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv};  // and authenticated
 
+constexpr std::size_t kMaxDepth = 8;  // of elements within such that are not on the way
+
 struct Element {
   char tag = 0;
+  bool has_length = true;
   std::string_view content;  // of one without a length all that follows
 };
 
@@ -30,12 +35,18 @@ std::optional<Element> take(std::string_view& octets) {
   const auto first = static_cast<unsigned char>(octets[1]);
   octets.remove_prefix(2);
   std::size_t length = first;
-  if (first == 0x80) length = octets.size();
+  if (first == 0x80) {
+    element.has_length = false;
+    length = octets.size();
+  }
   if (first > 0x80) {
     const std::size_t digits = first & 0x7FU;
-    if (digits > 4 || digits > octets.size()) return std::nullopt;
+    if (digits > octets.size()) return std::nullopt;
     length = 0;
-    for (const char c : octets.substr(0, digits)) length = length << 8 | static_cast<unsigned char>(c);
+    for (const char c : octets.substr(0, digits)) {
+      length = length << 8 | static_cast<unsigned char>(c);
+      if (length > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+    }
     octets.remove_prefix(digits);
   }
   element.content = octets.substr(0, length);
@@ -51,10 +62,26 @@ bool enter(char tag, std::string_view& octets) {
   return true;
 }
 
-bool skip(char tag, std::string_view& octets) {
-  const std::optional<Element> element = take(octets);
-  return element && element->tag == tag;
+/// Takes the two octets that end an element without a length, if they are next.
+bool take_end(std::string_view& octets) {
+  const bool is_end = octets.starts_with("\0\0"sv);
+  if (is_end) octets.remove_prefix(2);
+  return is_end;
 }
+
+/// Past one element with all that is in it.
+bool pass(std::string_view& octets, std::size_t depth) {
+  const std::optional<Element> element = take(octets);
+  if (!element || depth == 0) return false;
+  if (element->has_length) return true;
+  octets = element->content;
+  while (!take_end(octets)) {
+    if (!pass(octets, depth - 1)) return false;
+  }
+  return true;
+}
+
+bool skip(char tag, std::string_view& octets) { return octets.starts_with(tag) && pass(octets, kMaxDepth); }
 
 CmsKind kind_of(std::string_view object) {
   if (object == kSigned) return CmsKind::Signed;
@@ -62,6 +89,19 @@ CmsKind kind_of(std::string_view object) {
     if (object == encrypted) return CmsKind::Encrypted;
   }
   return CmsKind::None;
+}
+
+/// Takes the pieces of a string up to its end, which may be made of pieces themselves.
+void take_pieces(std::string_view& octets, std::size_t depth, std::string& joined) {
+  while (!take_end(octets)) {
+    const std::optional<Element> piece = take(octets);
+    if (!piece) return;
+    if (piece->tag == kOctets) joined += piece->content;
+    if (piece->tag != kOctetsInPieces || depth == 0) continue;
+    std::string_view within = piece->content;
+    take_pieces(within, depth - 1, joined);
+    if (!piece->has_length) octets = within;
+  }
 }
 
 std::string signed_content(std::string_view octets) {
@@ -73,7 +113,7 @@ std::string signed_content(std::string_view octets) {
   std::string joined;
   if (content->tag != kOctetsInPieces) return joined;
   std::string_view pieces = content->content;
-  for (auto piece = take(pieces); piece && piece->tag == kOctets; piece = take(pieces)) joined += piece->content;
+  take_pieces(pieces, kMaxDepth, joined);
   return joined;
 }
 

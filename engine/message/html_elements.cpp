@@ -39,6 +39,7 @@ Kinds make_kinds() {
   add(kOption, {"option"});
   add(kAnchor, {"a"});
   add(kButton, {"button"});
+  add(kScript, {"script"});
   add(kTable, {"table"});
   add(kSection, {"thead", "tbody", "tfoot"});
   add(kRow, {"tr"});

@@ -43,7 +43,8 @@ enum ElementKind : std::uint32_t {
   kEndsForeign = 1U << 27,  // never stands in a foreign element
   kIgnored = 1U << 28,      // head: a browser makes its own
   kPage = 1U << 29,         // html and body: there is one of each, to the end of the page
-  kButton = 1U << 30        // button
+  kButton = 1U << 30,       // button
+  kScript = 1U << 31        // script: raw text wherever it stands
 };
 
 constexpr std::uint32_t kTablePart = kSection | kRow | kCell | kCaption;

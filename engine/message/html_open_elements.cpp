@@ -73,7 +73,7 @@ Element OpenElements::placed(Element element, bool self_closing) {
   if (element.is(kSelect | kEndsSelect) && has(kSelect)) {
     pop_to(find(kSelect, 0));
     if (element.is(kSelect)) element.kinds = kIgnored;
-  } else if (looks_.back().in_select && element.is(kRawText)) {
+  } else if (looks_.back().in_select && element.is(kRawText) && !element.is(kScript)) {
     element.kinds = kIgnored;
   }
   const auto is_same = [&](const Element& one) { return one.id == element.id; };

@@ -96,11 +96,17 @@ void HtmlReader::append(std::string_view text, TextSink& sink) {
     const std::string_view word = text.substr(at, end - at);
     const std::size_t before = target.size();
     if (sink.space_waits && before > 0 && target.back() != '\n') target += ' ';
+    const std::size_t kept = target.size();
     if ((kinds & kOdd) != 0) {
       sink.blanks.append(word, target);
     } else {
       sink.blanks.end_run();
       target.append(word);
+    }
+    at = end;
+    if (target.size() == kept) {  // nothing of it shows, and no blank is due for it
+      target.resize(before);
+      continue;
     }
     if (target.size() > limits_.max_text_bytes) {
       target.resize(before);
@@ -108,7 +114,6 @@ void HtmlReader::append(std::string_view text, TextSink& sink) {
       return;
     }
     sink.space_waits = false;
-    at = end;
   }
 }
 
@@ -211,7 +216,9 @@ void HtmlReader::read_links(const HtmlTag& tag) {
 }
 
 bool HtmlReader::is_remote(const std::string& url) const {
-  return starts_ignoring_case(url, "http") || starts_ignoring_case(resolved_url(url, base_.value_or("")), "http");
+  // Of a base, which may be long and is asked for each image, only the scheme counts here.
+  const std::string_view base = base_ ? std::string_view(*base_).substr(0, std::string_view("https://h").size()) : "";
+  return starts_ignoring_case(url, "http") || starts_ignoring_case(resolved_url(url, base), "http");
 }
 
 void HtmlReader::image(const HtmlTag& tag) {

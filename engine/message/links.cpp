@@ -132,15 +132,22 @@ std::size_t end_by_host(std::string_view url) {
   return c >= 0x80 && is_latin(c) ? url.size() : from + at;
 }
 
-std::string_view url_at(std::string_view text, std::size_t begin) {
+/// From `begin` on, what a URL can be made of.
+std::string_view url_octets(std::string_view text, std::size_t begin, std::size_t most) {
   std::size_t end = begin;
-  while (end < text.size() && end - begin < kMaxUrl && is_url_octet(text[end])) {
+  while (end < text.size() && end - begin < most && is_url_octet(text[end])) {
     std::size_t next = end;
     if (const char32_t c = next_code_point(text, next); c >= 0x80 && ends_url(c)) break;
     end = next;
   }
-  std::string_view url = text.substr(begin, end - begin);
-  return without_tail(url.substr(0, end_by_host(url)));
+  return text.substr(begin, end - begin);
+}
+
+std::string_view url_at(std::string_view text, std::size_t begin) {
+  // The host first, and no more than it: in "http://a.example,http://b.example," and so on each is the start of all others.
+  const std::string_view start = url_octets(text, begin, std::string_view("https://").size() + kMaxHost + 1);
+  const std::size_t end = end_by_host(start);
+  return without_tail(end < start.size() ? start.substr(0, end) : url_octets(text, begin, kMaxUrl));
 }
 
 void add_text_link(std::string_view url, std::vector<Link>& links) {

@@ -202,8 +202,10 @@ void MessageBuilder::add_text(const LeafPart& part, TransferEncoding encoding) {
     const std::size_t decoded = text.size();
     text = without_long_blanks(std::move(text));
     // Of a text that is mostly what nobody sees, more is read.
-    if (cut && text.size() < decoded / 2)
+    if (cut && text.size() < decoded / 2) {
+      cut = false;
       text = without_long_blanks(decode_text(part, encoding, options_.limits.max_html_bytes, cut));
+    }
   }
   left -= std::min(left, text.size());
   if (cut) message_.shape.limits_hit = true;

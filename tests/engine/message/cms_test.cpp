@@ -21,6 +21,33 @@ TEST(Cms, MayComeInPiecesWhoseLengthsComeLast) {
   EXPECT_EQ(read_cms(signed_cms(pieces, false)).content, "words");
 }
 
+TEST(Cms, MayComeInPiecesOfPieces) {
+  for (const bool has_length : {true, false}) {
+    const std::string inner = element('\x24', element('\x04', "wo") + element('\x04', "r"), has_length);
+    const std::string pieces = element('\x24', inner + element('\x04', "ds"), has_length);
+    EXPECT_EQ(read_cms(signed_cms(pieces, has_length)).content, "words");
+  }
+}
+
+/// What nothing is read of may be written in any way, too.
+TEST(Cms, MayHaveElementsWithoutALengthBeforeTheContent) {
+  std::string octets = signed_cms(element('\x04', "words"), false);
+  const std::string algorithms = element('\x31', "");
+  octets.replace(octets.find(algorithms), algorithms.size(),
+                 element('\x31', element('\x30', element('\x05', ""), false), false));
+  EXPECT_EQ(read_cms(octets).content, "words");
+}
+
+TEST(Cms, MayHaveLengthsThatBeginWithZeros) {
+  EXPECT_EQ(read_cms(signed_cms(std::string("\x04\x85\0\0\0\0\x05words", 12), false)).content, "words");
+}
+
+TEST(Cms, OfDeepElementsIsNotRead) {
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "\x24\x80";
+  EXPECT_EQ(read_cms(signed_cms(deep, false)).content, "");
+}
+
 TEST(Cms, ThatWasCutGivesWhatThereIs) {
   const std::string whole = signed_cms(element('\x04', "words"));
   const std::size_t words_at = whole.find("words");

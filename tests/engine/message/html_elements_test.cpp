@@ -126,6 +126,7 @@ TEST(Pictures, HoldNoRawText) {
 TEST(Selections, HoldNoRawText) {
   expect_seen("<select hidden><title></select><p>seen");
   expect_seen("<select hidden><select>seen");
+  EXPECT_THAT(read("<select><script>words</script></select>").visible, testing::Not(HasSubstr("words")));
   expect_seen("<select hidden><textarea>x</textarea>seen");
 }
 

@@ -49,6 +49,19 @@ TEST(BlankRuns, DoNotUseUpTheTextOfAMail) {
   }
 }
 
+TEST(BlankRuns, LeaveNoBlanksBehindThatUseUpTheText) {
+  const HtmlText read = read_html("<p>hello " + repeat("\x01 ", 262'144) + "seen</p>", {});
+  EXPECT_NE(read.visible.find("seen"), std::string::npos);
+  EXPECT_FALSE(read.cut);
+}
+
+TEST(BlankRuns, OfAPartThatIsReadWholeCutNothing) {
+  const std::string raw = "Content-Type: text/plain; charset=utf-8\n\n" + repeat("\u200B", 90'000) + "seen\n";
+  const Message message = read_message(mail_from_bytes(raw, raw.size()));
+  EXPECT_THAT(message.text, testing::HasSubstr("seen"));
+  EXPECT_FALSE(message.shape.limits_hit);
+}
+
 TEST(BlankRuns, AreCutAcrossTags) {
   const HtmlText result = read_html(repeat("<b>&#8203;</b>", 1000) + "text", {});
   EXPECT_EQ(count(result.visible, "\u200B"), 64U);
