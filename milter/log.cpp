@@ -116,8 +116,8 @@ class SpdLog : public Log {
   }
 
   ~SpdLog() override {
-    writer_.reset();
     if (closer_.joinable()) closer_.join();
+    writer_.reset();
   }
 
   void write(LogLevel level, const std::string& line) override {
@@ -131,17 +131,16 @@ class SpdLog : public Log {
     if (const auto queue = queue_.lock()) tell_what_was_lost(*queue);
     std::promise<void> closed;
     const std::future<void> all_out = closed.get_future();
-    // Letting the writer go waits for its lines, for ever where nobody reads them.
+    // Letting the writer go waits for its lines, for ever where nobody reads them: from now on only that thread touches it.
     try {
-      closer_ = std::thread([writer = writer_, queue = queue_, closed = std::move(closed)]() mutable {
-        writer.reset();
-        while (!queue.expired()) std::this_thread::yield();  // a call of write(), or of close(), holds it, too
+      closer_ = std::thread([this, closed = std::move(closed)]() mutable {
+        writer_.reset();
+        while (!queue_.expired()) std::this_thread::yield();  // a call of write(), or of close(), holds it, too
         closed.set_value();
       });
     } catch (const std::system_error&) {
       return;  // no thread to be had: nobody waits, and what is not written is lost
     }
-    writer_.reset();
     (void)all_out.wait_for(patience);
   }
 

@@ -2,7 +2,7 @@
 //
 // Owns:    all of it; up to a fixed depth.
 // Threads: one per document.
-// Blocks:  never; a tag costs no more than a look at each open element.
+// Blocks:  never; a tag costs no more than to open anew what is open, which is bounded.
 // Fails:   never: a tag that is out of place does what browsers let it do.
 // Source:  the HTML standard: tree construction, without its tree.
 #pragma once
