@@ -2,6 +2,7 @@
 // memory.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <ctime>
 #include <string>
 #include <utility>
@@ -14,25 +15,47 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::uint64_t kNoLimit = 1u << 30;
-
-struct Timed {
-  Message message;
-  double seconds = 0;
-};
-
-/// Processor time of reading, so that a busy machine does not fail the test.
-Timed read(std::string raw) {
-  const MailInput input = mail_from_bytes(std::move(raw), kNoLimit);
-  const std::clock_t begin = std::clock();
-  Timed result{read_message(input), 0};
-  result.seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-  return result;
-}
+// What a message costs before its first octet is read, in octets.
+constexpr std::size_t kLeastOctets = 10000;
+// The worst that is known, formatting that is opened and closed across 127 elements, costs 14 times what ordinary mail does.
+constexpr double kBearable = 40;
 
 std::string repeat(const std::string& text, std::size_t times) {
   std::string result;
   result.reserve(text.size() * times);
   for (std::size_t i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+struct Timed {
+  Message message;
+  double cost = 0;  // how many times the processor time that ordinary mail of this size takes
+};
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+/// Processor seconds that an octet of ordinary mail takes: what is slow here (a machine, a sanitizer) is slow for both.
+double ordinary_seconds_per_octet() {
+  const MailInput input =
+      mail_from_bytes("Content-Type: text/html\n\n" + repeat("<p style='color:#333'>What you ordered is on its way, "
+                                                             "and <a href='https://a.example/x'>here</a> it is.\n",
+                                                             2500),
+                      kNoLimit);
+  double least = 1e9;
+  for (int i = 0; i < 5; ++i) {
+    const double begin = processor_seconds();
+    read_message(input);
+    least = std::min(least, processor_seconds() - begin);
+  }
+  return least / static_cast<double>(input.raw.size());
+}
+
+Timed read(std::string raw) {
+  static const double ordinary = ordinary_seconds_per_octet();
+  const MailInput input = mail_from_bytes(std::move(raw), kNoLimit);
+  const double begin = processor_seconds();
+  Timed result{read_message(input), 0};
+  result.cost = (processor_seconds() - begin) / (ordinary * static_cast<double>(input.raw.size() + kLeastOctets));
   return result;
 }
 
@@ -45,20 +68,20 @@ TEST(BadMail, CountsAHundredThousandHeadersAndKeepsSomeAndWhatItIsReadBy) {
   EXPECT_EQ(result.message.subject, "late by a line");
   EXPECT_TRUE(result.message.shape.limits_hit);
   EXPECT_EQ(result.message.text, "body\n");
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, LooksForNoNameAmongTheHeadersThatItHasKept) {
   const Timed result = read(repeat("Tp: x\n", 1000) + repeat("To: x\n", 150000) + "\nbody\n");
   EXPECT_EQ(result.message.headers.size(), MessageLimits{}.max_headers + 1);
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, StopsAtTheLimitOfAHundredThousandParts) {
   const Timed result = read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat("--b\n\nx\n", 100000) + "--b--\n");
   EXPECT_EQ(result.message.shape.parts, MessageLimits{}.max_parts);
   EXPECT_TRUE(result.message.shape.limits_hit);
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, SurvivesThousandsOfNestedMultiparts) {
@@ -70,13 +93,13 @@ TEST(BadMail, SurvivesThousandsOfNestedMultiparts) {
   const Timed result = read(raw + "\ninnermost\n");
   EXPECT_LE(result.message.shape.depth, MessageLimits{}.max_depth);
   EXPECT_TRUE(result.message.shape.limits_hit);
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, SurvivesThousandsOfNestedMessages) {
   const Timed result = read(repeat("Content-Type: message/rfc822\n\n", 50000) + "x");
   EXPECT_LE(result.message.shape.depth, MessageLimits{}.max_depth);
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, ReadsFiftyMegabytesInBoundedTimeAndText) {
@@ -84,13 +107,13 @@ TEST(BadMail, ReadsFiftyMegabytesInBoundedTimeAndText) {
   EXPECT_LE(result.message.text.size(), MessageLimits{}.max_text_bytes);
   EXPECT_LE(result.message.links.size(), MessageLimits{}.max_links);
   EXPECT_TRUE(result.message.shape.limits_hit);
-  EXPECT_LT(result.seconds, 5);
+  EXPECT_LT(result.cost, 1);
 }
 
 TEST(BadMail, ReadsOneHugeLine) {
   const Timed result = read("Subject: line\n\n" + std::string(20u << 20, 'a'));
   EXPECT_LE(result.message.text.size(), MessageLimits{}.max_text_bytes);
-  EXPECT_LT(result.seconds, 5);
+  EXPECT_LT(result.cost, 1);
 }
 
 TEST(BadMail, DropsNulOctetsAndCountsThem) {
@@ -110,7 +133,7 @@ TEST(BadMail, SurvivesGarbageInBase64) {
   const Timed result =
       read("Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!!!\x80\xFF@@=aGVsbG8=###\n" +
            repeat("=", 100000));
-  EXPECT_LT(result.seconds, 1);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, SurvivesEncodedWordGarbage) {
@@ -123,14 +146,14 @@ TEST(BadMail, SurvivesEncodedWordGarbage) {
   }
   const Timed result =
       read("Subject: " + repeat("=?utf-8?Q?a?= ", 5000) + "\n" + repeat("X: " + repeat("=?", 8000) + "\n", 500) + "\n");
-  EXPECT_LT(result.seconds, 3);
+  EXPECT_LT(result.cost, 10);
 }
 
 TEST(BadMail, SurvivesFloodsOfParameterPieces) {
   std::string part = "--b\nContent-Type: text/plain";
   for (int i = 0; i < 2000; ++i) part += ";\n a" + std::to_string(i) + "*" + std::to_string(i % 100) + "*=%41";
   const Timed result = read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat(part + "\n\nx\n", 100));
-  EXPECT_LT(result.seconds, 3);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, SurvivesNestedGroupsAndCommentsInAddresses) {
@@ -138,12 +161,12 @@ TEST(BadMail, SurvivesNestedGroupsAndCommentsInAddresses) {
       read("From: " + repeat("a:", 8000) + "\nTo: " + repeat("(", 16000) + "\nCc: " + repeat("<", 16000) +
            "\nReply-To: " + repeat("a@b.example,", 1300) + "\nSender: " + repeat("\"", 16000) + "\n\nx\n");
   EXPECT_LE(result.message.reply_to.size(), MessageLimits{}.max_addresses);
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, ReadsHtmlOfOnlyOpenAndStrayTagsInLinearTime) {
   const Timed result = read("Content-Type: text/html\n\n" + repeat("<b>", 150000) + repeat("</i>", 100000));
-  EXPECT_LT(result.seconds, 2);
+  EXPECT_LT(result.cost, kBearable);
 }
 
 TEST(BadMail, ReadsHtmlThatIsDeepAndOutOfPlaceInLinearTime) {
@@ -162,7 +185,7 @@ TEST(BadMail, ReadsHtmlThatIsDeepAndOutOfPlaceInLinearTime) {
            repeat("<p style='font:" + repeat("a ", 1000) + "'>", 400),
        }) {
     const Timed result = read("Content-Type: text/html\n\n" + html);
-    EXPECT_LT(result.seconds, 2) << html.substr(0, 100);
+    EXPECT_LT(result.cost, kBearable) << html.substr(0, 100);
   }
 }
 
@@ -170,7 +193,7 @@ TEST(BadMail, ReadsUnfinishedHtmlInLinearTime) {
   for (const char* piece :
        {"<", "<!--", "<a href=\"", "<style>", "&", "&#", "<!", "</", "<a b='", "<p style=\"a:b;", "<td><table>"}) {
     const Timed result = read("Content-Type: text/html\n\n" + repeat(piece, 100000));
-    EXPECT_LT(result.seconds, 2) << piece;
+    EXPECT_LT(result.cost, kBearable) << piece;
   }
 }
 
@@ -184,7 +207,7 @@ TEST(BadMail, ReadsHtmlOfOneHugeElementInLinearTime) {
                                      {"<p style='color:rgb(", "1"},
                                      {"<base href='http://a/", "/"}}) {
     const Timed result = read("Content-Type: text/html\n\n" + (begin + repeat(piece, 200000)) + "'>");
-    EXPECT_LT(result.seconds, 2) << begin << piece;
+    EXPECT_LT(result.cost, kBearable) << begin << piece;
   }
 }
 
