@@ -1,5 +1,6 @@
-"""Small attached files, made from nothing: pdf, ics, html, zip, docx, png."""
+"""Small attached files, made from nothing: pdf, ics, html, zip, gz, docx, png."""
 import base64
+import gzip
 import io
 import struct
 import zipfile
@@ -7,7 +8,7 @@ import zlib
 
 import names
 
-TYPES = {"pdf": "application/pdf", "ics": "text/calendar", "html": "text/html", "zip": "application/zip", "png": "image/png",
+TYPES = {"pdf": "application/pdf", "ics": "text/calendar", "html": "text/html", "zip": "application/zip", "gz": "application/gzip", "png": "image/png",
          "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
@@ -60,6 +61,8 @@ def attachment(rng, content, kind, name):
         data = ("<html><body>" + "".join(f"<p>{word}</p>" for word in words) + "</body></html>").encode()
     elif kind == "docx":
         data = archive(rng, "word/document.xml", "<w:document><w:body>" + " ".join(words) + "</w:body></w:document>")
+    elif kind == "gz":
+        data = gzip.compress(f"<report><about>{content.domain}</about></report>".encode() * rng.randint(1, 9), mtime=0)
     else:
         data = archive(rng, "document.txt", " ".join(words))
     declared = TYPES[kind] if rng.random() < 0.9 else "application/octet-stream"

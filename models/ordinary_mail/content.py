@@ -15,6 +15,12 @@ ROLES = {
     "letter": ["{first}.{last}", "{first}", "{first}{last}", "{f}{last}", "{last}.{first}", "{first}{n}", "{first}_{last}"],
 }
 ROLES["office"] = ROLES["letter"]
+ROLES["machine"] = """root cron monitor monitoring alerts backup noreply postmaster reports noreply-reports mailer-daemon scanner fax
+                      voicemail server nas ups admin logs ci build certificates""".split()
+
+# What people write by hand, and what programs write to those who run them, has no unsubscribe link and no legal notice.
+LOOKS_OF_PEOPLE = ("letter", "office")
+LOOKS_WITHOUT_FOOTER = (*LOOKS_OF_PEOPLE, "machine")
 
 OFFICE_HOSTS = 0.6      # share of letters and office mail that comes from a company's own host
 
@@ -206,7 +212,7 @@ class Composer:
 
     def _sender(self):
         rng, look = self.rng, self.kind.look
-        is_person = look in ("letter", "office")
+        is_person = look in LOOKS_OF_PEOPLE
         host = self.kind.attributes.get("host") or ("unrelated" if is_person and rng.random() > OFFICE_HOSTS else "any")
         domain = self._host(host)
         first, last = self._person()

@@ -9,9 +9,9 @@ Form of a file ('#' begins a comment line):
     U3-5: bullet                repeated draws                C: a code in large letters   V: picture with this caption
     K: name = value // name = value      a table of facts     I2-4: item // price          a bill
     G4-6: product // price               a grid of goods      A3-5: headline // teaser     articles
-    X: pdf Invoice-{order}      an attachment (pdf, ics, html, zip, docx)
+    X: pdf Invoice-{order}      an attachment (pdf, ics, html, zip, docx, gz)
     A line with '?' before it is left out now and then; of neighbouring lines with '~' some are taken, in any order.
-Attributes: look=promo|news|notice|letter|office, weight (default 1), host=own|lookalike|unrelated|any, reply=other|own,
+Attributes: look=promo|news|notice|letter|office|machine, weight (default 1), host=own|lookalike|unrelated|any, reply=other|own,
             trade=NAME ({noun} then draws from noun.NAME), split=dev (never learnt from).
 
 Fails: PhraseError with file and line.

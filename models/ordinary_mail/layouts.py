@@ -3,13 +3,14 @@ import html
 from dataclasses import dataclass
 
 import names
+from content import LOOKS_OF_PEOPLE
 
 FONTS = ["Arial,Helvetica,sans-serif", "'Helvetica Neue',Helvetica,Arial,sans-serif", "Georgia,serif", "Verdana,Geneva,sans-serif",
          "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,sans-serif", "Tahoma,Geneva,sans-serif", "'Trebuchet MS',sans-serif",
          "Lato,Arial,sans-serif", "Calibri,sans-serif", "'Open Sans',Arial,sans-serif"]
 FAMILIES = {"promo": "nested nested nested pictures rows rows divs centre", "news": "nested nested rows rows divs letter",
             "notice": "card card rows nested nested divs centre letter", "letter": "letter letter gmail outlook",
-            "office": "outlook outlook letter gmail"}
+            "office": "outlook outlook letter gmail", "machine": "letter outlook divs"}
 VERBOSE = ["", "", "word-break:break-word;", "mso-line-height-rule:exactly;-ms-text-size-adjust:100%;-webkit-text-size-adjust:100%;",
            "border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt;direction:ltr;vertical-align:top;",
            "border-top:0px;border-right:0px;border-bottom:0px;border-left:0px;font-weight:400;letter-spacing:0px;"]
@@ -165,7 +166,7 @@ class HtmlPage:
 
     def _footer(self):
         content, rng, style = self.content, self.rng, self.style
-        if self.is_plainish and content.look in ("letter", "office"):
+        if content.look == "machine" or self.is_plainish and content.look in LOOKS_OF_PEOPLE:
             return []
         foot = content.footer
         grey = f"font-size:{rng.choice([10, 11, 12, 13])}px;color:{rng.choice(['#888888', '#999999', '#666666', '#555555'])};"

@@ -6,6 +6,7 @@ import datetime
 
 import names
 from attachments import attachment, base64_lines, png
+from content import LOOKS_OF_PEOPLE
 from disguises import hidden_html
 from layouts import HtmlPage, Style
 from links import LinkMaker
@@ -62,7 +63,7 @@ class MessageWriter:
     def _text_parts(self):
         rng, look = self.rng, self.content.look
         shape = rng.choices(["alternative", "html", "plain", "related"], {"promo": (74, 22, 2, 2), "news": (74, 17, 7, 2), "notice": (52, 30, 16, 2),
-                                                                          "letter": (42, 8, 50, 0), "office": (45, 6, 46, 3)}[look])[0]
+                                                                          "letter": (42, 8, 50, 0), "office": (45, 6, 46, 3), "machine": (8, 14, 78, 0)}[look])[0]
         if shape == "plain":
             return self._text("plain", PlainText(rng, self.content, self.links).write())
         page = HtmlPage(rng, self.content, self.links, Style.drawn(rng, look)).write()
@@ -163,7 +164,7 @@ class MessageWriter:
 
     def _recipient(self):
         rng, content = self.rng, self.content
-        if content.label == "spam" and content.look in ("letter", "office") and rng.random() < 0.15:
+        if content.label == "spam" and content.look in LOOKS_OF_PEOPLE and rng.random() < 0.15:
             return rng.choice(["undisclosed-recipients:;", "Recipients <" + content.sender.address + ">"])
         return rng.choice([content.recipient.address, f"<{content.recipient.address}>", self._party(content.recipient)])
 
@@ -199,7 +200,7 @@ class MessageWriter:
 
     def _person_headers(self):
         rng, out = self.rng, []
-        if rng.random() < 0.5 and self.content.look in ("letter", "office"):
+        if rng.random() < 0.5 and self.content.look in LOOKS_OF_PEOPLE:
             out.append((rng.choice(["X-Mailer", "User-Agent"]), filled(rng, rng.choice(PERSON_MAILERS))))
         if rng.random() < 0.3:
             out.append(("Content-Language", self.content.language))

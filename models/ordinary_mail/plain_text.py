@@ -1,6 +1,8 @@
 """Blocks to plain text: the twin of an HTML part, or the whole of a plain message."""
 import textwrap
 
+from content import LOOKS_WITHOUT_FOOTER
+
 
 class PlainText:
     def __init__(self, rng, content, links):
@@ -10,11 +12,11 @@ class PlainText:
 
     def write(self):
         content, rng = self.content, self.rng
-        is_mail_of_person = content.look in ("letter", "office")
+        has_footer = content.look not in LOOKS_WITHOUT_FOOTER
         parts = [self._block(block) for block in content.blocks]
-        if not is_mail_of_person:
+        if has_footer:
             parts += self._footer()
-        if content.preheader and not is_mail_of_person and rng.random() < 0.3:
+        if content.preheader and has_footer and rng.random() < 0.3:
             parts.insert(0, content.preheader + rng.choice(["", " \u200c" * rng.randint(5, 40), "\u034f \u200c " * rng.randint(5, 30)]))
         return "\n\n".join(part for part in parts if part) + "\n"
 
