@@ -18,9 +18,9 @@ ROLES["office"] = ROLES["letter"]
 ROLES["machine"] = """root cron monitor monitoring alerts backup noreply postmaster reports noreply-reports mailer-daemon scanner fax
                       voicemail server nas ups admin logs ci build certificates""".split()
 
-# What people write by hand, and what programs write to those who run them, has no unsubscribe link and no legal notice.
 LOOKS_OF_PEOPLE = ("letter", "office")
-LOOKS_WITHOUT_FOOTER = (*LOOKS_OF_PEOPLE, "machine")
+# Not sent through a mail service: no counted links, no unsubscribe link, no legal notice.
+DIRECT_LOOKS = (*LOOKS_OF_PEOPLE, "machine")
 
 OFFICE_HOSTS = 0.6      # share of letters and office mail that comes from a company's own host
 

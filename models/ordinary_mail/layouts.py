@@ -3,7 +3,7 @@ import html
 from dataclasses import dataclass
 
 import names
-from content import LOOKS_OF_PEOPLE
+from content import DIRECT_LOOKS
 
 FONTS = ["Arial,Helvetica,sans-serif", "'Helvetica Neue',Helvetica,Arial,sans-serif", "Georgia,serif", "Verdana,Geneva,sans-serif",
          "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,sans-serif", "Tahoma,Geneva,sans-serif", "'Trebuchet MS',sans-serif",
@@ -166,7 +166,7 @@ class HtmlPage:
 
     def _footer(self):
         content, rng, style = self.content, self.rng, self.style
-        if content.look == "machine" or self.is_plainish and content.look in LOOKS_OF_PEOPLE:
+        if content.look in DIRECT_LOOKS:
             return []
         foot = content.footer
         grey = f"font-size:{rng.choice([10, 11, 12, 13])}px;color:{rng.choice(['#888888', '#999999', '#666666', '#555555'])};"

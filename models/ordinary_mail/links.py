@@ -1,6 +1,6 @@
 """Where the links and pictures of one message lead: the sender's host, a host under it, or the mail service's."""
 import names
-from content import LOOKS_WITHOUT_FOOTER
+from content import DIRECT_LOOKS
 from senders import LINK_SHAPES, UNSUBSCRIBE_SHAPES, filled
 
 PATHS = """collections products blog news shop account orders track help pages events tickets article story sale new-arrivals
@@ -11,9 +11,9 @@ login update calendar reviews wishlist cart member rewards survey promo details"
 class LinkMaker:
     def __init__(self, rng, content, service, networks):
         self.rng, self.content, self.service, self.networks = rng, content, service, networks
-        is_by_hand = content.look in LOOKS_WITHOUT_FOOTER
+        is_direct = content.look in DIRECT_LOOKS
         self.scheme = "http" if rng.random() < (0.12 if content.label == "ham" else 0.2) else "https"
-        self.is_tracked = not is_by_hand and rng.random() < (0.75 if content.label == "ham" else 0.5)
+        self.is_tracked = not is_direct and rng.random() < (0.75 if content.label == "ham" else 0.5)
         self.site = rng.choice(["", "www.", "www.", "shop.", "app.", "my."]) + content.target
         self.tracker = self._tracker()
         self.pictures = rng.choice([f"https://cdn.{content.target}", f"https://img.{service.domain}",

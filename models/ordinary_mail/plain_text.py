@@ -1,7 +1,7 @@
 """Blocks to plain text: the twin of an HTML part, or the whole of a plain message."""
 import textwrap
 
-from content import LOOKS_WITHOUT_FOOTER
+from content import DIRECT_LOOKS
 
 
 class PlainText:
@@ -12,7 +12,7 @@ class PlainText:
 
     def write(self):
         content, rng = self.content, self.rng
-        has_footer = content.look not in LOOKS_WITHOUT_FOOTER
+        has_footer = content.look not in DIRECT_LOOKS
         parts = [self._block(block) for block in content.blocks]
         if has_footer:
             parts += self._footer()
