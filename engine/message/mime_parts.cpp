@@ -179,7 +179,7 @@ BoundaryLine Walker::walk(const HeaderBlock& headers, std::size_t at, std::size_
   summary.types.push_back(type.type);
   const bool nested = depth < limits_.max_depth;
   const bool is_multipart = type.type.rfind("multipart/", 0) == 0;
-  const bool is_message = type.type == "message/rfc822" || type.type == "message/news";
+  const bool is_message = type.type == "message/rfc822" || type.type == "message/global" || type.type == "message/news";
   if ((is_multipart || is_message) && !nested) summary.cut = true;
   if (is_multipart && nested) {
     const std::string boundary = type.boundary.empty() ? guess_boundary(at) : type.boundary;

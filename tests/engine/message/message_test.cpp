@@ -172,6 +172,13 @@ TEST(ReadMessage, ReadsTheTextOfAnEnclosedMessage) {
   EXPECT_EQ(message.shape.depth, 2U);
 }
 
+TEST(ReadMessage, ReadsTheTextOfAnEnclosedMessageWhoseHeadersAreUtf8) {  // RFC 6532
+  const Message message = read(
+      "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nouter\n--x\nContent-Type: message/global\n\n"
+      "Subject: Grüße\n\ninner words\n--x--\n");
+  EXPECT_THAT(message.text, HasSubstr("inner words"));
+}
+
 TEST(ReadMessage, ReadsCalendarPartsAsText) {
   const Message message = read("Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nSUMMARY:Tea\n");
   EXPECT_THAT(message.text, HasSubstr("SUMMARY:Tea"));
