@@ -5,8 +5,8 @@ usage: tests/bench/accuracy/disguise.py --model FILE [--corpora DIR] [--split de
 
 Takes a seeded sample of the spam of a split, writes it anew without and with each disguise, and lets `winnow evaluate`
 judge it: one row per disguise, recall at 50 % and 90 %. Every message is written by the same code in all rows, so that
-only the disguise differs. A long innocent tail is taken from ham of the same split, which the model never saw; so is
-the line that a forged answer quotes above its text.
+only the disguise differs. A long innocent tail is taken from ham of the same split, which the model never saw; so are
+the ten words that are repeated a hundred times and the line that a forged answer quotes above its text.
 Skips (exit 0) when there are no corpora.
 """
 import argparse
@@ -135,6 +135,9 @@ def disguised(raw, name, dice, tail):
             text = of_html(text, split_by_tags, dice)
         elif name == "innocent tail":
             text += ("<p>" + escaped(tail) + "</p>") if subtype == "html" else "\n\n" + tail
+        elif name == "repeated words":
+            few = " ".join(tail.split()[:10] * 100)
+            text += ("<p>" + escaped(few) + "</p>") if subtype == "html" else "\n\n" + few
         elif name == "forged answer":
             quote = "> " + tail.strip().split("\n")[0][:70] + "\n\n"
             text = (escaped(quote) if subtype == "html" else quote) + text
@@ -147,7 +150,8 @@ def disguised(raw, name, dice, tail):
     return message.as_bytes()
 
 
-DISGUISES = ["none", *WORD_DISGUISES, "split by tags", "innocent tail", "hidden tail", "forged answer", "many links", "base64"]
+DISGUISES = ["none", *WORD_DISGUISES, "split by tags", "innocent tail", "repeated words", "hidden tail", "forged answer",
+             "many links", "base64"]
 
 
 def read_rows(corpora, wanted):
