@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/message/header_block.h"
 #include "engine/model_file.h"
 #include "models/whole_file.h"
 
@@ -97,7 +98,8 @@ Status FeedbackFolder::prepare() const {
 Status FeedbackFolder::keep(Label label, std::string_view raw, Kept& kept) const {
   const FolderLock lock(folder_);
   if (Status status = lock.status(); !status) return status;
-  const std::string name = sha256_hex(raw) + ".eml";
+  // A Maildir holds LF, and what a mail server pipes has CRLF.
+  const std::string name = sha256_hex(normalise_line_ends(raw)) + ".eml";
   const fs::path file = place_of(label) / name;
   std::error_code failed;
   for (const Label other : kLabels) {

@@ -81,6 +81,15 @@ TEST_F(Feedback, BelievesTheLastWordOnAMessage) {
   EXPECT_THAT(messages("phishing"), ElementsAre(kOne));
 }
 
+/// A Maildir was learnt as ham, and the same mail piped with CRLF as spam: it was kept as both.
+TEST_F(Feedback, KnowsAMessageWhateverItsLineEnds) {
+  keep(Label::Ham, kOne);
+  EXPECT_EQ(keep(Label::Ham, "Subject: one\r\n\r\nfirst\r\n"), Kept::Known);
+  EXPECT_EQ(keep(Label::Spam, "Subject: one\r\n\r\nfirst\r\n"), Kept::Moved);
+  EXPECT_EQ(folder_.count(Label::Spam), 1u);
+  EXPECT_EQ(folder_.count(Label::Ham), 0u);
+}
+
 TEST_F(Feedback, ForgetsTheOldestOfALabelAlone) {
   for (const char* text : {"a", "b", "c"}) keep(Label::Spam, text);
   keep(Label::Ham, "old ham");
