@@ -121,8 +121,9 @@ int run_replay(const Command& self, int argc, char** argv) {
 
 }  // namespace
 
-const Command kReplayCommand{
-    "replay", "show what today's rules do with a mailbox, and what other thresholds or rules would.",
-    "0 every message judged, 1 problems, 2 wrong usage", "winnow replay --junk 95% ~/Maildir", run_replay};
+const Command kReplayCommand{"replay",
+                             "show what today's rules do with a mailbox, and what other thresholds or rules would.",
+                             "0 every message judged, 1 problems, 2 wrong usage",
+                             "winnow replay --junk 95% ~/Maildir ~/Maildir/.Junk", run_replay};
 
 }  // namespace winnow

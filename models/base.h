@@ -42,6 +42,8 @@ struct BaseComparison {
   bool keeps_calibration = false;
 
   bool is_worse() const { return own_loss > base_loss; }
+  /// What the base orders the wrong way round was most likely given with ham and spam exchanged.
+  bool contradicts_labels() const { return base_one_minus_auc > 0.5; }
   std::string text() const;
 };
 

@@ -249,7 +249,17 @@ Manifest manifest_for(const TrainOptions& options, const TrainingSet& set) {
   return manifest;
 }
 
-/// False when the new model is worse and nobody forces it.
+/// Whether to go on in spite of it: only --force does.
+bool goes_on(const TrainingWork& work, const std::string& problem, const std::string& hint) {
+  if (work.options.force) {
+    work.problems.warning({}, problem);
+    return true;
+  }
+  work.problems.error({}, "not written: " + problem, hint);
+  return false;
+}
+
+/// False when the new model is worse than its base, or the base contradicts the labels, and nobody forces it.
 bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const Members& members, const Trainer& trainer,
                        TrainReport& report) {
   const std::vector<std::size_t>& held_out = set.parts().held_out;
@@ -260,16 +270,13 @@ bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const M
     return false;
   report.comparison = hold_side_by_side(work, by_base, by_model);
   if (!report.comparison) return false;
-  if (!report.comparison->is_worse()) return true;
-  const std::string what =
-      "worse than its base on " + std::to_string(held_out.size()) + " held-out messages: " + report.comparison->text();
-  if (work.options.force) {
-    work.problems.warning({}, "the model is " + what);
-    return true;
-  }
-  work.problems.error({}, "not written: the model would be " + what,
-                      "give more mail, or fewer epochs or lower learning rates, or --force");
-  return false;
+  const std::string where = " " + std::to_string(held_out.size()) + " held-out messages: " + report.comparison->text();
+  if (report.comparison->contradicts_labels() && !goes_on(work, "the base says the opposite of the labels of" + where,
+                                                          "is ham given as spam and spam as ham? --force if not"))
+    return false;
+  return !report.comparison->is_worse() ||
+         goes_on(work, "the model is worse than its base on" + where,
+                 "give more mail, or fewer epochs or lower learning rates, or --force");
 }
 
 /// The left-out groups, then the model itself.
