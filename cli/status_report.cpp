@@ -127,6 +127,8 @@ StatusReport status_from(const MetricsText& metrics, double now) {
   report.stand_ins = metrics.sum_by("winnow_stand_in_total", "cause");
   report.pool = pool_of(metrics);
   report.reloads = metrics.sum_by("winnow_reload_total", "result");
+  constexpr const char* kLastReload = "winnow_last_reload_successful";
+  report.last_reload_failed = metrics.has(kLastReload) && metrics.sum(kLastReload) == 0;
   report.skipped = metrics.sum("winnow_skipped_total");
   report.in_flight = metrics.sum("winnow_in_flight");
   report.latency = latency_of(metrics);
@@ -149,7 +151,8 @@ std::string status_text(const StatusReport& report) {
       {"stand-in model", counts_text(report.stand_ins)},
       {"skipped", whole(report.skipped)},
       {"in flight", whole(report.in_flight)},
-      {"reloads", counts_text(report.reloads)},
+      {"reloads",
+       counts_text(report.reloads) + (report.last_reload_failed ? "; the last one failed: winnow check says why" : "")},
       {"memory", three_figures(report.memory_bytes / (1 << 20)) + " MiB"}};
   if (!report.why_not_ready.empty()) rows.insert(rows.begin() + 1, {"not ready", report.why_not_ready});
   for (const PoolServer& server : report.pool) rows.push_back({"pool", pool_text(server)});
@@ -191,6 +194,7 @@ std::string status_json(const StatusReport& report) {
                   {"skipped", report.skipped},
                   {"in_flight", report.in_flight},
                   {"reloads", report.reloads},
+                  {"last_reload_failed", report.last_reload_failed},
                   {"latency_estimate_ms", latency},
                   {"mean_batch", report.mean_batch},
                   {"cpu_ms_per_message", 1e3 * per(report.cpu_seconds, messages)},

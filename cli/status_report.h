@@ -32,6 +32,7 @@ struct StatusReport {
   std::map<std::string, double> stand_ins;  // cause -> messages
   std::vector<PoolServer> pool;             // its servers; none without a pool
   std::map<std::string, double> reloads;    // result -> times
+  bool last_reload_failed = false;          // false also where an older daemon does not tell
   double skipped = 0, in_flight = 0;
   std::optional<LatencyEstimate> latency;
   double mean_batch = 0;

@@ -69,7 +69,10 @@ class PrometheusMetrics : public Metrics {
   void skipped() override { skipped_.Increment(); }
   void refused(std::size_t modifications) override { refused_.Increment(static_cast<double>(modifications)); }
   void unsent() override { unsent_.Increment(); }
-  void reload(ReloadResult result) override { (result == ReloadResult::Ok ? reload_ok_ : reload_failed_).Increment(); }
+  void reload(ReloadResult result) override {
+    (result == ReloadResult::Ok ? reload_ok_ : reload_failed_).Increment();
+    last_reload_.Set(result == ReloadResult::Ok ? 1 : 0);
+  }
   void model(const std::string& name, const std::string& sha256) override;
   std::string text() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 
@@ -102,6 +105,12 @@ class PrometheusMetrics : public Metrics {
   prometheus::Family<prometheus::Counter>& reloads_ = counter("winnow_reload_total", "Reloads, by result");
   prometheus::Counter& reload_ok_ = reloads_.Add({{"result", "ok"}});
   prometheus::Counter& reload_failed_ = reloads_.Add({{"result", "failed"}});
+  prometheus::Gauge& last_reload_ =
+      prometheus::BuildGauge()
+          .Name("winnow_last_reload_successful")
+          .Help("0 when the last reload failed: a restart would not have these settings, rules and model")
+          .Register(registry_)
+          .Add({}, 1);
   prometheus::Counter& skipped_ = counter("winnow_skipped_total", "Messages accepted unseen by milter.skip").Add({});
   prometheus::Counter& refused_ =
       counter("winnow_modifications_refused_total", "Changes of messages that the MTA did not take").Add({});

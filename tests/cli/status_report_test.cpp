@@ -1,6 +1,7 @@
 // The daemon's metrics as text in, what a person reads out.
 #include "cli/status_report.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +9,8 @@
 
 namespace winnow {
 namespace {
+
+using ::testing::HasSubstr;
 
 const char* const kMetrics = R"(# HELP winnow_messages_total Messages judged
 # TYPE winnow_messages_total counter
@@ -125,6 +128,15 @@ TEST(StatusReport, SharesTheCostAmongAllMessagesSkippedOnesToo) {
   const auto json = nlohmann::json::parse(status_json(status_from(metrics, 0)));
   EXPECT_NEAR(json["cpu_ms_per_message"].get<double>(), 0.25, 1e-9);
   EXPECT_NEAR(json["cost"]["per_1000"]["joules"].get<double>(), 2.5, 1e-9);
+}
+
+TEST(StatusReport, SaysThatTheLastReloadFailed) {
+  const std::string reloads = "winnow_reload_total{result=\"ok\"} 3\nwinnow_reload_total{result=\"failed\"} 5\n";
+  const StatusReport failed = status_from(MetricsText(reloads + "winnow_last_reload_successful 0\n"), 0);
+  EXPECT_THAT(status_text(failed), HasSubstr("(failed 5; ok 3); the last one failed: winnow check says why\n"));
+  EXPECT_EQ(nlohmann::json::parse(status_json(failed))["last_reload_failed"], true);
+  const StatusReport mended = status_from(MetricsText(reloads + "winnow_last_reload_successful 1\n"), 0);
+  EXPECT_THAT(status_text(mended), HasSubstr("(failed 5; ok 3)\n"));
 }
 
 TEST(StatusReport, SaysWhyTheDaemonIsNotReady) {

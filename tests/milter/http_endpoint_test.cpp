@@ -243,6 +243,9 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
   judgement.timings.reasons = std::chrono::milliseconds(500);
   metrics->judged(judgement, std::chrono::milliseconds(3));
   metrics->fallback({ScoreError::Deadline, OnError::Accept, ""});
+  EXPECT_THAT(metrics->text(), HasSubstr("winnow_last_reload_successful 1"));
+  metrics->reload(ReloadResult::Failed);
+  EXPECT_THAT(metrics->text(), HasSubstr("winnow_last_reload_successful 0"));
   metrics->reload(ReloadResult::Ok);
   metrics->model("m-1", "aa");
   metrics->model("m-2", "bb");
@@ -252,7 +255,7 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
         "winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1",
         "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
         "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1", "winnow_reload_total{result=\"ok\"} 1",
-        "winnow_judge_seconds_count 1", "winnow_stage_seconds_count{stage=\"infer\"} 1",
+        "winnow_last_reload_successful 1", "winnow_judge_seconds_count 1", "winnow_stage_seconds_count{stage=\"infer\"} 1",
         "winnow_stage_seconds_bucket{stage=\"reasons\",le=\"0.5\"} 1", "winnow_reasons_total{result=\"late\"} 1",
         "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0", "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
     EXPECT_THAT(text, HasSubstr(line));
