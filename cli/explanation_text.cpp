@@ -92,10 +92,10 @@ std::string feature_text(const Explanation& e, bool all) {
   for (std::size_t i = 0; i < e.features.size(); ++i) {
     const NamedContribution& feature = e.features[i];
     if (feature.value == 0 && !all) continue;
-    rows.push_back({log_odds(feature.log_odds), number("%.3g", feature.value), std::string(feature.name),
-                    std::string(declared[i].meaning)});
+    rows.push_back({log_odds(feature.log_odds), number("%.3g", feature.value), std::string(declared[i].range),
+                    std::string(feature.name), std::string(declared[i].meaning)});
   }
-  return format_table({{"log-odds", Align::Right}, {"value", Align::Right}, {"feature"}, {"meaning"}}, rows);
+  return format_table({{"log-odds", Align::Right}, {"value", Align::Right}, {"of"}, {"feature"}, {"meaning"}}, rows);
 }
 
 std::string explanation_json(const Explanation& e) {

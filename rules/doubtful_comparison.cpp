@@ -63,6 +63,8 @@ class Doubter {
  private:
   void look_at_comparison(const SyntaxNode& node) const {
     const SyntaxNode &left = node.children[0], &right = node.children[1];
+    look_at_feature(left, right);
+    look_at_feature(right, left);
     if (node.text == "==" || node.text == "!=") {
       look_at_texts(left, right, Beside::As::Whole);
       look_at_texts(right, left, Beside::As::Whole);
@@ -71,6 +73,13 @@ class Doubter {
     } else if (node.text == ">=" || node.text == ">") {
       look_at_probability(left, right);
     }
+  }
+
+  /// Whoever reads "days between Date and arrival" compares with 7.
+  void look_at_feature(const SyntaxNode& feature, const SyntaxNode& number) const {
+    if (feature.kind != SyntaxKind::Call || feature.text != "feature" || number.kind != SyntaxKind::Number) return;
+    if (number.number <= 1) return;
+    warn_(number.span, "a feature is never above 1", "its values are scaled: features.md has their ranges");
   }
 
   void look_at_probability(const SyntaxNode& fact, const SyntaxNode& least) const {

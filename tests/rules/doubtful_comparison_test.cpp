@@ -45,6 +45,10 @@ TEST(DoubtfulComparison, IsWarnedOf) {
        "no '@')"},
       {"\"*.evil.example\" == urls.hosts",
        "0: urls.hosts is never '*.evil.example' (such a form is for lists: write in [\"*.evil.example\"])"},
+      {"feature(\"date_skew\") > 7",
+       "23: a feature is never above 1 (its values are scaled: features.md has their ranges)"},
+      {"10 <= feature(\"links\")",
+       "0: a feature is never above 1 (its values are scaled: features.md has their ranges)"},
       {"spam >= 0.9%", "8: nearly all mail reaches 0.9% (did you mean 90%?)"},
       {"tls or not (size > 1MiB and spf == \"nome\")", "35: spf is never 'nome' (did you mean 'none'?)"},
   };
@@ -68,6 +72,7 @@ TEST(DoubtfulComparison, IsNotWhatMayHold) {
                                 "spf contains \"ass\"",
                                 "urls.domains contains \"@\"",
                                 "spam > 1%",
+                                "feature(\"links\") >= 1",
                                 "spam >= 0%",
                                 "spam < 0.5%",
                                 "sample(0.5%)",
