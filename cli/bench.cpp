@@ -52,7 +52,6 @@ std::vector<MailInput> mails_to_send(const BenchOptions& options, std::uint64_t 
     for (MailInput& mail : mails) mail = mail_from_bytes(std::move(mail.raw), max_bytes);
   } else {
     read_mail(options.files, max_bytes, problems, [&](NamedMail&& mail) { mails.push_back(std::move(mail.input)); });
-    if (mails.empty() && !problems.has_errors()) problems.error({}, "there is no mail in the files");
   }
   for (MailInput& mail : mails) mail.envelope = envelope_of_bench();
   return mails;

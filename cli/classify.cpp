@@ -81,7 +81,6 @@ int run_classify(const Command& self, int argc, char** argv) {
       progress.show({"judged", tally.judged, 0, ""});
     });
     progress.clear();
-    if (tally.judged == 0 && !problems.has_errors()) problems.error({}, "there is no mail in what was given");
     print_problems(problems);
     return problems.has_errors() || tally.failed > 0 ? kProblems : kFine;
   }

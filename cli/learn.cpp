@@ -21,7 +21,6 @@ struct LearnOptions {
 
 struct Tally {
   std::size_t added = 0, known = 0, moved = 0;
-  std::size_t of_all() const { return added + known + moved; }
 };
 
 void add_options(Arguments& arguments, LearnOptions& options) {
@@ -49,7 +48,7 @@ void keep_one(const FeedbackFolder& folder, Label label, const NamedMail& mail, 
 }
 
 std::string summary(const LearnOptions& options, const FeedbackFolder& folder, const Tally& tally) {
-  std::string text = options.label + ": " + std::to_string(tally.added) + " kept";
+  std::string text = options.label + ": " + std::to_string(tally.added) + " new";
   if (tally.moved > 0) text += ", " + std::to_string(tally.moved) + " that had another label";
   if (tally.known > 0) text += ", " + std::to_string(tally.known) + " known already";
   return text + "; " + options.folder.string() + " holds " + std::to_string(folder.count(Label::Spam)) + " spam, " +
@@ -73,7 +72,6 @@ int run_learn(const Command& self, int argc, char** argv) {
   } else {
     read_mail(options.files, TrainOptions{}.max_scan_bytes, problems,
               [&](NamedMail&& mail) { keep_one(folder, label, mail, tally, problems); });
-    if (tally.of_all() == 0 && !problems.has_errors()) problems.error({}, "there is no mail in what was given");
     if (const Status forgotten = folder.forget_oldest(label, options.most); !forgotten)
       problems.error({}, forgotten.error());
     std::printf("%s\n", escape_for_terminal(summary(options, folder, tally)).c_str());

@@ -38,16 +38,23 @@ std::optional<MailInput> read_standard_input(std::uint64_t max_bytes, Diagnostic
 
 void read_mail(const std::vector<std::filesystem::path>& paths, std::uint64_t max_bytes, Diagnostics& problems,
                const std::function<void(NamedMail&&)>& take) {
+  const std::size_t errors = problems.error_count();
+  bool is_any = false;
   for (const std::filesystem::path& path : paths) {
     if (path == "-") {
-      if (auto input = read_standard_input(max_bytes, problems)) take({"-", std::move(*input)});
+      if (auto input = read_standard_input(max_bytes, problems)) {
+        is_any = true;
+        take({"-", std::move(*input)});
+      }
       continue;
     }
-    read_labelled_mail({{path, Label::Ham}}, {}, max_bytes, problems, [&take](LabelledMail&& mail) {
+    read_labelled_mail({{path, Label::Ham}}, {}, max_bytes, problems, [&](LabelledMail&& mail) {
+      is_any = true;
       take({std::move(mail.name), std::move(mail.input)});
       return true;
     });
   }
+  if (!is_any && problems.error_count() == errors) problems.error({}, "there is no mail in what was given");
 }
 
 }  // namespace winnow

@@ -2,7 +2,7 @@
 //
 // Owns:    plain values; one message at a time is in memory.
 // Blocks:  reads files.
-// Fails:   a path that cannot be read is one Diagnostic; the others are still read.
+// Fails:   a path that cannot be read is one Diagnostic; the others are still read. No mail at all is an error, too.
 #pragma once
 
 #include <cstdint>

@@ -109,11 +109,14 @@ TEST_F(CliJudging, ClassifyWarnsOfAnMboxOfSeveralMessagesOnStandardInput) {
       << several.err;
 }
 
-TEST_F(CliJudging, ClassifySaysThatThereIsNoMail) {
+/// Only one of them said so: a mistyped folder in a script went unnoticed.
+TEST_F(CliJudging, EachCommandSaysThatThereIsNoMail) {
   std::filesystem::create_directory(small_.file("nothing"));
-  const ToolRun run = run_tool({"classify", "--config", small_.config(), small_.file("nothing")});
-  EXPECT_EQ(run.exit_code, 1);
-  EXPECT_NE(run.err.find("there is no mail"), std::string::npos) << run.err;
+  for (const char* command : {"classify", "explain", "replay"}) {
+    const ToolRun run = run_tool({command, "--config", small_.config(), small_.file("nothing")});
+    EXPECT_EQ(run.exit_code, 1) << command;
+    EXPECT_NE(run.err.find("there is no mail in what was given"), std::string::npos) << command << run.err;
+  }
 }
 
 TEST_F(CliJudging, ClassifyNeedsNoSettingsWithModelAndRules) {

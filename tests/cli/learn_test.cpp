@@ -28,11 +28,11 @@ class CliLearn : public ::testing::Test {
 TEST_F(CliLearn, KeepsWhatStandardInputSays) {
   const ToolRun first = learn({"spam"}, kMessage);
   EXPECT_EQ(first.exit_code, 0) << first.err;
-  EXPECT_EQ(first.out, "spam: 1 kept; " + feedback_ + " holds 1 spam, 0 phishing, 0 ham\n");
+  EXPECT_EQ(first.out, "spam: 1 new; " + feedback_ + " holds 1 spam, 0 phishing, 0 ham\n");
   const ToolRun second = learn({"ham", "-"}, kMessage);
   EXPECT_EQ(second.exit_code, 0) << second.err;
-  EXPECT_EQ(second.out, "ham: 0 kept, 1 that had another label; " + feedback_ + " holds 0 spam, 0 phishing, 1 ham\n");
-  EXPECT_THAT(learn({"ham"}, kMessage).out, HasSubstr("0 kept, 1 known already;"));
+  EXPECT_EQ(second.out, "ham: 0 new, 1 that had another label; " + feedback_ + " holds 0 spam, 0 phishing, 1 ham\n");
+  EXPECT_THAT(learn({"ham"}, kMessage).out, HasSubstr("0 new, 1 known already;"));
 }
 
 TEST_F(CliLearn, KeepsFoldersUpToTheMostThatIsWanted) {
@@ -40,7 +40,7 @@ TEST_F(CliLearn, KeepsFoldersUpToTheMostThatIsWanted) {
   for (int i = 0; i < 5; ++i) scratch_.write("mail/" + std::to_string(i), kMessage + std::to_string(i));
   const ToolRun run = learn({"ham", (scratch_.path() / "mail").string(), "--most", "3"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("ham: 5 kept;"));
+  EXPECT_THAT(run.out, HasSubstr("ham: 5 new;"));
   EXPECT_THAT(run.out, HasSubstr(" 3 ham\n"));
 }
 
