@@ -255,9 +255,10 @@ TEST(Metrics, SpeaksThePrometheusTextFormat) {
         "winnow_rule_total{mode=\"enforce\",rule=\"certain\"} 1",
         "winnow_rule_total{mode=\"monitor\",rule=\"watch\"} 1",
         "winnow_fallback_total{action=\"accept\",cause=\"deadline\"} 1", "winnow_reload_total{result=\"ok\"} 1",
-        "winnow_last_reload_successful 1", "winnow_judge_seconds_count 1", "winnow_stage_seconds_count{stage=\"infer\"} 1",
-        "winnow_stage_seconds_bucket{stage=\"reasons\",le=\"0.5\"} 1", "winnow_reasons_total{result=\"late\"} 1",
-        "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0", "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
+        "winnow_last_reload_successful 1", "winnow_judge_seconds_count 1",
+        "winnow_stage_seconds_count{stage=\"infer\"} 1", "winnow_stage_seconds_bucket{stage=\"reasons\",le=\"0.5\"} 1",
+        "winnow_reasons_total{result=\"late\"} 1", "winnow_model_info{name=\"m-1\",sha256=\"aa\"} 0",
+        "winnow_model_info{name=\"m-2\",sha256=\"bb\"} 1"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
