@@ -65,6 +65,7 @@ bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
 struct Needed {
   std::ptrdiff_t fewest = kFewestOfALabel;
   std::string what;
+  std::string hint = {};
 };
 
 bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& positions, const Needed& needed,
@@ -73,8 +74,10 @@ bool has_enough(const TrainingSet& set, const std::vector<std::size_t>& position
     const auto count = std::count_if(positions.begin(), positions.end(),
                                      [&](std::size_t at) { return is_spam(set.label(at)) == spam; });
     if (count < needed.fewest) {
-      problems.error({}, "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") + needed.what +
-                             ", at least " + std::to_string(needed.fewest) + " are needed");
+      problems.error({},
+                     "too little mail: " + std::to_string(count) + (spam ? " spam " : " ham ") + needed.what +
+                         ", at least " + std::to_string(needed.fewest) + " are needed",
+                     needed.hint);
       return false;
     }
   }
@@ -342,7 +345,8 @@ bool judges_have_names(const TrainingWork& work) {
 bool is_enough(const TrainingWork& work, const TrainingSet& set) {
   if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
   return has_enough(set, set.parts().learnt, {kFewestOfALabel, "to learn from"}, work.problems) &&
-         has_enough(set, set.parts().held_out, {kFewestOfALabel, "held out"}, work.problems) &&
+         has_enough(set, set.parts().held_out, {kFewestOfALabel, "held out", "give more mail, or a larger --held-out"},
+                    work.problems) &&
          has_enough_phishing(work, set) &&
          std::all_of(work.options.left_out.begin(), work.options.left_out.end(),
                      [&](const auto& corpora) { return has_enough_without(work, set, corpora); });
