@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -94,8 +95,9 @@ int run_check(const Command& self, int argc, char** argv) {
   if (is_installed(config)) {
     if (const Status status = become_daemon_user(); !status) problems.error({}, status.error());
   }
-  const auto snapshot = problems.has_errors() ? nullptr : load_snapshot(config, nullptr, problems);
-  if (snapshot) check_sockets(config, snapshot->settings, problems);
+  const std::optional<Settings> settings = problems.has_errors() ? std::nullopt : load_settings(config, problems);
+  if (settings) check_sockets(config, *settings, problems);
+  const auto snapshot = settings ? load_snapshot(*settings, nullptr, problems) : nullptr;
   print_problems(problems);
   if (problems.has_errors() || !snapshot) return kProblems;
   std::printf("%s\n", escape_for_terminal(summary(*snapshot)).c_str());

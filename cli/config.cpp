@@ -49,10 +49,12 @@ int run_config(const Command& self, int argc, char** argv) {
                 question.recipient);
   arguments.add({"--from", "ADDRESS", "with --for: mail from this envelope sender"}, question.sender);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
+  const bool asks_for_recipient = !question.recipient.empty();
+  if (!asks_for_recipient && !question.sender.empty())
+    return arguments.wrong_usage("--from says whose mail to the recipient of --for it is, which is not given");
 
   Diagnostics problems;
   const auto settings = load_settings(config, problems);
-  const bool asks_for_recipient = !question.recipient.empty() || !question.sender.empty();
   const auto rules = settings && asks_for_recipient ? load_rules(settings->rules, problems, feature_names()) : nullptr;
   print_problems(problems);
   if (!settings || (asks_for_recipient && !rules)) return kProblems;

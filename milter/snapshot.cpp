@@ -61,9 +61,12 @@ SkipEntry SkipList::entry_for(const Envelope& envelope) const {
 std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& settings_file, const Snapshot* previous,
                                               Diagnostics& problems) {
   std::optional<Settings> settings = load_settings(settings_file, problems);
-  if (!settings) return nullptr;
+  return settings ? load_snapshot(std::move(*settings), previous, problems) : nullptr;
+}
+
+std::shared_ptr<const Snapshot> load_snapshot(Settings settings, const Snapshot* previous, Diagnostics& problems) {
   auto next = std::make_shared<Snapshot>();
-  next->settings = std::move(*settings);
+  next->settings = std::move(settings);
   next->skip = SkipList::from(next->settings.milter.skip);
   next->rules = load_rules(next->settings.rules, problems, feature_names());
   next->model_file = identity_of(next->settings.engine.model);

@@ -52,5 +52,7 @@ struct Snapshot {
 /// `previous` may be null; its engine is kept when the engine's settings and the model file are unchanged.
 std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& settings_file, const Snapshot* previous,
                                               Diagnostics& problems);
+/// What settings that were read already name.
+std::shared_ptr<const Snapshot> load_snapshot(Settings settings, const Snapshot* previous, Diagnostics& problems);
 
 }  // namespace winnow

@@ -93,5 +93,12 @@ TEST(CliCheck, WithoutThePluginSaysHowToGetIt) {
 }
 #endif
 
+/// All settings were printed, and nothing said that the option had no effect.
+TEST(CliConfig, WantsARecipientBesideASender) {
+  const ToolRun run = run_tool({"config", "--from", "a@shop.example"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("--for"), std::string::npos) << run.err;
+}
+
 }  // namespace
 }  // namespace winnow

@@ -40,6 +40,18 @@ TEST_F(CliJudging, CheckWarnsOfAnAddressOfTheMetricsThatCannotBeHad) {
       << run.err;
 }
 
+/// The socket's came to light when the rules had been mended.
+TEST_F(CliJudging, CheckTellsOfTheSocketAndTheRulesAtOnce) {
+  small_.folder().write("broken.yaml", "rules: [{id: a, when: spma > 1%, then: [junk]}]\n");
+  const auto config = small_.folder().write("other.yaml",
+                                            "engine: { model: model.pt }\nrules: [broken.yaml]\n"
+                                            "milter: { socket: 'unix:/no/such/folder/milter' }\n");
+  const ToolRun run = run_tool({"check", "--config", config.string()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("other.yaml:3:"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("broken.yaml:1:"), std::string::npos) << run.err;
+}
+
 TEST_F(CliJudging, ClassifyPrintsOneJsonObjectPerMessage) {
   const ToolRun run = run_tool(
       {"classify", "--config", small_.config(), "--json", small_.file("spam/100.eml"), small_.file("ham/100.eml")});
