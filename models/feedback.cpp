@@ -68,6 +68,13 @@ class FolderLock {
   std::string why_not_;
 };
 
+/// By the octets as they are with LF: a Maildir holds that, and what a mail server pipes has CRLF. By the first of them only: a
+/// long message is cut where it is read, at 1 MiB (TrainOptions), which is earlier in its text where lines end in CRLF.
+std::string name_of(std::string_view raw) {
+  constexpr std::size_t kCompared = std::size_t{512} << 10;  // what 1 MiB of the shortest lines holds
+  return sha256_hex(std::string_view(normalise_line_ends(raw)).substr(0, kCompared)) + ".eml";
+}
+
 std::vector<fs::path> messages_in(const fs::path& place) {
   std::vector<fs::path> messages;
   std::error_code failed;
@@ -98,8 +105,7 @@ Status FeedbackFolder::prepare() const {
 Status FeedbackFolder::keep(Label label, std::string_view raw, Kept& kept) const {
   const FolderLock lock(folder_);
   if (Status status = lock.status(); !status) return status;
-  // A Maildir holds LF, and what a mail server pipes has CRLF.
-  const std::string name = sha256_hex(normalise_line_ends(raw)) + ".eml";
+  const std::string name = name_of(raw);
   const fs::path file = place_of(label) / name;
   std::error_code failed;
   for (const Label other : kLabels) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "models/train.h"
 #include "tests/models/temp_folder.h"
 
 namespace winnow {
@@ -88,6 +89,18 @@ TEST_F(Feedback, KnowsAMessageWhateverItsLineEnds) {
   EXPECT_EQ(keep(Label::Spam, "Subject: one\r\n\r\nfirst\r\n"), Kept::Moved);
   EXPECT_EQ(folder_.count(Label::Spam), 1u);
   EXPECT_EQ(folder_.count(Label::Ham), 0u);
+}
+
+TEST_F(Feedback, KnowsALongMessageThatWasCutWhereItWasRead) {
+  const std::size_t read = TrainOptions{}.max_scan_bytes;
+  std::string lf = "Subject: one\n\n", crlf = "Subject: one\r\n\r\n";
+  for (std::size_t line = 0; lf.size() < read + 1000; ++line) {
+    const std::string text = std::to_string(line % 1000);
+    lf += text + "\n";
+    crlf += text + "\r\n";
+  }
+  keep(Label::Ham, lf.substr(0, read));
+  EXPECT_EQ(keep(Label::Spam, crlf.substr(0, read)), Kept::Moved);
 }
 
 TEST_F(Feedback, ForgetsTheOldestOfALabelAlone) {
