@@ -128,11 +128,9 @@ class Reading {
 
   bool read_folder(const fs::path& folder, const LabelledMail& what) {
     std::vector<fs::path> files;
-    const std::size_t errors = problems_.error_count();
     list_files(folder, files, problems_);
-    if (files.empty() && problems_.error_count() == errors)
-      problems_.warning(in_file(folder), "there is no mail in it",
-                        "of a Maildir cur and new are read: name its subfolders");
+    if (files.empty() && is_maildir(folder))
+      problems_.warning(in_file(folder), "there is no mail in cur and new", "name the subfolders of a Maildir, too");
     NotRead not_read;
     const bool go_on = std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
       return is_file(file) && is_mbox_of_folder(file) ? read_one_mbox_of(file, what, not_read)

@@ -68,16 +68,15 @@ TEST(LabelledMail, ReadsNewAndCurOfAMaildirButNotTmp) {
   EXPECT_THAT(reading.names(folder), ElementsAre("box/cur/1:2,S", "box/new/2"));
 }
 
-TEST(LabelledMail, WarnsOfAFolderWithoutMailOfItsOwn) {
+TEST(LabelledMail, WarnsOfAMaildirWithoutMailOfItsOwn) {
   const TempFolder folder;
   folder.write("box/.Junk/cur/1:2,S", "Subject: junk\n\n");
   std::filesystem::create_directories(folder.path() / "box/cur");
   std::filesystem::create_directories(folder.path() / "box/new");
   const Reading reading = read({{folder.path() / "box", Label::Ham}});
   EXPECT_THAT(reading.texts(), ElementsAre());
-  EXPECT_THAT(
-      reading.problems.to_string(),
-      HasSubstr("box: warning: there is no mail in it (of a Maildir cur and new are read: name its subfolders)"));
+  EXPECT_THAT(reading.problems.to_string(),
+              HasSubstr("box: warning: there is no mail in cur and new (name the subfolders of a Maildir, too)"));
 }
 
 TEST(LabelledMail, WarnsOfMailThatGoesAwayWhileItsFolderIsRead) {
