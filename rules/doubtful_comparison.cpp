@@ -41,6 +41,8 @@ bool is_one_of(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_feature(const SyntaxNode& node) { return node.kind == SyntaxKind::Call && node.text == "feature"; }
+
 /// A text beside a fact, in == or in a list.
 struct Beside {
   std::string_view fact;
@@ -63,8 +65,7 @@ class Doubter {
  private:
   void look_at_comparison(const SyntaxNode& node) const {
     const SyntaxNode &left = node.children[0], &right = node.children[1];
-    look_at_feature(left, right);
-    look_at_feature(right, left);
+    look_at_feature(node);
     if (node.text == "==" || node.text == "!=") {
       look_at_texts(left, right, Beside::As::Whole);
       look_at_texts(right, left, Beside::As::Whole);
@@ -76,10 +77,14 @@ class Doubter {
   }
 
   /// Whoever reads "days between Date and arrival" compares with 7.
-  void look_at_feature(const SyntaxNode& feature, const SyntaxNode& number) const {
-    if (feature.kind != SyntaxKind::Call || feature.text != "feature" || number.kind != SyntaxKind::Number) return;
-    if (number.number <= 1) return;
-    warn_(number.span, "a feature is never above 1", "its values are scaled: features.md has their ranges");
+  void look_at_feature(const SyntaxNode& comparison) const {
+    const SyntaxNode &left = comparison.children[0], &right = comparison.children[1];
+    const bool stands_left = is_feature(left);
+    const SyntaxNode& number = stands_left ? right : left;
+    if (!(stands_left || is_feature(right)) || number.kind != SyntaxKind::Number) return;
+    const bool is_above = comparison.text == (stands_left ? ">" : "<");
+    if (number.number > 1 || (is_above && number.number == 1))
+      warn_(number.span, "a feature is never above 1", "its values are scaled: features.md has their ranges");
   }
 
   void look_at_probability(const SyntaxNode& fact, const SyntaxNode& least) const {
