@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/small_model.h"
@@ -121,13 +122,16 @@ TEST_F(CliJudging, ClassifyWarnsOfAnMboxOfSeveralMessagesOnStandardInput) {
       << several.err;
 }
 
-/// Only one of them said so: a mistyped folder in a script went unnoticed.
+/// To explain, replay or send an empty folder was success.
 TEST_F(CliJudging, EachCommandSaysThatThereIsNoMail) {
   std::filesystem::create_directory(small_.file("nothing"));
-  for (const char* command : {"classify", "explain", "replay"}) {
-    const ToolRun run = run_tool({command, "--config", small_.config(), small_.file("nothing")});
-    EXPECT_EQ(run.exit_code, 1) << command;
-    EXPECT_NE(run.err.find("there is no mail in what was given"), std::string::npos) << command << run.err;
+  const std::vector<std::vector<std::string>> commands{
+      {"classify"}, {"explain"}, {"replay"}, {"send"}, {"bench", "--engine"}};
+  for (std::vector<std::string> command : commands) {
+    command.insert(command.end(), {"--config", small_.config(), small_.file("nothing")});
+    const ToolRun run = run_tool(command);
+    EXPECT_EQ(run.exit_code, 1) << command.front();
+    EXPECT_NE(run.err.find("there is no mail in what was given"), std::string::npos) << command.front() << run.err;
   }
 }
 
@@ -273,6 +277,19 @@ TEST_F(CliJudging, GtubeIsJunkWhateverTheModelThinks) {
                                 std::string(WINNOW_TEST_DATA) + "/mail/gtube.eml"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(Json::parse(run.out)["verdict"], "junk");
+}
+
+/// A new shipped model made junk of the mail that is to show what lies between the thresholds.
+TEST(ShippedModel, GivesTheMailOfTheQuickStartTheVerdictsThatItIsToShow) {
+  const std::map<std::string, std::string> verdicts{{"plain-ham", "accept"}, {"newsletter", "accept"},
+                                                    {"borderline", "flag"},  {"phish", "junk"},
+                                                    {"spam", "junk"},        {"gtube", "junk"}};
+  for (const auto& [name, verdict] : verdicts) {
+    const ToolRun run = run_tool({"classify", "--json", "--model", WINNOW_SOURCE_DIR "/models/default.pt", "--rules",
+                                  WINNOW_SOURCE_DIR "/config/rules.yaml", WINNOW_TEST_DATA "/mail/" + name + ".eml"});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(Json::parse(run.out)["verdict"], verdict) << run.out;
+  }
 }
 
 }  // namespace
