@@ -51,7 +51,7 @@ int run_config(const Command& self, int argc, char** argv) {
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
   const bool asks_for_recipient = !question.recipient.empty();
   if (!asks_for_recipient && !question.sender.empty())
-    return arguments.wrong_usage("--from says whose mail to the recipient of --for it is, which is not given");
+    return arguments.wrong_usage("--from needs --for");
 
   Diagnostics problems;
   const auto settings = load_settings(config, problems);

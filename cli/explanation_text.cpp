@@ -95,7 +95,7 @@ std::string feature_text(const Explanation& e, bool all) {
     rows.push_back({log_odds(feature.log_odds), number("%.3g", feature.value), std::string(declared[i].range),
                     std::string(feature.name), std::string(declared[i].meaning)});
   }
-  return format_table({{"log-odds", Align::Right}, {"value", Align::Right}, {"of"}, {"feature"}, {"meaning"}}, rows);
+  return format_table({{"log-odds", Align::Right}, {"value", Align::Right}, {"range"}, {"feature"}, {"meaning"}}, rows);
 }
 
 std::string explanation_json(const Explanation& e) {

@@ -20,7 +20,7 @@ Colour colour_of(int descriptor);
 /// label, green against it.
 std::string explanation_text(const Explanation& explanation, std::size_t top, Colour colour);
 
-/// The named features that are not 0, or all of them: what each contributes, its value and its meaning.
+/// The named features that are not 0, or all of them: what each contributes, its value, the range of that and its meaning.
 std::string feature_text(const Explanation& explanation, bool all);
 
 /// One object without a line end.

@@ -52,8 +52,9 @@ void add_training_options(Arguments& arguments, ChosenTraining& chosen) {
   arguments.add(
       {"--base", "FILE", "a model to start from, which is changed by this mail instead of learning from nothing"},
       options.base);
-  arguments.add({"--force", "", "write a model that is worse than its base, and take fewer than 50 of a label"},
-                options.force);
+  arguments.add(
+      {"--force", "", "write a model that is worse than its base or contradicts it, and take fewer than 50 of a label"},
+      options.force);
   arguments.add({"--output,-o", "FILE", "the model to write; its card is written beside it as .md"}, options.output);
   arguments.add({"--name", "NAME", "of the model, shown in headers and logs"}, options.name);
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
@@ -67,7 +68,8 @@ void add_training_options(Arguments& arguments, ChosenTraining& chosen) {
       options.linear_members);
   arguments.add({"--batch-size", "N", "messages per step"}, options.batch_size, kAtLeastOne);
   arguments.add({"--held-out", "X",
-                 "share kept for calibration and the card, unless the index has a dev split; up to 0.3 on a base"},
+                 "share kept for calibration and the card, unless the index has a dev split; raised to 0.3 on a base "
+                 "with little mail"},
                 options.held_out, kShare);
   arguments.add(
       {"--checkpoint", "FILE", "where a stopped training is kept, and resumed from (default OUTPUT.checkpoint)"},

@@ -273,12 +273,13 @@ bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const M
     return false;
   report.comparison = hold_side_by_side(work, by_base, by_model);
   if (!report.comparison) return false;
-  const std::string where = " " + std::to_string(held_out.size()) + " held-out messages: " + report.comparison->text();
-  if (report.comparison->contradicts_labels() && !goes_on(work, "the base says the opposite of the labels of" + where,
-                                                          "is ham given as spam and spam as ham? --force if not"))
+  const std::string evidence = std::to_string(held_out.size()) + " held-out messages: " + report.comparison->text();
+  if (report.comparison->contradicts_labels() &&
+      !goes_on(work, "the base says the opposite of the labels of " + evidence,
+               "is ham given as spam and spam as ham? --force if not"))
     return false;
   return !report.comparison->is_worse() ||
-         goes_on(work, "the model is worse than its base on" + where,
+         goes_on(work, "the model is worse than its base on " + evidence,
                  "give more mail, or fewer epochs or lower learning rates, or --force");
 }
 
@@ -345,7 +346,9 @@ bool judges_have_names(const TrainingWork& work) {
 bool is_enough(const TrainingWork& work, const TrainingSet& set) {
   if (work.base != nullptr && !has_enough_for_base(work, set)) return false;
   return has_enough(set, set.parts().learnt, {kFewestOfALabel, "to learn from"}, work.problems) &&
-         has_enough(set, set.parts().held_out, {kFewestOfALabel, "held out", "give more mail, or a larger --held-out"},
+         has_enough(set, set.parts().held_out,
+                    {kFewestOfALabel, "held out",
+                     "give more mail, in split dev where the index has one, or a larger --held-out"},
                     work.problems) &&
          has_enough_phishing(work, set) &&
          std::all_of(work.options.left_out.begin(), work.options.left_out.end(),

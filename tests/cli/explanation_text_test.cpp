@@ -56,6 +56,15 @@ TEST(ExplanationText, EscapesTheMailAndColoursOnlyByItself) {
   EXPECT_EQ(coloured.find("\033[1m"), std::string::npos) << coloured;
 }
 
+TEST(FeatureText, ShowsTheRangeThatAValueIsScaledTo) {
+  Explanation e = small_explanation();
+  for (const DenseFeature& feature : dense_features()) e.features.push_back({feature.name, 0, 0});
+  e.features[1].value = 0.25;
+  const std::string text = feature_text(e, false);
+  EXPECT_NE(text.find(" 0.25  0..1, log 40  from_local_length  length of the sender's local part\n"), std::string::npos)
+      << text;
+}
+
 TEST(ExplanationColour, IsForTerminalsOfUsersWhoDidNotRefuseIt) {
   setenv("TERM", "xterm", 1);
   unsetenv("NO_COLOR");
