@@ -50,8 +50,7 @@ int run_config(const Command& self, int argc, char** argv) {
   arguments.add({"--from", "ADDRESS", "with --for: mail from this envelope sender"}, question.sender);
   if (const auto exit_code = arguments.parse(argc, argv)) return *exit_code;
   const bool asks_for_recipient = !question.recipient.empty();
-  if (!asks_for_recipient && !question.sender.empty())
-    return arguments.wrong_usage("--from needs --for");
+  if (!asks_for_recipient && !question.sender.empty()) return arguments.wrong_usage("--from needs --for");
 
   Diagnostics problems;
   const auto settings = load_settings(config, problems);

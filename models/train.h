@@ -47,7 +47,7 @@ struct TrainOptions {
   std::string created;  // ISO 8601 date for the manifest; "" = today
   FeatureSet features = FeatureSet::General;
   std::filesystem::path base;     // a model to start from, which gives architecture and labels; "" = none
-  bool force = false;             // write a model that is worse than its base or contradicts it, and take fewer than 50 of a label
+  bool force = false;             // write a model that is worse than its base or contradicts it, and take less mail
   ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
   std::size_t epochs = 4;       // at most; the best one on held-out mail is kept
