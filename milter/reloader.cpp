@@ -121,20 +121,24 @@ void Reloader::reload() {
   Diagnostics problems;
   const std::shared_ptr<const Snapshot> next = load_(current.get(), problems);
   log_problems(problems, service_.log());
-  metrics_.reload(next != nullptr ? ReloadResult::Ok : ReloadResult::Failed);
   if (next == nullptr) {
+    metrics_.reload(ReloadResult::Failed);
     service_.log().error("reload failed, the old configuration stays: " + std::to_string(problems.error_count()) +
                          " errors, see above");
     return;
   }
   const std::string restart = needs_restart(started_with_, next->settings);
   if (!restart.empty()) service_.log().warning("reload: " + restart + " changed; that needs a restart");
+  // What may run out of memory comes first: a reload is in force, or it failed, and is counted as one of both.
+  const std::string reloaded = "reloaded: model=" + word(next->engine->manifest().name) +
+                               " rules=" + std::to_string(next->rules->info().rules) +
+                               (next->engine == current->engine ? " (model unchanged)" : "");
+  retired_.reserve(retired_.size() + 1);
+  metrics_.model(next->engine->manifest().name, next->engine->sha256());
   service_.replace(next);
   retired_.push_back(current);
-  metrics_.model(next->engine->manifest().name, next->engine->sha256());
-  service_.log().info("reloaded: model=" + word(next->engine->manifest().name) +
-                      " rules=" + std::to_string(next->rules->info().rules) +
-                      (next->engine == current->engine ? " (model unchanged)" : ""));
+  metrics_.reload(ReloadResult::Ok);
+  service_.log().info(reloaded);
 }
 
 }  // namespace winnow

@@ -16,7 +16,7 @@ class CountingMetrics : public Metrics {
   void skipped() override { ++skipped_; }
   void refused(std::size_t modifications) override { refused_ += modifications; }
   void unsent() override { ++unsent_; }
-  void reload(ReloadResult) override {}
+  void reload(ReloadResult result) override { reloads_.push_back(result); }
   void model(const std::string& name, const std::string&) override { models_.push_back(name); }
   std::string text() const override { return ""; }
 
@@ -24,6 +24,7 @@ class CountingMetrics : public Metrics {
   std::size_t refused_ = 0;
   std::vector<std::string> models_;
   std::vector<ScoreError> causes_;
+  std::vector<ReloadResult> reloads_;
 };
 
 class KeptLog : public Log {

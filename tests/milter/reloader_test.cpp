@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -69,6 +70,28 @@ TEST_F(ReloaderTest, SaysEachTimeWhatAReloadDoesNotMend) {
               testing::ElementsAre(fault, testing::HasSubstr("reloaded"), fault, testing::HasSubstr("reloaded")));
 }
 
+/// It was counted as a success, then as a failure, and was in force.
+TEST_F(ReloaderTest, LeavesWhatRunsWhenMemoryRunsOut) {
+  class Exhausted : public CountingMetrics {
+   public:
+    void model(const std::string&, const std::string&) override {
+      asked_ = true;
+      throw std::bad_alloc();
+    }
+    std::atomic<bool> asked_{false};
+  } metrics;
+  MailService service(make_snapshot(), log_, metrics);
+  const auto before = service.snapshot();
+  {
+    Reloader reloader([&](const Snapshot*, Diagnostics&) { return make_snapshot(); }, service, metrics);
+    reloader.request();
+    EXPECT_TRUE(poll_until([&] { return metrics.asked_.load(); }));
+  }
+  EXPECT_EQ(service.snapshot(), before);
+  EXPECT_THAT(metrics.reloads_, testing::ElementsAre(ReloadResult::Failed));
+  EXPECT_THAT(log_.lines_, testing::ElementsAre(testing::HasSubstr("reload failed, the old configuration stays")));
+}
+
 TEST_F(ReloaderTest, LogsHowManyProblemsItDoesNotShow) {
   Diagnostics problems;
   for (int i = 0; i < 1003; ++i) problems.warning({}, "doubtful");
@@ -118,6 +141,7 @@ TEST_F(ReloaderTest, NamesEverySettingThatNeedsARestartAndTellsTheNewModel) {
   EXPECT_THAT(log_.lines_.at(0),
               testing::HasSubstr("milter.socket, milter.socket_mode, milter.socket_group, log.to changed"));
   EXPECT_THAT(metrics_.models_, testing::ElementsAre("fake-2"));
+  EXPECT_THAT(metrics_.reloads_, testing::ElementsAre(ReloadResult::Ok));
 }
 
 }  // namespace
