@@ -24,7 +24,8 @@ class FeedbackFolder {
   Status prepare() const;
 
   enum class Kept { New, Known, Moved };  // Moved: it was kept under another label, which the last word replaces
-  /// A message is the same when its first 512 KiB are, however its lines end. Whatever it was before, it is now the newest of its label.
+  /// A message is the same when its first 512 KiB are, however its lines end. Whatever it was before, it is now the newest
+  /// of its label.
   Status keep(Label label, std::string_view raw, Kept& kept) const;
 
   /// Removes the oldest messages of a label, by when they were last told of, until `most` are left.

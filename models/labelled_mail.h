@@ -64,8 +64,9 @@ bool are_corpora(const std::vector<std::string>& names, const std::vector<std::s
 
 /// Calls `take` for every message, in an order that only depends on the sources; `take` returning false ends
 /// the reading. In folders hidden files are skipped, and of a Maildir only cur/ and new/ are read. Mail of a
-/// folder that goes away meanwhile, or may not be read, is a warning; so is a Maildir without any. A file that starts with "From " is an mbox when it is
-/// a source itself, is called *.mbox or has a second separator with a date; inside a folder it is else one message.
+/// folder that goes away meanwhile, or may not be read, is a warning; so is a Maildir without any. A file that starts with
+/// "From " is an mbox when it is a source itself, is called *.mbox or has a second separator with a date; inside a folder
+/// it is else one message.
 void read_labelled_mail(const std::vector<MailSource>& sources, const IndexFilter& filter, std::uint64_t max_bytes,
                         Diagnostics& problems, const std::function<bool(LabelledMail&&)>& take);
 

@@ -76,6 +76,10 @@ def escaped(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>\n")
 
 
+def paragraph(text, subtype):
+    return "<p>" + escaped(text) + "</p>" if subtype == "html" else "\n\n" + text
+
+
 def text_parts(message):
     for part in message.walk():
         if part.get_content_maintype() == "text" and not part.is_multipart() and part.get_filename() is None:
@@ -134,10 +138,9 @@ def disguised(raw, name, dice, tail):
                 text, subtype = "<html><body>" + escaped(text) + "</body></html>", "html"
             text = of_html(text, split_by_tags, dice)
         elif name == "innocent tail":
-            text += ("<p>" + escaped(tail) + "</p>") if subtype == "html" else "\n\n" + tail
+            text += paragraph(tail, subtype)
         elif name == "repeated words":
-            few = " ".join(tail.split()[:10] * 100)
-            text += ("<p>" + escaped(few) + "</p>") if subtype == "html" else "\n\n" + few
+            text += paragraph(" ".join(tail.split()[:10] * 100), subtype)
         elif name == "forged answer":
             quote = "> " + tail.strip().split("\n")[0][:70] + "\n\n"
             text = (escaped(quote) if subtype == "html" else quote) + text
