@@ -60,6 +60,8 @@ void add_training_options(Arguments& arguments, ChosenTraining& chosen) {
   arguments.add({"--created", "DATE", "of the model, ISO 8601 (default today)"}, options.created);
   arguments.add({"--epochs", "N", "times that all mail is seen, at most; the best is kept"}, options.epochs,
                 kAtLeastOne);
+  arguments.add({"--min-messages", "N", "learn words and other tokens only of at least so many messages"},
+                options.min_messages, kAtLeastOne);
   arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
                 options.tails, kShare);
   arguments.add({"--members", "N", "models to train and average into one"}, options.members, kAtLeastOne);

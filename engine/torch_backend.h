@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -47,19 +48,22 @@ class TorchBackend {
   virtual Status inspect(std::string_view archive, ModelInspection& inspection) = 0;
   /// Loads from these bytes: scan, load, operator allow-list over all methods, prepare(), freeze; then the probe.
   virtual Status load(std::string_view archive, const Placement& placement, std::unique_ptr<Model>& model) = 0;
-  virtual Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
-                              std::unique_ptr<Trainer>& trainer) = 0;
+  /// `rows`: of the table, those that can be learnt, in rising order.
+  virtual Status make_trainer(const ArchitectureSpec& architecture, const std::vector<std::int64_t>& rows,
+                              const OptimizerSpec& optimizer, std::unique_ptr<Trainer>& trainer) = 0;
   /// From a model of the default architecture, in any form; others are refused.
   virtual Status make_compressor(std::string_view archive, std::unique_ptr<Compressor>& compressor) = 0;
   /// Goes on from a finished model of the default architecture, whatever form it is shipped in. `architecture` gets what
-  /// it is made like; a larger table_size given there adds rows of zeros, 0 adds none.
-  virtual Status make_trainer_from(std::string_view archive, const OptimizerSpec& optimizer,
-                                   ArchitectureSpec& architecture, std::unique_ptr<Trainer>& trainer) = 0;
+  /// it is made like; a larger table_size given there adds rows of zeros, 0 adds none. Learns `rows` and those that the
+  /// model has.
+  virtual Status make_trainer_from(std::string_view archive, const std::vector<std::int64_t>& rows,
+                                   const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
+                                   std::unique_ptr<Trainer>& trainer) = 0;
   /// Once per inference thread, before its first run().
   virtual void enter_inference_thread() = 0;
 };
 
-inline constexpr int kTorchBackendAbi = 10;
+inline constexpr int kTorchBackendAbi = 11;
 /// The symbol the plugin exports: returns null when `abi` is not its own.
 using TorchBackendEntry = TorchBackend* (*)(int abi);
 inline constexpr const char* kTorchBackendSymbol = "winnow_torch_backend";

@@ -5,6 +5,9 @@
 // Blocks:  step() for one forward, backward and update.
 // Fails:   a failed Status; never throws.
 // Shapes:  targets and importance are messages x labels; importance 0 leaves a label of a message out of the loss.
+//
+// It learns the rows of the table that it was made for, and only those are in memory: a table can be so large that hardly
+// two tokens share a row. A token of any other row counts nothing.
 #pragma once
 
 #include <cstddef>
@@ -51,17 +54,17 @@ class Trainer {
   /// Logits without dropout.
   virtual Status predict(const TokenBatch& batch, std::vector<float>& logits) const = 0;
   /// Takes the other model in: from now on the logits are the weighted sum of both. The architecture becomes wider by the
-  /// other's; what comes after is prediction and saving only.
+  /// other's; what comes after is prediction and saving only. Both must have been made for the same rows.
   virtual Status absorb(const Trainer& other, Shares shares) = 0;
-  /// For models that went out from the same one and have its shape still: each weight becomes the weighted sum of both. About
-  /// as good as absorb() for them, and no wider. Source: Wortsman et al. 2022, "Model soups". What comes after is prediction
+  /// For models that went out from the same one and have its shape and rows still: each weight becomes the weighted sum of
+  /// both. About as good as absorb() for them, and no wider. Source: Wortsman et al. 2022, "Model soups". What comes after is prediction
   /// and saving only.
   virtual Status blend(const Trainer& other, Shares shares) = 0;
   /// Module and optimizer, to go on later with restore().
   virtual Status checkpoint(std::string& bytes) = 0;
   virtual Status restore(const std::string& bytes) = 0;
-  /// The TorchScript archive, every weight a float as it was learnt; manifest as extra/winnow.json. Ready to serve, and
-  /// for a Compressor.
+  /// The TorchScript archive, every weight a float as it was learnt, without the rows that were not; manifest as
+  /// extra/winnow.json. Ready to serve, and for a Compressor.
   virtual Status save(const std::string& manifest_json, std::string& bytes) = 0;
 };
 

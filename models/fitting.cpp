@@ -85,6 +85,7 @@ std::string Fitting::training_name() const {
                               o.epochs,
                               o.batch_size,
                               o.held_out,
+                              o.min_messages,
                               plan_.architecture.table_size,
                               plan_.architecture.embedding_width,
                               plan_.architecture.hidden_width,

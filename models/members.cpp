@@ -69,7 +69,7 @@ TrainingEnd Members::go_back(const MailParts& parts, std::unique_ptr<Trainer>& t
   if (const TrainingEnd end = losses_on_way(parts, *trainer, losses); end != TrainingEnd::Done) return end;
   way_ = way_from_base(losses);
   std::unique_ptr<Trainer> near;
-  if (!work_.check(make_base(near)) || !work_.check(near->blend(*trainer, {1 - way_, way_})))
+  if (!work_.check(make_base(parts, near)) || !work_.check(near->blend(*trainer, {1 - way_, way_})))
     return TrainingEnd::Failed;
   trainer = std::move(near);
   return TrainingEnd::Done;
@@ -80,7 +80,8 @@ TrainingEnd Members::losses_on_way(const MailParts& parts, const Trainer& end, s
   constexpr std::size_t kSteps = 10;
   std::unique_ptr<Trainer> at;
   std::vector<CalibrationSample> base, own;
-  if (!work_.check(make_base(at)) || !judge_spam(work_, set_, *at, parts.held_out, base)) return TrainingEnd::Failed;
+  if (!work_.check(make_base(parts, at)) || !judge_spam(work_, set_, *at, parts.held_out, base))
+    return TrainingEnd::Failed;
   for (std::size_t step = 1; step <= kSteps; ++step) {
     if (!work_.on_progress({"going back", step - 1, kSteps, 0})) return TrainingEnd::Stopped;
     // From (step - 1) / kSteps of the way to step / kSteps: this part of what is left.
@@ -137,13 +138,14 @@ TrainingEnd Members::train_member(const FittingPlan& plan, std::unique_ptr<Train
 }
 
 Status Members::make_trainer(const FittingPlan& plan, std::unique_ptr<Trainer>& trainer) const {
-  if (work_.base == nullptr) return backend_.make_trainer(plan.architecture, plan.optimizer, trainer);
+  const std::vector<std::int64_t> rows = set_.rows_of(plan.parts.learnt, work_.options.min_messages);
+  if (work_.base == nullptr) return backend_.make_trainer(plan.architecture, rows, plan.optimizer, trainer);
   ArchitectureSpec architecture = work_.options.architecture;
-  return backend_.make_trainer_from(work_.base->bytes, plan.optimizer, architecture, trainer);
+  return backend_.make_trainer_from(work_.base->bytes, rows, plan.optimizer, architecture, trainer);
 }
 
-Status Members::make_base(std::unique_ptr<Trainer>& trainer) const {
-  return make_trainer(plan_of({}, 0, Kind::Deep, 0), trainer);
+Status Members::make_base(const MailParts& parts, std::unique_ptr<Trainer>& trainer) const {
+  return make_trainer(plan_of(parts, 0, Kind::Deep, 0), trainer);
 }
 
 std::filesystem::path Members::checkpoint(std::size_t part, std::size_t member) const {

@@ -33,8 +33,8 @@ class Members {
  public:
   Members(const TrainingWork& work, const TrainingSet& set, TorchBackend& backend);
 
-  /// The base as it is, before anything is learnt. Only with a base.
-  Status make_base(std::unique_ptr<Trainer>& trainer) const;
+  /// The base as it is, before anything is learnt, with the rows that these parts would learn. Only with a base.
+  Status make_base(const MailParts& parts, std::unique_ptr<Trainer>& trainer) const;
 
   /// How much of the way from the base to what its mail alone would make of it the model went that was trained last.
   double way() const { return way_; }

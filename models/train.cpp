@@ -268,7 +268,7 @@ bool hold_against_base(const TrainingWork& work, const TrainingSet& set, const M
   const std::vector<std::size_t>& held_out = set.parts().held_out;
   std::unique_ptr<Trainer> base;
   std::vector<CalibrationSample> by_base, by_model;
-  if (!work.check(members.make_base(base)) || !judge_spam(work, set, *base, held_out, by_base) ||
+  if (!work.check(members.make_base(set.parts(), base)) || !judge_spam(work, set, *base, held_out, by_base) ||
       !judge_spam(work, set, trainer, held_out, by_model))
     return false;
   report.comparison = hold_side_by_side(work, by_base, by_model);

@@ -50,10 +50,11 @@ struct TrainOptions {
   bool force = false;             // write a model that is worse than its base or contradicts it, and take less mail
   ArchitectureSpec architecture;  // dense_width is set to what the features have
   OptimizerSpec optimizer;
-  std::size_t epochs = 4;       // at most; the best one on held-out mail is kept
-  std::size_t batch_size = 16;  // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
-  double tails = 0.3;           // share of the spam that is learnt a second time with an innocent tail
-  std::size_t members = 3;      // models trained one after the other and averaged into one; at least 1
+  std::size_t epochs = 4;        // at most; the best one on held-out mail is kept
+  std::size_t batch_size = 16;   // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
+  std::size_t min_messages = 1;  // that a token must be in to be learnt
+  double tails = 0.3;            // share of the spam that is learnt a second time with an innocent tail
+  std::size_t members = 3;       // models trained one after the other and averaged into one; at least 1
   std::size_t linear_members = 0;                  // linear models beside them, which together count as much
   std::vector<std::vector<std::string>> left_out;  // groups of corpora; see above; none with a base
   std::filesystem::path left_out_models;           // folder for the models that judge them; "" = they are not kept

@@ -104,6 +104,22 @@ void TrainingSet::append_to(TokenBatch& batch, std::size_t at) const {
   ++batch.messages;
 }
 
+std::vector<std::int64_t> TrainingSet::rows_of(const std::vector<std::size_t>& positions, std::size_t fewest) const {
+  std::vector<std::uint32_t> messages;  // that have each row
+  for (const std::size_t at : positions) {
+    if (is_copy(at)) continue;
+    for (const std::uint32_t token : mail_[at].tokens) {
+      if (token >= messages.size()) messages.resize(token + 1);
+      ++messages[token];
+    }
+  }
+  std::vector<std::int64_t> rows;
+  for (std::size_t row = 0; row < messages.size(); ++row) {
+    if (messages[row] >= std::max<std::size_t>(fewest, 1)) rows.push_back(static_cast<std::int64_t>(row));
+  }
+  return rows;
+}
+
 std::vector<double> TrainingSet::balanced_weights(const std::vector<std::size_t>& positions) const {
   std::map<Group, double> sizes;
   for (const std::size_t at : positions) sizes[{corpus(at), label(at)}] += 1;

@@ -61,6 +61,8 @@ class TrainingSet {
   bool is_copy(std::size_t at) const { return mail_[at].tail.has_value(); }
   const std::string& corpus(std::size_t at) const { return mail_[at].corpus; }
   void append_to(TokenBatch& batch, std::size_t at) const;
+  /// Rows of the token table that at least `fewest` of these messages have, copies not counted; in rising order.
+  std::vector<std::int64_t> rows_of(const std::vector<std::size_t>& positions, std::size_t fewest) const;
 
   /// One weight per position, mean 1: among ham and among spam a group (corpus x label) weighs its size to the
   /// power of kGroupExponent, and ham and spam weigh the same.

@@ -14,18 +14,25 @@ namespace winnow {
 namespace {
 
 // Columns of the table: first the linear part (one per label), then the embedding.
-constexpr const char* kForward = R"(
+constexpr const char* kTrainedForward = R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
     bag = torch.embedding_bag(self.table, tokens, offsets, False, 0, True, weights)[0]
+)";
+
+constexpr const char* kShippedForward = R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    rows = self.places.index_select(0, tokens).long()
+    bag = torch.embedding_bag(self.table, rows, offsets, False, 0, True, weights)[0]
 )";
 
 // A shard holds some rows; tokens of other shards' rows count nothing here.
 constexpr const char* kShardForward = R"(
 def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor) -> Tensor:
     row = tokens - self.first
-    is_here = torch.logical_and(row >= 0, row < self.table.size(0))
+    is_here = torch.logical_and(row >= 0, row < self.places.size(0))
     here = torch.where(is_here, row, torch.zeros_like(row))
-    return torch.embedding_bag(self.table, here, offsets, False, 0, True, weights * is_here)[0]
+    rows = self.places.index_select(0, here).long()
+    return torch.embedding_bag(self.table, rows, offsets, False, 0, True, weights * is_here)[0]
 )";
 
 constexpr const char* kHeadForward = R"(
@@ -59,7 +66,7 @@ torch::Tensor random_matrix(std::size_t rows, std::size_t columns, std::mt19937_
 constexpr const char* kMlpNames[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
 constexpr std::size_t kMlpDimensions[] = {2, 1, 2, 1};
 
-void define_forward(torch::jit::Module& module, std::int64_t labels, const char* beginning = kForward) {
+void define_forward(torch::jit::Module& module, std::int64_t labels, const char* beginning) {
   module.register_attribute("labels", c10::IntType::get(), labels);
   module.define(std::string(beginning) + kLayers);
 }
@@ -68,12 +75,11 @@ void add_buffer(torch::jit::Module& module, const char* name, const torch::Tenso
   module.register_parameter(name, value.detach().clone(), /*is_buffer=*/true);
 }
 
-torch::jit::Module make_shard(const PackedTable& packed, std::int64_t columns, std::int64_t first) {
+torch::jit::Module make_shard(const PackedTable& packed, std::int64_t first) {
   torch::jit::Module shard("WinnowShard");
-  add_buffer(shard, "table", torch::zeros({0, columns}));
+  add_packed_table(shard, packed);
   shard.register_attribute("first", c10::IntType::get(), first);
   shard.define(kShardForward);
-  add_packed_table(shard, packed);
   return shard;
 }
 
@@ -111,7 +117,7 @@ Status read_tensor(const torch::jit::Module& module, const std::string& name, st
 
 Status check_shapes(const ModuleParts& parts) {
   const torch::Tensor &hidden = parts.mlp[0], &hidden_bias = parts.mlp[1], &output = parts.mlp[2];
-  const std::int64_t embedding = parts.table.size(1) - parts.labels;
+  const std::int64_t embedding = parts.table.columns() - parts.labels;
   const bool fits = parts.labels > 0 && embedding >= 0 && hidden.size(0) >= embedding &&
                     hidden_bias.size(0) == hidden.size(1) && output.size(0) == hidden.size(1) &&
                     output.size(1) == parts.labels && parts.mlp[3].size(0) == parts.labels;
@@ -129,23 +135,28 @@ Status read_layers(const torch::jit::Module& module, ModuleParts& parts) {
   return Status::ok();
 }
 
+Status read_table(const torch::jit::Module& module, KeptTable& table) {
+  torch::Tensor weights;
+  if (Status status = read_tensor(module, "table", 2, weights); !status) return status;
+  if (!module.hasattr("places") || !module.attr("places").isTensor()) return Status::failed("it has no 'places'");
+  return read_kept_table(module.attr("places").toTensor(), weights, table);
+}
+
 Status read_whole(const torch::jit::Module& module, ModuleParts& parts) {
   if (Status status = read_layers(module, parts); !status) return status;
-  if (Status status = read_tensor(module, "table", 2, parts.table); !status) return status;
+  if (Status status = read_table(module, parts.table); !status) return status;
   return check_shapes(parts);
 }
 
 Status read_shards(const torch::jit::Module& module, ModuleParts& parts) {
   if (Status status = read_layers(module.attr("head").toModule(), parts); !status) return status;
-  std::vector<torch::Tensor> tables;
+  std::vector<KeptTable> tables;
   for (std::string name = "table_0"; module.hasattr(name); name = "table_" + std::to_string(tables.size())) {
-    torch::Tensor table;
     if (!module.attr(name).isModule()) return Status::failed("its '" + name + "' is no part");
-    if (Status status = read_tensor(module.attr(name).toModule(), "table", 2, table); !status) return status;
-    tables.push_back(table);
+    if (Status status = read_table(module.attr(name).toModule(), tables.emplace_back()); !status) return status;
   }
   if (tables.empty()) return Status::failed("it has no 'table_0'");
-  parts.table = torch::cat(tables);
+  parts.table = joined(tables);
   return check_shapes(parts);
 }
 
@@ -163,7 +174,7 @@ torch::jit::Module make_trained_module(const ArchitectureSpec& spec, std::uint64
   add("hidden_bias", torch::zeros({static_cast<std::int64_t>(spec.hidden_width)}));
   add("output_weight", random_matrix(spec.hidden_width, spec.labels, generator));
   add("output_bias", torch::zeros({static_cast<std::int64_t>(spec.labels)}));
-  define_forward(module, static_cast<std::int64_t>(spec.labels));
+  define_forward(module, static_cast<std::int64_t>(spec.labels), kTrainedForward);
   return module;
 }
 
@@ -195,7 +206,7 @@ torch::jit::Module mean_module(const WeighedModule& a, const WeighedModule& b) {
   add("hidden_bias", torch::cat({of(a, "hidden_bias"), of(b, "hidden_bias")}));
   add("output_weight", weighed("output_weight", true));
   add("output_bias", weighed("output_bias", false));
-  define_forward(module, labels);
+  define_forward(module, labels, kTrainedForward);
   return module;
 }
 
@@ -210,7 +221,7 @@ torch::jit::Module make_sharded_module(const ModuleParts& parts, const std::vect
   const std::vector<std::string> names = stages_of_shards(shards.size()).front().parts;
   std::int64_t first = 0;
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    module.register_module(names[i], make_shard(shards[i], parts.table.size(1), first));
+    module.register_module(names[i], make_shard(shards[i], first));
     first += shards[i].rows;
   }
   module.register_module("head", make_head(parts));
@@ -218,12 +229,11 @@ torch::jit::Module make_sharded_module(const ModuleParts& parts, const std::vect
   return module;
 }
 
-torch::jit::Module make_shipped_module(const ModuleParts& parts, const PackedTable* packed) {
+torch::jit::Module make_shipped_module(const ModuleParts& parts, const PackedTable& table) {
   torch::jit::Module module("WinnowBag");
-  add_buffer(module, "table", packed == nullptr ? parts.table : torch::zeros({0, parts.table.size(1)}));
+  add_packed_table(module, table);
   for (std::size_t i = 0; i < std::size(kMlpNames); ++i) add_buffer(module, kMlpNames[i], parts.mlp[i]);
-  define_forward(module, parts.labels);
-  if (packed != nullptr) add_packed_table(module, *packed);
+  define_forward(module, parts.labels, kShippedForward);
   return module;
 }
 

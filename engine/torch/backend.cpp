@@ -10,7 +10,9 @@
 #define WINNOW_HAS_LEGACY_FUSER 1
 #endif
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "engine/thread_annotations.h"
 #include "engine/torch/archive_scan.h"
@@ -62,18 +64,19 @@ class Backend : public TorchBackend {
     return load_torch_model(archive, placement, model);
   }
 
-  Status make_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
-                      std::unique_ptr<Trainer>& trainer) override {
-    return make_torch_trainer(architecture, optimizer, trainer);
+  Status make_trainer(const ArchitectureSpec& architecture, const std::vector<std::int64_t>& rows,
+                      const OptimizerSpec& optimizer, std::unique_ptr<Trainer>& trainer) override {
+    return make_torch_trainer(architecture, rows, optimizer, trainer);
   }
 
   Status make_compressor(std::string_view archive, std::unique_ptr<Compressor>& compressor) override {
     return make_torch_compressor(archive, compressor);
   }
 
-  Status make_trainer_from(std::string_view archive, const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
+  Status make_trainer_from(std::string_view archive, const std::vector<std::int64_t>& rows,
+                           const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
                            std::unique_ptr<Trainer>& trainer) override {
-    return make_torch_trainer_from(archive, optimizer, architecture, trainer);
+    return make_torch_trainer_from(archive, rows, optimizer, architecture, trainer);
   }
 
   void enter_inference_thread() override {

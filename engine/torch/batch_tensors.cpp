@@ -22,6 +22,15 @@ Status check_batch(const TokenBatch& batch) {
   return Status::ok();
 }
 
+Status check_tokens(const TokenBatch& batch, std::size_t rows) {
+  for (const std::int64_t token : batch.tokens) {
+    if (static_cast<std::uint64_t>(token) >= rows)  // negative ones too
+      return Status::failed("token " + std::to_string(token) + " is not in a table of " + std::to_string(rows) +
+                            " rows");
+  }
+  return Status::ok();
+}
+
 BatchTensors borrow_tensors(const TokenBatch& batch) {
   const auto tokens = static_cast<std::int64_t>(batch.tokens.size());
   const auto messages = static_cast<std::int64_t>(batch.messages);

@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cstddef>
 #include <string>
 
 #include "engine/model.h"
@@ -19,6 +20,12 @@ struct BatchTensors {
 
 /// The lengths must agree before anything reads by them.
 Status check_batch(const TokenBatch& batch);
+/// Of a table of so many rows.
+Status check_tokens(const TokenBatch& batch, std::size_t rows);
+/// Behind the message's last token.
+inline std::size_t end_of(const TokenBatch& batch, std::size_t message) {
+  return message + 1 < batch.messages ? static_cast<std::size_t>(batch.offsets[message + 1]) : batch.tokens.size();
+}
 BatchTensors borrow_tensors(const TokenBatch& batch);
 /// `values` as rows x columns, borrowed.
 at::Tensor borrow_matrix(const std::vector<float>& values, std::size_t rows, std::size_t columns);

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "engine/torch/batch_tensors.h"
+
 namespace winnow {
 namespace {
 
@@ -35,9 +37,7 @@ TokenBatch drop_out(const TokenBatch& batch, const OptimizerSpec& spec, std::uin
   for (std::size_t message = 0; message < batch.messages; ++message) {
     kept.offsets.push_back(static_cast<std::int64_t>(kept.tokens.size()));
     const auto begin = static_cast<std::size_t>(batch.offsets[message]);
-    const bool last = message + 1 == batch.messages;
-    const auto end = last ? batch.tokens.size() : static_cast<std::size_t>(batch.offsets[message + 1]);
-    for (std::size_t i = begin; i < end; ++i) {
+    for (std::size_t i = begin; i < end_of(batch, message); ++i) {
       if (coin.drops(spec.token_dropout)) continue;
       kept.tokens.push_back(batch.tokens[i]);
       kept.weights.push_back(batch.weights[i] * token_scale);

@@ -12,15 +12,16 @@ namespace {
 
 std::vector<torch::jit::IValue> probe_inputs(const ModuleParts& parts) {
   constexpr std::int64_t kMessages = 8, kTokens = 512;
-  const std::int64_t dense = parts.mlp[0].size(0) - (parts.table.size(1) - parts.labels);
-  const torch::Tensor tokens = torch::arange(kTokens, torch::kLong).mul(2654435761).remainder(parts.table.size(0));
+  const std::int64_t dense = parts.mlp[0].size(0) - (parts.table.columns() - parts.labels);
+  const torch::Tensor tokens = torch::arange(kTokens, torch::kLong).mul(2654435761).remainder(parts.table.rows);
   return {tokens, torch::linspace(0.01, 0.5, kTokens), torch::arange(kMessages, torch::kLong).mul(kTokens / kMessages),
           torch::linspace(-1, 1, kMessages * dense).view({kMessages, dense})};
 }
 
 /// Attributes of the same names do not make the same model: what it computes does.
 Status check_computes_the_same(torch::jit::Module& original, const ModuleParts& parts) {
-  torch::jit::Module ours = make_shipped_module(parts);
+  torch::jit::Module ours = make_shipped_module(parts, pack_table(parts.table, kFloatBits));
+  ours.run_method("prepare");
   const torch::jit::IValue theirs = original.forward(probe_inputs(parts));
   const torch::Tensor expected = ours.forward(probe_inputs(parts)).toTensor();
   // Shards add the same numbers in another order.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/torch/batch_tensors.h"
+#include "engine/torch/packed_table.h"
 
 namespace winnow {
 namespace {
@@ -42,18 +43,19 @@ torch::jit::Module read_again(const torch::jit::Module& module) {
 
 }  // namespace
 
-bool has_default_forward(const torch::jit::Module& module, ModuleParts parts) {
+bool has_default_forward(const torch::jit::Module& module, const ModuleParts& parts) {
   const std::string operators = operators_of(module);
-  parts.table = parts.table.narrow(0, 0, 0);  // the code is the same without rows
-  const torch::jit::Module shipped = make_shipped_module(parts);
+  const KeptTable none = parts.table.with({});  // the code is the same without rows
+  const torch::jit::Module shipped = make_shipped_module(parts, pack_table(none, kFloatBits));
   return operators == operators_of(shipped) || operators == operators_of(read_again(shipped));
 }
 
 BagNetwork::BagNetwork(const ModuleParts& parts)
     : labels_(static_cast<std::size_t>(parts.labels)),
-      embedding_(static_cast<std::size_t>(parts.table.size(1)) - labels_),
+      embedding_(static_cast<std::size_t>(parts.table.columns()) - labels_),
       dense_(static_cast<std::size_t>(parts.mlp[0].size(0)) - embedding_),
-      table_(rows_of(parts.table)),
+      kept_(static_cast<std::size_t>(parts.table.rows), parts.table.kept),
+      table_(rows_of(parts.table.with_zeros())),
       hidden_weight_(rows_of(parts.mlp[0])),
       output_weight_(rows_of(parts.mlp[2].t())),
       hidden_bias_(padded(parts.mlp[1], hidden_weight_.stride())),
@@ -61,8 +63,12 @@ BagNetwork::BagNetwork(const ModuleParts& parts)
 
 BagNetwork::Work BagNetwork::make_work() const {
   const std::size_t bag = table_.stride(), hidden = hidden_weight_.stride();
-  return {std::vector<float>(bag), std::vector<float>(embedding_ + dense_), std::vector<float>(hidden),
-          std::vector<float>(bag), std::vector<float>(hidden)};
+  return {{},
+          std::vector<float>(bag),
+          std::vector<float>(embedding_ + dense_),
+          std::vector<float>(hidden),
+          std::vector<float>(bag),
+          std::vector<float>(hidden)};
 }
 
 Status BagNetwork::check(const TokenBatch& batch) const {
@@ -70,25 +76,21 @@ Status BagNetwork::check(const TokenBatch& batch) const {
   if (batch.dense.size() != batch.messages * dense_)
     return Status::failed("the model takes " + std::to_string(dense_) + " dense values, not " +
                           std::to_string(batch.dense.size() / batch.messages));
-  const auto rows = static_cast<std::uint64_t>(table_.rows());
-  for (const std::int64_t token : batch.tokens) {
-    if (static_cast<std::uint64_t>(token) >= rows)  // negative ones too
-      return Status::failed("token " + std::to_string(token) + " is not in a table of " + std::to_string(rows) +
-                            " rows");
-  }
-  return Status::ok();
+  return check_tokens(batch, kept_.rows());
 }
 
 BagNetwork::View BagNetwork::message(const TokenBatch& batch, std::size_t index) const {
   const auto first = static_cast<std::size_t>(batch.offsets[index]);
-  const auto end =
-      index + 1 < batch.messages ? static_cast<std::size_t>(batch.offsets[index + 1]) : batch.tokens.size();
-  return {batch.tokens.data() + first, batch.weights.data() + first, batch.dense.data() + index * dense_, end - first};
+  return {batch.tokens.data() + first, batch.weights.data() + first, batch.dense.data() + index * dense_,
+          end_of(batch, index) - first};
 }
 
 void BagNetwork::compute(const View& message, Work& work) const {
+  work.places.resize(message.count);
+  for (std::size_t i = 0; i < message.count; ++i)
+    work.places[i] = static_cast<std::int64_t>(kept_.place(static_cast<std::size_t>(message.tokens[i])));
   std::fill(work.bag.begin(), work.bag.end(), 0.0f);
-  table_.add_rows(message.tokens, message.weights, message.count, work.bag.data());
+  table_.add_rows(work.places.data(), message.weights, message.count, work.bag.data());
   const auto dense =
       std::copy_n(work.bag.begin() + static_cast<std::ptrdiff_t>(labels_), embedding_, work.joined.begin());
   std::copy_n(message.dense, dense_, dense);
@@ -135,7 +137,7 @@ Status BagNetwork::differentiate(const TokenBatch& batch, std::size_t label, Gra
     gradients.logits.push_back(logit(label, work));
     find_slopes(label, work, gradients.dense.data() + i * dense_);
     for (std::size_t k = 0; k < point.count; ++k)
-      gradients.weights.push_back(table_.dot(static_cast<std::size_t>(point.tokens[k]), work.bag_slope.data()));
+      gradients.weights.push_back(table_.dot(static_cast<std::size_t>(work.places[k]), work.bag_slope.data()));
   }
   return Status::ok();
 }

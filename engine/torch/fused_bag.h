@@ -15,6 +15,7 @@
 
 #include "engine/model.h"
 #include "engine/torch/architecture.h"
+#include "engine/torch/kept_rows.h"
 #include "engine/torch/row_matrix.h"
 
 namespace winnow {
@@ -30,6 +31,7 @@ class BagNetwork {
  private:
   /// What is computed for one message.
   struct Work {
+    std::vector<std::int64_t> places;  // in table_, of the tokens
     std::vector<float> bag, joined, hidden;
     std::vector<float> bag_slope, hidden_slope;  // of the logit
   };
@@ -50,7 +52,8 @@ class BagNetwork {
   void find_slopes(std::size_t label, Work& work, float* dense) const;
 
   const std::size_t labels_, embedding_, dense_;
-  const RowMatrix table_;          // rows: tokens
+  const KeptRows kept_;            // which tokens' rows are in the table
+  const RowMatrix table_;          // rows: those tokens; the last one, of zeros, stands for all others
   const RowMatrix hidden_weight_;  // rows: embedding and dense values
   const RowMatrix output_weight_;  // rows: labels
   const std::vector<float> hidden_bias_, output_bias_;
@@ -75,6 +78,6 @@ class FusedBag : public Model {
 };
 
 /// Whether the forward() of a module with these parts is, operator by operator, the one that make_shipped_module() writes.
-bool has_default_forward(const torch::jit::Module& module, ModuleParts parts);
+bool has_default_forward(const torch::jit::Module& module, const ModuleParts& parts);
 
 }  // namespace winnow

@@ -29,30 +29,13 @@ def packed_column(self, column: int) -> Tensor:
 
 def prepare(self) -> None:
     columns = self.codebook.size(0)
-    table = self.codebook.new_zeros([self.rows, columns])
-    if self.kept == self.rows:
-        for column in range(columns):
-            table.select(1, column).copy_(self.packed_column(column))
-    else:
-        places = torch.nonzero(self.unpack_bits(self.kept_bits, self.rows)).squeeze(1)
-        for column in range(columns):
-            table.select(1, column).index_put_([places], self.packed_column(column))
+    table = self.codebook.new_zeros([self.kept + 1, columns])
+    for column in range(columns):
+        table[:self.kept].select(1, column).copy_(self.packed_column(column))
     self.table = table
+    present = self.unpack_bits(self.kept_bits, self.rows)
+    self.places = present.int().cumsum_(0).sub_(1).masked_fill_(present == 0, self.kept)
 )";
-
-/// Positions of the rows to keep, in rising order.
-std::vector<std::int64_t> choose_rows(const at::Tensor& table, const at::Tensor& importance, double prune) {
-  const at::Tensor touched = table.ne(0).any(1).nonzero().squeeze(1).contiguous(), scores = importance.contiguous();
-  const float* score = scores.data_ptr<float>();
-  const std::int64_t* first = touched.data_ptr<std::int64_t>();
-  std::vector<std::int64_t> rows(first, first + touched.numel());
-  const auto dropped = static_cast<std::ptrdiff_t>(prune * static_cast<double>(rows.size()));
-  // Ties by position: the same table always loses the same rows.
-  std::stable_sort(rows.begin(), rows.end(), [score](auto a, auto b) { return score[a] < score[b]; });
-  rows.erase(rows.begin(), rows.begin() + dropped);
-  std::sort(rows.begin(), rows.end());
-  return rows;
-}
 
 at::Tensor pack_bits(const std::vector<std::uint8_t>& values, std::size_t bits) {
   const std::size_t bytes = (values.size() + 7) / 8;
@@ -65,8 +48,7 @@ at::Tensor pack_bits(const std::vector<std::uint8_t>& values, std::size_t bits) 
   return planes;
 }
 
-at::Tensor pack_rows(const std::vector<std::int64_t>& kept, std::int64_t rows) {
-  if (static_cast<std::int64_t>(kept.size()) == rows) return at::zeros({1, 0}, at::kByte);
+at::Tensor pack_presence(const std::vector<std::int64_t>& kept, std::int64_t rows) {
   std::vector<std::uint8_t> present(static_cast<std::size_t>(rows), 0);
   for (const std::int64_t row : kept) present[static_cast<std::size_t>(row)] = 1;
   return pack_bits(present, 1);
@@ -86,28 +68,45 @@ void pack_column(const at::Tensor& column, std::size_t bits, std::vector<at::Ten
 
 }  // namespace
 
-PackedTable pack_table(const at::Tensor& table, const at::Tensor& importance, const TableEncoding& encoding) {
-  const std::int64_t columns = table.size(1);
-  std::vector<std::int64_t> kept = choose_rows(table, importance, encoding.prune);
-  PackedTable packed{table.size(0),           static_cast<std::int64_t>(kept.size()), pack_rows(kept, table.size(0)),
-                     at::zeros({0, columns}), at::zeros({columns, 0, 0}, at::kByte),  at::zeros({columns, 0})};
-  const at::Tensor rows = table.index_select(0, at::tensor(kept, at::kLong));
-  if (encoding.bits >= 16) {
-    packed.values = encoding.bits == 16 ? rows.to(at::kHalf) : rows;
+PackedTable pack_table(const KeptTable& table, std::size_t bits) {
+  const std::int64_t columns = table.columns();
+  PackedTable packed{table.rows,
+                     table.weights.size(0),
+                     columns,
+                     pack_presence(table.kept, table.rows),
+                     at::zeros({0, columns}),
+                     at::zeros({columns, 0, 0}, at::kByte),
+                     at::zeros({columns, 0})};
+  if (bits >= 16) {
+    packed.values = bits == 16 ? table.weights.to(at::kHalf) : table.weights;
     return packed;
   }
   std::vector<at::Tensor> codes, codebooks;
   for (std::int64_t column = 0; column < columns; ++column)
-    pack_column(rows.select(1, column), encoding.bits, codes, codebooks);
+    pack_column(table.weights.select(1, column), bits, codes, codebooks);
   packed.codes = at::stack(codes);
   packed.codebook = at::stack(codebooks);
   return packed;
+}
+
+KeptTable pruned(const KeptTable& table, const at::Tensor& importance, double share) {
+  const at::Tensor scores = importance.contiguous();
+  const float* score = scores.data_ptr<float>();
+  std::vector<std::int64_t> positions = table.touched();
+  const auto dropped = static_cast<std::ptrdiff_t>(share * static_cast<double>(positions.size()));
+  // Ties by position: the same table always loses the same rows.
+  std::stable_sort(positions.begin(), positions.end(), [score](auto a, auto b) { return score[a] < score[b]; });
+  positions.erase(positions.begin(), positions.begin() + dropped);
+  std::sort(positions.begin(), positions.end());
+  return table.with(positions);
 }
 
 void add_packed_table(torch::jit::Module& module, const PackedTable& packed) {
   const auto add = [&module](const char* name, const at::Tensor& value) {
     module.register_parameter(name, value, /*is_buffer=*/true);
   };
+  add("table", at::zeros({0, packed.columns}));
+  add("places", at::zeros({0}, at::kInt));
   module.register_attribute("rows", c10::IntType::get(), packed.rows);
   module.register_attribute("kept", c10::IntType::get(), packed.kept);
   add("bit_numbers", at::arange(8, at::kByte));

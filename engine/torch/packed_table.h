@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/compressor.h"
+#include "engine/torch/kept_table.h"
 
 namespace torch::jit {
 struct Module;
@@ -20,19 +20,24 @@ struct Module;
 
 namespace winnow {
 
+inline constexpr std::size_t kFloatBits = 32;  // of a weight that is stored as it is
+
 struct PackedTable {
-  std::int64_t rows = 0;
-  std::int64_t kept = 0;
-  at::Tensor kept_bits;  // uint8 [1, (rows + 7) / 8]; [1, 0] when every row is kept
+  std::int64_t rows = 0, kept = 0, columns = 0;
+  at::Tensor kept_bits;  // uint8 [1, (rows + 7) / 8]
   at::Tensor values;     // of 16 and 32 bits: half or float [kept, columns]; else [0, columns]
   at::Tensor codes;      // of 2..8 bits: uint8 [columns, bits, (kept + 7) / 8]; else [columns, 0, 0]
   at::Tensor codebook;   // float [columns, 2^bits]; else [columns, 0]
 };
 
-/// `importance` [rows] orders the rows for pruning; rows of zeros are never kept.
-PackedTable pack_table(const at::Tensor& table, const at::Tensor& importance, const TableEncoding& encoding);
+/// `bits` of each weight: 2 to 8, 16 or 32.
+PackedTable pack_table(const KeptTable& table, std::size_t bits);
 
-/// Gives `module` the packed table as buffers, and a method prepare() that unpacks it into its attribute `table`.
+/// The table without its rows of zeros and without `share` of the others: those of least `importance` [kept].
+KeptTable pruned(const KeptTable& table, const at::Tensor& importance, double share);
+
+/// Gives `module` the packed table as buffers, and a method prepare() that unpacks it into its attributes `table` and `places`,
+/// which are as read_kept_table() takes them.
 void add_packed_table(torch::jit::Module& module, const PackedTable& packed);
 
 }  // namespace winnow

@@ -33,11 +33,11 @@ Status check_encoding(const TableEncoding& encoding) {
 /// How far each row can move a logit: a column of the linear part moves it by its value, one of the embedding by way of
 /// the hidden units, of which any half may be silent.
 torch::Tensor row_importance(const ModuleParts& parts) {
-  const std::int64_t embedding = parts.table.size(1) - parts.labels;
+  const std::int64_t embedding = parts.table.columns() - parts.labels;
   const torch::Tensor hidden = parts.mlp[0].narrow(0, 0, embedding).square();
   const torch::Tensor through_hidden = hidden.matmul(parts.mlp[2].square()).amax(1);
   const torch::Tensor reach = torch::cat({torch::ones({parts.labels}), through_hidden});
-  return parts.table.square().matmul(reach);
+  return parts.table.weights.square().matmul(reach);
 }
 
 class TorchCompressor : public Compressor {
@@ -50,13 +50,13 @@ class TorchCompressor : public Compressor {
     return guarded("compressing the model", [&] {
       const torch::NoGradGuard no_grad;
       const std::vector<PackedTable> packed = pack_shards(encoding);
-      shape.rows = static_cast<std::size_t>(parts_.table.size(0));
-      shape.columns = static_cast<std::size_t>(parts_.table.size(1));
-      shape.touched = static_cast<std::size_t>(parts_.table.ne(0).any(1).sum().item<std::int64_t>());
+      shape.rows = static_cast<std::size_t>(parts_.table.rows);
+      shape.columns = static_cast<std::size_t>(parts_.table.columns());
+      shape.touched = parts_.table.touched().size();
       shape.kept = 0;
       for (const PackedTable& shard : packed) shape.kept += static_cast<std::size_t>(shard.kept);
       const bool whole = packed.size() == 1;
-      torch::jit::Module module = whole ? make_shipped_module(parts_, &packed[0]) : make_sharded_module(parts_, packed);
+      torch::jit::Module module = whole ? make_shipped_module(parts_, packed[0]) : make_sharded_module(parts_, packed);
       std::ostringstream stream;
       module.save(stream, {{"winnow.json", manifest_json}});
       bytes = std::move(stream).str();
@@ -67,11 +67,14 @@ class TorchCompressor : public Compressor {
  private:
   /// Even ranges of rows.
   std::vector<PackedTable> pack_shards(const TableEncoding& encoding) const {
-    const std::int64_t rows = parts_.table.size(0), shards = static_cast<std::int64_t>(encoding.shards);
+    const std::int64_t rows = parts_.table.rows, shards = static_cast<std::int64_t>(encoding.shards);
     std::vector<PackedTable> packed;
+    std::int64_t before = 0;  // kept rows of the shards that are done
     for (std::int64_t shard = 0; shard < shards; ++shard) {
-      const std::int64_t first = shard * rows / shards, count = (shard + 1) * rows / shards - first;
-      packed.push_back(pack_table(parts_.table.narrow(0, first, count), importance_.narrow(0, first, count), encoding));
+      const KeptTable range = parts_.table.between(shard * rows / shards, (shard + 1) * rows / shards);
+      const std::int64_t kept = range.weights.size(0);
+      packed.push_back(pack_table(pruned(range, importance_.narrow(0, before, kept), encoding.prune), encoding.bits));
+      before += kept;
     }
     return packed;
   }

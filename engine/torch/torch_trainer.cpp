@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -16,6 +18,8 @@
 #include "engine/torch/dropout.h"
 #include "engine/torch/finished_model.h"
 #include "engine/torch/guard.h"
+#include "engine/torch/kept_rows.h"
+#include "engine/torch/packed_table.h"
 #include "engine/torch/row_adagrad.h"
 #include "engine/torch/tensor_memory.h"
 
@@ -25,6 +29,11 @@ namespace {
 constexpr const char* kTable = "table";
 constexpr const char* kMlp[] = {"hidden_weight", "hidden_bias", "output_weight", "output_bias"};
 constexpr const char* kWeights[] = {kTable, kMlp[0], kMlp[1], kMlp[2], kMlp[3]};
+
+ArchitectureSpec with_table(ArchitectureSpec spec, std::size_t rows) {
+  spec.table_size = rows;
+  return spec;
+}
 
 torch::Tensor forward(torch::jit::Module& module, const BatchTensors& batch) {
   return module.forward({batch.tokens, batch.weights, batch.offsets, batch.dense}).toTensor();
@@ -38,13 +47,15 @@ std::vector<torch::Tensor> mlp_parameters(const torch::jit::Module& module) {
 
 class TorchTrainer : public Trainer {
  public:
-  TorchTrainer(const ArchitectureSpec& architecture, const OptimizerSpec& spec)
+  TorchTrainer(const ArchitectureSpec& architecture, std::vector<std::int64_t> rows, const OptimizerSpec& spec)
       : architecture_(architecture),
         spec_(spec),
-        module_(make_trained_module(architecture, spec.seed)),
+        rows_(std::move(rows)),
+        kept_(architecture.table_size, rows_),
+        module_(make_trained_module(with_table(architecture, rows_.size()), spec.seed)),
         table_(module_.attr(kTable).toTensor()),
-        table_optimizer_(architecture.table_size, architecture.labels + architecture.embedding_width,
-                         spec.learning_rate, spec.weight_decay),
+        table_optimizer_(rows_.size(), architecture.labels + architecture.embedding_width, spec.learning_rate,
+                         spec.weight_decay),
         mlp_optimizer_(mlp_parameters(module_),
                        torch::optim::AdamOptions(spec.dense_learning_rate).weight_decay(spec.weight_decay)),
         dense_seen_(torch::zeros({static_cast<std::int64_t>(architecture.dense_width)})) {}
@@ -53,7 +64,7 @@ class TorchTrainer : public Trainer {
               double& loss) override {
     return guarded("training", [&] {
       if (Status status = check_step(batch, targets, importance); !status) return status;
-      const TokenBatch kept = drop_out(batch, spec_, steps_);
+      const TokenBatch kept = drop_out(placed(batch), spec_, steps_);
       return update(kept, borrow_matrix(targets, batch.messages, architecture_.labels),
                     borrow_matrix(importance, batch.messages, architecture_.labels), loss);
     });
@@ -62,10 +73,13 @@ class TorchTrainer : public Trainer {
   Status absorb(const Trainer& other, Shares shares) override;
   Status blend(const Trainer& other, Shares shares) override;
 
-  /// Of the same architecture, but for rows that are missing at the end of the table. All its dense features are trusted: whoever trained it has silenced the others.
+  /// Of the same architecture with no rows but this one's. All its dense features are trusted: whoever trained it has silenced
+  /// the others.
   void take_weights(const ModuleParts& base) {
     const torch::NoGradGuard no_grad;
-    table_.narrow(0, 0, base.table.size(0)).copy_(base.table);
+    std::vector<std::int64_t> places;
+    for (const std::int64_t row : base.table.kept) places.push_back(place(row));
+    table_.index_copy_(0, torch::tensor(places, torch::kLong), base.table.weights);
     for (std::size_t i = 0; i < base.mlp.size(); ++i) weights(kMlp[i]).copy_(base.mlp[i]);
     dense_seen_.fill_(1);
   }
@@ -74,7 +88,8 @@ class TorchTrainer : public Trainer {
     return guarded("predicting", [&] {
       if (Status status = check_shapes(batch); !status) return status;
       const torch::NoGradGuard no_grad;
-      const torch::Tensor values = forward(module_, borrow_tensors(batch)).contiguous();
+      const TokenBatch known = placed(batch);
+      const torch::Tensor values = forward(module_, borrow_tensors(known)).contiguous();
       logits.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
       return Status::ok();
     });
@@ -87,6 +102,7 @@ class TorchTrainer : public Trainer {
  private:
   Status check_shapes(const TokenBatch& batch) const {
     if (Status status = check_batch(batch); !status) return status;
+    if (Status status = check_tokens(batch, architecture_.table_size); !status) return status;
     const std::size_t width = batch.dense.size() / batch.messages;
     if (width == architecture_.dense_width) return Status::ok();
     return Status::failed("the batch has " + std::to_string(width) + " dense features, the model " +
@@ -102,6 +118,12 @@ class TorchTrainer : public Trainer {
     return Status::failed("targets and importance must be messages x labels");
   }
 
+  /// Where the table has the row; rows_.size() when it does not.
+  std::int64_t place(std::int64_t row) const {
+    return static_cast<std::int64_t>(kept_.place(static_cast<std::size_t>(row)));
+  }
+  /// By places in the table instead of rows, without the tokens that it does not have.
+  TokenBatch placed(const TokenBatch& batch) const;
   torch::Tensor weights(const char* name) const { return module_.attr(name).toTensor(); }
   Status update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance, double& loss);
   void update_table();
@@ -111,7 +133,9 @@ class TorchTrainer : public Trainer {
 
   ArchitectureSpec architecture_;
   const OptimizerSpec spec_;
-  mutable torch::jit::Module module_;  // running a module changes nothing in it, but is not const
+  const std::vector<std::int64_t> rows_;  // that the table has, in rising order
+  const KeptRows kept_;                   // the same, to find them
+  mutable torch::jit::Module module_;     // running a module changes nothing in it, but is not const
   torch::Tensor table_;
   RowAdagrad table_optimizer_;
   torch::optim::Adam mlp_optimizer_;
@@ -119,6 +143,25 @@ class TorchTrainer : public Trainer {
   std::uint64_t steps_ = 0;
   bool joined_ = false;  // by absorb() or blend(): the optimizers are not of these weights any more
 };
+
+TokenBatch TorchTrainer::placed(const TokenBatch& batch) const {
+  TokenBatch placed;
+  placed.messages = batch.messages;
+  placed.tokens.reserve(batch.tokens.size());
+  placed.weights.reserve(batch.tokens.size());
+  for (std::size_t message = 0; message < batch.messages; ++message) {
+    placed.offsets.push_back(static_cast<std::int64_t>(placed.tokens.size()));
+    const auto begin = static_cast<std::size_t>(batch.offsets[message]);
+    for (std::size_t i = begin; i < end_of(batch, message); ++i) {
+      const std::int64_t at = place(batch.tokens[i]);
+      if (at == static_cast<std::int64_t>(rows_.size())) continue;
+      placed.tokens.push_back(at);
+      placed.weights.push_back(batch.weights[i]);
+    }
+  }
+  placed.dense = batch.dense;
+  return placed;
+}
 
 Status TorchTrainer::update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance,
                             double& loss) {
@@ -181,7 +224,7 @@ Status TorchTrainer::absorb(const Trainer& other, Shares shares) {
   return guarded("joining two models", [&] {
     const auto* second = dynamic_cast<const TorchTrainer*>(&other);
     if (second == nullptr) return Status::failed("only models of this trainer can be joined");
-    if (second->architecture_.table_size != architecture_.table_size ||
+    if (second->architecture_.table_size != architecture_.table_size || second->rows_ != rows_ ||
         second->architecture_.dense_width != architecture_.dense_width ||
         second->architecture_.labels != architecture_.labels) {
       return Status::failed("the models differ in table, dense features or labels");
@@ -205,6 +248,7 @@ Status TorchTrainer::blend(const Trainer& other, Shares shares) {
   return guarded("blending two models", [&] {
     const auto* second = dynamic_cast<const TorchTrainer*>(&other);
     if (second == nullptr) return Status::failed("only models of this trainer can be blended");
+    if (second->rows_ != rows_) return Status::failed("the models differ in their rows");
     for (const char* name : kWeights) {
       if (weights(name).sizes() != second->weights(name).sizes())
         return Status::failed("the models differ in their shape");
@@ -248,8 +292,10 @@ Status TorchTrainer::save(const std::string& manifest_json, std::string& bytes) 
   return guarded("writing the model", [&] {
     silence_unseen_dense();
     ModuleParts parts;
-    if (Status status = read_parts(module_, parts); !status) return status;
-    const torch::jit::Module shipped = make_shipped_module(parts);
+    parts.labels = static_cast<std::int64_t>(architecture_.labels);
+    parts.table = {static_cast<std::int64_t>(architecture_.table_size), rows_, weights(kTable).detach()};
+    for (const char* name : kMlp) parts.mlp.push_back(weights(name).detach());
+    const torch::jit::Module shipped = make_shipped_module(parts, pack_table(parts.table, kFloatBits));
     std::ostringstream stream;
     shipped.save(stream, {{"winnow.json", manifest_json}});
     bytes = std::move(stream).str();
@@ -258,9 +304,9 @@ Status TorchTrainer::save(const std::string& manifest_json, std::string& bytes) 
 }
 
 ArchitectureSpec architecture_of(const ModuleParts& parts) {
-  const std::int64_t embedding = parts.table.size(1) - parts.labels;
+  const std::int64_t embedding = parts.table.columns() - parts.labels;
   ArchitectureSpec spec;
-  spec.table_size = static_cast<std::size_t>(parts.table.size(0));
+  spec.table_size = static_cast<std::size_t>(parts.table.rows);
   spec.embedding_width = static_cast<std::size_t>(embedding);
   spec.dense_width = static_cast<std::size_t>(parts.mlp[0].size(0) - embedding);
   spec.hidden_width = static_cast<std::size_t>(parts.mlp[0].size(1));
@@ -285,19 +331,28 @@ Status check_specs(const ArchitectureSpec& architecture, const OptimizerSpec& op
   return Status::ok();
 }
 
+Status check_rows(const std::vector<std::int64_t>& rows, std::size_t table_size) {
+  const bool rising = std::adjacent_find(rows.begin(), rows.end(), std::greater_equal<>()) == rows.end();
+  if (rising && (rows.empty() || (rows.front() >= 0 && static_cast<std::size_t>(rows.back()) < table_size)))
+    return Status::ok();
+  return Status::failed("the rows to learn must be rows of the table, in rising order");
+}
+
 }  // namespace
 
-Status make_torch_trainer(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer,
-                          std::unique_ptr<Trainer>& trainer) {
+Status make_torch_trainer(const ArchitectureSpec& architecture, const std::vector<std::int64_t>& rows,
+                          const OptimizerSpec& optimizer, std::unique_ptr<Trainer>& trainer) {
   if (Status status = check_specs(architecture, optimizer); !status) return status;
+  if (Status status = check_rows(rows, architecture.table_size); !status) return status;
   return guarded("making the trainer", [&] {
     keep_tensor_memory();
-    trainer = std::make_unique<TorchTrainer>(architecture, optimizer);
+    trainer = std::make_unique<TorchTrainer>(architecture, rows, optimizer);
     return Status::ok();
   });
 }
 
-Status make_torch_trainer_from(std::string_view archive, const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
+Status make_torch_trainer_from(std::string_view archive, const std::vector<std::int64_t>& rows,
+                               const OptimizerSpec& optimizer, ArchitectureSpec& architecture,
                                std::unique_ptr<Trainer>& trainer) {
   ModuleParts base;
   if (Status status = read_finished_model(archive, base); !status) return status;
@@ -306,9 +361,12 @@ Status make_torch_trainer_from(std::string_view archive, const OptimizerSpec& op
     return Status::failed("the table cannot become smaller than that of the base");
   own.table_size = std::max(own.table_size, architecture.table_size);
   if (Status status = check_specs(own, optimizer); !status) return status;
+  if (Status status = check_rows(rows, own.table_size); !status) return status;
   return guarded("making the trainer", [&] {
     keep_tensor_memory();
-    auto made = std::make_unique<TorchTrainer>(own, optimizer);
+    std::vector<std::int64_t> all;
+    std::set_union(rows.begin(), rows.end(), base.table.kept.begin(), base.table.kept.end(), std::back_inserter(all));
+    auto made = std::make_unique<TorchTrainer>(own, std::move(all), optimizer);
     made->take_weights(base);
     architecture = own;
     trainer = std::move(made);

@@ -69,13 +69,14 @@ class MachineBackend : public TorchBackend {
     model = std::make_unique<MachineModel>(machine_, placement.devices.front());
     return Status::ok();
   }
-  Status make_trainer(const ArchitectureSpec&, const OptimizerSpec&, std::unique_ptr<Trainer>&) override {
+  Status make_trainer(const ArchitectureSpec&, const std::vector<std::int64_t>&, const OptimizerSpec&,
+                      std::unique_ptr<Trainer>&) override {
     return Status::failed("no trainer");
   }
   Status make_compressor(std::string_view, std::unique_ptr<Compressor>&) override {
     return Status::failed("no compressor");
   }
-  Status make_trainer_from(std::string_view, const OptimizerSpec&, ArchitectureSpec&,
+  Status make_trainer_from(std::string_view, const std::vector<std::int64_t>&, const OptimizerSpec&, ArchitectureSpec&,
                            std::unique_ptr<Trainer>&) override {
     return Status::failed("no trainer");
   }

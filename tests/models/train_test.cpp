@@ -49,6 +49,17 @@ TEST_F(Train, WritesACardThatSaysFromWhatAndHowWell) {
   EXPECT_THAT(card, HasSubstr(evaluation_table(report_.held_out)));
 }
 
+TEST_F(Train, LearnsOnlyWordsOfEnoughMessages) {
+  ASSERT_TRUE(train()) << problems_.to_string();
+  const std::size_t all = output().size();
+  options_.min_messages = 3;
+  ASSERT_TRUE(train()) << problems_.to_string();
+  EXPECT_LT(output().size(), all);
+  std::string card;
+  ASSERT_TRUE(read_whole_file(folder_.path() / "site.md", card));
+  EXPECT_THAT(card, HasSubstr("| tokens | those of at least 3 messages |"));
+}
+
 TEST_F(Train, GivesTheSameFileForTheSameMailAndSeed) {
   ASSERT_TRUE(train()) << problems_.to_string();
   const std::string first = output();
@@ -81,7 +92,7 @@ TEST_F(Train, GoesOnFromItsCheckpointToTheSameModel) {
 TEST_F(Train, StartsAfreshFromTheCheckpointOfOtherOptions) {
   options_.checkpoint = folder_.path() / "half.checkpoint";
   EXPECT_FALSE(train([](const TrainProgress& now) { return now.phase != "training" || now.done < 3; }));
-  options_.batch_size = 8;
+  options_.min_messages = 2;
   std::size_t first_step = 1;
   EXPECT_TRUE(train([&](const TrainProgress& now) {
     if (now.phase == "training") first_step = std::min(first_step, now.done);

@@ -105,6 +105,18 @@ TEST(TrainingSet, LearnsFromCopiesOnlyBesideTheirOriginal) {
   EXPECT_THAT(set.of_corpora({"a"}), ElementsAre(0, 2));
 }
 
+TEST(TrainingSet, NamesTheRowsThatEnoughMessagesHave) {
+  TrainingSet set(1u << 20);
+  for (const int number : {7, 3, 4, 4}) set.add(mail(number, "a", Label::Ham));  // each has its number and the next
+  ExtractedMail copy = mail(7, "a", Label::Ham);
+  copy.tail = MailOrigin{"a", "train", sha256_hex("tail")};
+  set.add(std::move(copy));
+  EXPECT_THAT(set.rows_of({0, 1, 2, 3, 4}, 1), ElementsAre(3, 4, 5, 7, 8));
+  EXPECT_THAT(set.rows_of({0, 1, 2, 3, 4}, 2), ElementsAre(4, 5));
+  EXPECT_THAT(set.rows_of({0, 1, 4}, 1), ElementsAre(3, 4, 7, 8));
+  EXPECT_THAT(set.rows_of({}, 1), ElementsAre());
+}
+
 // Tails of left-out ham were learnt as spam's words, so left-out spam looked harder to find than it is.
 TEST(TrainingSet, LearnsFromNoCopyWhoseTailIsHeldOutOrLeftOut) {
   TrainingSet set(1u << 20);

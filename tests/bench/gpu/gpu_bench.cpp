@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -82,8 +83,10 @@ Status read_archive(const Options& options, TorchBackend& backend, std::string& 
   spec.table_size = options.rows;
   spec.embedding_width = options.columns - spec.labels;
   spec.dense_width = options.dense;
+  std::vector<std::int64_t> rows(spec.table_size);
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
   std::unique_ptr<Trainer> trainer;
-  if (Status status = backend.make_trainer(spec, {}, trainer); !status) return status;
+  if (Status status = backend.make_trainer(spec, rows, {}, trainer); !status) return status;
   return trainer->save("{}", archive);
 }
 

@@ -44,7 +44,7 @@ std::string trained_archive(std::size_t labels = 1) {
   OptimizerSpec fast;  // 30 steps are to make rows that differ
   fast.learning_rate = 0.05;
   fast.dense_learning_rate = 0.005;
-  Status status = backend().make_trainer(architecture(labels), fast, trainer);
+  Status status = backend().make_trainer(architecture(labels), all_rows(kRows), fast, trainer);
   EXPECT_TRUE(status) << status.error();
   for (std::size_t step = 0; step < 30; ++step) {
     const TokenBatch batch = messages(kRows / 2, step);
@@ -194,7 +194,7 @@ TEST(Compressor, WorksWhenEveryRowIsTouched) {
   ArchitectureSpec spec = architecture(1);
   spec.table_size = 16;
   std::unique_ptr<Trainer> trainer;
-  ASSERT_TRUE(backend().make_trainer(spec, {}, trainer));
+  ASSERT_TRUE(backend().make_trainer(spec, all_rows(spec.table_size), {}, trainer));
   const TokenBatch batch = messages(16, 1);
   double loss = 0;
   for (int i = 0; i < 20; ++i)

@@ -109,5 +109,13 @@ TEST(JoinedTrainer, RefusesToJoinAndToBlendModelsOfOtherShape) {
   EXPECT_EQ(predict(*one, now.batch), before);
 }
 
+TEST(JoinedTrainer, RefusesToJoinAndToBlendModelsOfOtherRows) {
+  std::unique_ptr<Trainer> one, two;
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), {1, 2}, {}, one));
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), {1, 3}, {}, two));
+  EXPECT_THAT(one->absorb(*two, {}).error(), HasSubstr("differ"));
+  EXPECT_THAT(one->blend(*two, {}).error(), HasSubstr("differ"));
+}
+
 }  // namespace
 }  // namespace winnow

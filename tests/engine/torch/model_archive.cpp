@@ -8,6 +8,7 @@
 #include <torch/custom_class.h>
 #include <torch/script.h>
 
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 
@@ -55,6 +56,12 @@ PackedLayer pack_layer() {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> all_rows(std::size_t rows) {
+  std::vector<std::int64_t> all(rows);
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  return all;
+}
 
 std::unique_ptr<Model> load(const std::string& archive, const Placement& placement) {
   std::unique_ptr<Model> model;

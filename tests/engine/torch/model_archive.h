@@ -1,6 +1,8 @@
 // model_archive.h - TorchScript archives made from a few lines of code, good and bad ones.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +14,9 @@ namespace winnow {
 
 /// The plugin; a test without it has failed.
 TorchBackend& backend();
+
+/// Of a table of so many rows.
+std::vector<std::int64_t> all_rows(std::size_t rows);
 
 /// As the plugin loads it; failures are the test's.
 std::unique_ptr<Model> load(const std::string& archive, const Placement& placement);

@@ -30,7 +30,7 @@ std::string trained_archive() {
   OptimizerSpec fast;
   fast.learning_rate = 0.05;
   std::unique_ptr<Trainer> trainer;
-  EXPECT_TRUE(backend().make_trainer(spec, fast, trainer));
+  EXPECT_TRUE(backend().make_trainer(spec, all_rows(kTrainedRows), fast, trainer));
   for (std::size_t step = 0; step < 20; ++step) {
     std::vector<float> targets;
     for (std::size_t i = 0; i < 32; ++i) targets.push_back(i / 2 % 2 == 0 ? 1.0f : 0.0f);
@@ -44,7 +44,8 @@ std::string trained_archive() {
 
 std::string archive_with_forward(const std::string& archive, const std::string& code) {
   std::istringstream file(archive);
-  const torch::jit::Module from = torch::jit::load(file);
+  torch::jit::Module from = torch::jit::load(file);
+  from.run_method("prepare");
   torch::jit::Module module("WinnowBag");
   for (const auto& buffer : from.named_buffers()) module.register_buffer(buffer.name, buffer.value);
   module.register_attribute("labels", c10::IntType::get(), from.attr("labels"));

@@ -25,7 +25,7 @@ inline ArchitectureSpec small_architecture() {
 
 inline std::unique_ptr<Trainer> make(const ArchitectureSpec& architecture, const OptimizerSpec& optimizer = {}) {
   std::unique_ptr<Trainer> trainer;
-  const Status status = backend().make_trainer(architecture, optimizer, trainer);
+  const Status status = backend().make_trainer(architecture, all_rows(architecture.table_size), optimizer, trainer);
   EXPECT_TRUE(status) << status.error();
   return trainer;
 }

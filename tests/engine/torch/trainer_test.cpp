@@ -187,14 +187,66 @@ TEST(Trainer, RefusesAnArchitectureThatCannotBe) {
   thin.hidden_width = 0;
   OptimizerSpec drops_all;
   drops_all.token_dropout = 1;
-  EXPECT_THAT(backend().make_trainer(odd, {}, trainer).error(), HasSubstr("power of two"));
-  EXPECT_FALSE(backend().make_trainer(thin, {}, trainer));
-  EXPECT_FALSE(backend().make_trainer(small_architecture(), drops_all, trainer));
+  EXPECT_THAT(backend().make_trainer(odd, {}, {}, trainer).error(), HasSubstr("power of two"));
+  EXPECT_FALSE(backend().make_trainer(thin, {}, {}, trainer));
+  EXPECT_FALSE(backend().make_trainer(small_architecture(), {}, drops_all, trainer));
+}
+
+TEST(Trainer, LearnsOnlyTheRowsItIsMadeFor) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 10; row < 30; ++row) rows.push_back(row);
+  std::unique_ptr<Trainer> trainer;
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), rows, {}, trainer));
+  EXPECT_LT(train(*trainer, 0, 60), 0.3);
+  TokenBatch with, without;
+  with.add({12, 33, 39, 255}, {1, 1, 1, 1}, {0.1f, 0.2f, 0.3f});
+  without.add({12}, {1}, {0.1f, 0.2f, 0.3f});
+  EXPECT_EQ(predict(*trainer, with), predict(*trainer, without));
+  EXPECT_EQ(run_shipped(*trainer, with), predict(*trainer, without));
+}
+
+TEST(Trainer, SavesOnlyTheRowsItIsMadeFor) {
+  ArchitectureSpec spec = small_architecture();
+  spec.table_size = 1u << 16;
+  std::unique_ptr<Trainer> trainer;
+  ASSERT_TRUE(backend().make_trainer(spec, all_rows(40), {}, trainer));
+  train(*trainer, 0, 20);
+  std::string archive;
+  const TokenBatch batch = lesson(1000).batch;
+  EXPECT_EQ(run_shipped(*trainer, batch, &archive), predict(*trainer, batch));
+  EXPECT_LT(archive.size(), spec.table_size);  // of 20 bytes each
+}
+
+TEST(Trainer, LearnsFromDenseValuesAloneWithoutAnyRow) {
+  std::unique_ptr<Trainer> trainer;
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), {}, {}, trainer));
+  TokenBatch batch;
+  batch.add({1, 2}, {1, 1}, {1, 0, 0});
+  batch.add({}, {}, {0, 1, 0});
+  double first = 0, loss = 0;
+  ASSERT_TRUE(trainer->step(batch, {1, 0}, {1, 1}, first));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(trainer->step(batch, {1, 0}, {1, 1}, loss));
+  EXPECT_LT(loss, first / 2);
+  EXPECT_EQ(run_shipped(*trainer, batch), predict(*trainer, batch));
+}
+
+TEST(Trainer, RefusesRowsAndTokensThatTheTableDoesNotHave) {
+  std::unique_ptr<Trainer> trainer;
+  for (const std::vector<std::int64_t>& rows : {std::vector<std::int64_t>{256}, {-1}, {3, 3}, {4, 3}})
+    EXPECT_THAT(backend().make_trainer(small_architecture(), rows, {}, trainer).error(),
+                HasSubstr("rows of the table"));
+  trainer = make(small_architecture());
+  std::vector<float> logits;
+  for (const std::int64_t token : {256, -1}) {
+    TokenBatch batch;
+    batch.add({token}, {1}, {0, 0, 0});
+    EXPECT_THAT(trainer->predict(batch, logits).error(), HasSubstr("not in a table of 256 rows"));
+  }
 }
 
 std::unique_ptr<Trainer> make_from(const std::string& archive, ArchitectureSpec& architecture, Status& status) {
   std::unique_ptr<Trainer> trainer;
-  status = backend().make_trainer_from(archive, {}, architecture, trainer);
+  status = backend().make_trainer_from(archive, all_rows(256), {}, architecture, trainer);
   return trainer;
 }
 
@@ -219,6 +271,33 @@ TEST(TrainerOnABase, BeginsWithTheAnswersOfTheShippedModel) {
     for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_NEAR(answers[i], shipped[i], 1e-5);
     EXPECT_LT(train(*next, 60, 120), 0.1);
   }
+}
+
+TEST(TrainerOnABase, LearnsTheRowsOfItsBaseAndThoseGiven) {
+  std::unique_ptr<Trainer> trainer;
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), all_rows(40), {}, trainer));
+  train(*trainer, 0, 20);
+  std::string archive;
+  ASSERT_TRUE(trainer->save("{}", archive));
+  ArchitectureSpec architecture;
+  std::unique_ptr<Trainer> next;
+  ASSERT_TRUE(backend().make_trainer_from(archive, {200}, {}, architecture, next));
+  const auto answer = [&](std::int64_t token) {
+    TokenBatch batch;
+    batch.add({token}, {1}, {0.1f, 0.2f, 0.3f});
+    return predict(*next, batch);
+  };
+  const auto of_base = answer(12), given = answer(200), other = answer(201);
+  TokenBatch lesson;
+  lesson.add({12, 200, 201}, {1, 1, 1}, {0.1f, 0.2f, 0.3f});
+  double loss = 0;
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(next->step(lesson, {1}, {1}, loss));
+  TokenBatch nothing;
+  nothing.add({}, {}, {0.1f, 0.2f, 0.3f});
+  EXPECT_EQ(answer(201), predict(*next, nothing));
+  EXPECT_NE(answer(200), predict(*next, nothing));
+  EXPECT_NE(answer(12), of_base);
+  EXPECT_EQ(given, other);
 }
 
 TEST(TrainerOnABase, RefusesFewerRowsAndFilesThatAreNoModel) {
