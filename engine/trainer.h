@@ -24,7 +24,7 @@ namespace winnow {
 /// The default architecture: a hashed embedding bag (per-sample weights, sum) joined with the dense features in a small
 /// MLP, beside a linear part over the tokens. Without embedding and hidden units: the linear part alone.
 struct ArchitectureSpec {
-  std::size_t table_size = 1u << 18;  // rows, a power of two
+  std::size_t table_size = 1u << 22;  // rows, a power of two; so many that few tokens share one (docs/accuracy.md)
   std::size_t embedding_width = 4;
   std::size_t dense_width = 0;
   std::size_t hidden_width = 32;

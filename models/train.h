@@ -52,7 +52,7 @@ struct TrainOptions {
   OptimizerSpec optimizer;
   std::size_t epochs = 4;        // at most; the best one on held-out mail is kept
   std::size_t batch_size = 16;   // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
-  std::size_t min_messages = 1;  // that a token must be in to be learnt
+  std::size_t min_messages = 2;  // that a token must be in to be learnt
   double tails = 0.3;            // share of the spam that is learnt a second time with an innocent tail
   std::size_t members = 3;       // models trained one after the other and averaged into one; at least 1
   std::size_t linear_members = 0;                  // linear models beside them, which together count as much

@@ -92,7 +92,7 @@ TEST_F(Train, GoesOnFromItsCheckpointToTheSameModel) {
 TEST_F(Train, StartsAfreshFromTheCheckpointOfOtherOptions) {
   options_.checkpoint = folder_.path() / "half.checkpoint";
   EXPECT_FALSE(train([](const TrainProgress& now) { return now.phase != "training" || now.done < 3; }));
-  options_.min_messages = 2;
+  options_.min_messages = 3;
   std::size_t first_step = 1;
   EXPECT_TRUE(train([&](const TrainProgress& now) {
     if (now.phase == "training") first_step = std::min(first_step, now.done);
