@@ -49,7 +49,7 @@ std::string compress_table(const CompressReport& report) {
       "| ---------------------------- | --------: | --------: | -------: |\n";
   text += row("KiB on disk", static_cast<double>(before.bytes) / 1024, static_cast<double>(after.bytes) / 1024, 0);
   if (shape.rows > 0)
-    text += row("rows of the table", static_cast<double>(shape.rows), static_cast<double>(shape.kept), 0);
+    text += row("rows that are not zero", static_cast<double>(shape.touched), static_cast<double>(shape.kept), 0);
   text += row("us per message, alone", before.us_alone, after.us_alone, 1);
   text +=
       row(("us per message, " + std::to_string(kBatch) + " at once").c_str(), before.us_batched, after.us_batched, 1);
