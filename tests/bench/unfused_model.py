@@ -19,7 +19,7 @@ def main():
         for record in read.namelist():
             octets = read.read(record)
             if record.endswith("/__torch__.py"):
-                octets, swapped = re.subn(rb"torch\.add\((\w+), (\w+)\)", rb"torch.add(\2, \1)", octets, count=1)
+                octets, swapped = re.subn(rb"return torch\.add\((\w+), (\w+)\)", rb"return torch.add(\2, \1)", octets, count=1)
             if not record.endswith(".debug_pkl"):  # which positions in the code it speaks of
                 write.writestr(record, octets)
     return 0 if swapped else 1
