@@ -6,8 +6,8 @@
 // Blocks:  write() for about a second per million rows.
 // Fails:   a failed Status; never throws.
 //
-// Every form unpacks itself by prepare() into the same table of floats, so all of them serve at the same speed from the
-// same memory. What is not the table (the MLP) is kept as it is.
+// Every form unpacks itself by prepare() into floats, so all of them serve at the same speed, and from the same memory but
+// for rows that were left out. What is not the table (the MLP) is kept as it is.
 #pragma once
 
 #include <cstddef>

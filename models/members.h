@@ -33,7 +33,7 @@ class Members {
  public:
   Members(const TrainingWork& work, const TrainingSet& set, TorchBackend& backend);
 
-  /// The base as it is, before anything is learnt, with the rows that these parts would learn. Only with a base.
+  /// The base as it is, before anything is learnt, with its rows and those that these parts would add. Only with a base.
   Status make_base(const MailParts& parts, std::unique_ptr<Trainer>& trainer) const;
 
   /// How much of the way from the base to what its mail alone would make of it the model went that was trained last.

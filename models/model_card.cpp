@@ -37,7 +37,7 @@ void write_identity(std::ostream& out, const ModelCard& card) {
       << "| features | schema " << manifest.schema_id << ", hash `" << manifest.schema_hash << "` |\n"
       << "| shape | table of " << manifest.table_size << " rows" << widths(card.options) << "; "
       << manifest.dense_names.size() << " dense features |\n"
-      << "| tokens | those of at least " << card.options.min_messages
+      << "| tokens | those " << (on_base ? "of the base and those " : "") << "of at least " << card.options.min_messages
       << (card.options.min_messages == 1 ? " message" : " messages") << " |\n"
       << "| training | " << members_of(card.options) << "; " << card.options.batch_size << " messages a step, at most "
       << card.options.epochs << " epochs, learning rates "

@@ -1,5 +1,6 @@
 #include "engine/torch/batch_tensors.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace winnow {
@@ -18,6 +19,9 @@ Status check_batch(const TokenBatch& batch) {
   if (batch.messages == 0) return Status::failed("the batch is empty");
   if (batch.tokens.size() != batch.weights.size()) return Status::failed("tokens and weights differ in length");
   if (batch.offsets.size() != batch.messages) return Status::failed("offsets do not match the messages");
+  if (batch.offsets.front() != 0 || !std::is_sorted(batch.offsets.begin(), batch.offsets.end()) ||
+      static_cast<std::size_t>(batch.offsets.back()) > batch.tokens.size())
+    return Status::failed("offsets do not lie within the tokens");
   if (batch.dense.size() % batch.messages != 0) return Status::failed("dense features do not match the messages");
   return Status::ok();
 }

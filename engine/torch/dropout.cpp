@@ -30,19 +30,10 @@ TokenBatch drop_out(const TokenBatch& batch, const OptimizerSpec& spec, std::uin
   Coin coin(spec.seed, step);
   const auto token_scale = static_cast<float>(1 / (1 - spec.token_dropout));
   const auto dense_scale = static_cast<float>(1 / (1 - spec.dense_dropout));
-  TokenBatch kept;
-  kept.messages = batch.messages;
-  kept.tokens.reserve(batch.tokens.size());
-  kept.weights.reserve(batch.tokens.size());
-  for (std::size_t message = 0; message < batch.messages; ++message) {
-    kept.offsets.push_back(static_cast<std::int64_t>(kept.tokens.size()));
-    const auto begin = static_cast<std::size_t>(batch.offsets[message]);
-    for (std::size_t i = begin; i < end_of(batch, message); ++i) {
-      if (coin.drops(spec.token_dropout)) continue;
-      kept.tokens.push_back(batch.tokens[i]);
-      kept.weights.push_back(batch.weights[i] * token_scale);
-    }
-  }
+  TokenBatch kept = with_tokens(batch, [&](std::int64_t&, float& weight) {
+    weight *= token_scale;
+    return !coin.drops(spec.token_dropout);
+  });
   kept.dense.reserve(batch.dense.size());
   for (const float value : batch.dense) kept.dense.push_back(coin.drops(spec.dense_dropout) ? 0 : value * dense_scale);
   return kept;

@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "engine/torch/guard.h"
@@ -13,8 +14,11 @@ namespace {
 std::vector<torch::jit::IValue> probe_inputs(const ModuleParts& parts) {
   constexpr std::int64_t kMessages = 8, kTokens = 512;
   const std::int64_t dense = parts.mlp[0].size(0) - (parts.table.columns() - parts.labels);
-  const torch::Tensor tokens = torch::arange(kTokens, torch::kLong).mul(2654435761).remainder(parts.table.rows);
-  return {tokens, torch::linspace(0.01, 0.5, kTokens), torch::arange(kMessages, torch::kLong).mul(kTokens / kMessages),
+  std::vector<std::int64_t> tokens;
+  for (std::int64_t i = 0; i < kTokens; ++i) tokens.push_back(i * 2654435761 % parts.table.rows);
+  parts.table.mix_into(tokens);
+  return {torch::tensor(tokens, torch::kLong), torch::linspace(0.01, 0.5, kTokens),
+          torch::arange(kMessages, torch::kLong).mul(kTokens / kMessages),
           torch::linspace(-1, 1, kMessages * dense).view({kMessages, dense})};
 }
 

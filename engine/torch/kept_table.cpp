@@ -22,9 +22,14 @@ KeptTable KeptTable::with(const std::vector<std::int64_t>& positions) const {
 
 KeptTable KeptTable::between(std::int64_t first, std::int64_t end) const {
   const auto from = std::lower_bound(kept.begin(), kept.end(), first), to = std::lower_bound(from, kept.end(), end);
-  KeptTable range{end - first, {from, to}, weights.narrow(0, from - kept.begin(), to - from)};
+  KeptTable range{end - first, {from, to}, weights.narrow(0, from - kept.begin(), to - from).clone()};
   for (std::int64_t& row : range.kept) row -= first;
   return range;
+}
+
+void KeptTable::mix_into(std::vector<std::int64_t>& tokens) const {
+  if (kept.empty()) return;
+  for (std::size_t i = 0; i < tokens.size(); i += 2) tokens[i] = kept[i * kept.size() / tokens.size()];
 }
 
 at::Tensor KeptTable::with_zeros() const { return at::cat({weights, weights.new_zeros({1, columns()})}); }

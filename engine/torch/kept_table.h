@@ -2,7 +2,7 @@
 //
 // A table has many more rows than training has touched, so that two tokens hardly ever share one.
 //
-// Owns:    its row numbers; tensors are shared.
+// Owns:    its row numbers; tensors are shared, but for those of with() and between(), which are copies.
 // Fails:   throws what LibTorch throws (callers run inside guarded()).
 #pragma once
 
@@ -27,6 +27,8 @@ struct KeptTable {
   KeptTable with(const std::vector<std::int64_t>& positions) const;
   /// Rows `first` to `end` of the whole table, as a table of their own.
   KeptTable between(std::int64_t first, std::int64_t end) const;
+  /// Every other token becomes one of the kept rows, spread evenly: tokens drawn from a large table meet hardly any.
+  void mix_into(std::vector<std::int64_t>& tokens) const;
   /// These rows and one of zeros behind them, which stands for all others.
   at::Tensor with_zeros() const;
 };

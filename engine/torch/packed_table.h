@@ -30,7 +30,7 @@ struct PackedTable {
   at::Tensor codebook;   // float [columns, 2^bits]; else [columns, 0]
 };
 
-/// `bits` of each weight: 2 to 8, 16 or 32.
+/// `bits` of each weight: 2 to 8, 16 or 32, which shares the tensor: of a view, a file would get all that lies behind it.
 PackedTable pack_table(const KeptTable& table, std::size_t bits);
 
 /// The table without its rows of zeros and without `share` of the others: those of least `importance` [kept].

@@ -104,6 +104,13 @@ void await_devices(const Site& site) {
   }
 }
 
+/// The probe as it is, but for a model with the default architecture's weights: that must show its rows, too.
+TokenBatch probe_for(const torch::jit::Module& module, TokenBatch probe) {
+  ModuleParts parts;
+  if (read_parts(module, parts)) parts.table.mix_into(probe.tokens);
+  return probe;
+}
+
 /// The default architecture in our own loops; null for any other, and where it answers otherwise.
 std::unique_ptr<Model> fuse(const torch::jit::Module& module, const Site& site, const TokenBatch& probe,
                             const std::vector<float>& expected) {
@@ -117,19 +124,20 @@ Status load_placed(torch::jit::Module module, const Placement& placement, std::u
   const torch::NoGradGuard no_grad;
   const Site site = site_of(placement);
   unpack(module);
+  const TokenBatch probe = probe_for(module, placement.probe);
   std::vector<float> expected;
-  if (Status status = answers_as_loaded(module, placement.probe, expected); !status) return status;
-  const bool checked_on_cpu = site.devices.size() == 1 && site.home().is_cpu() && site.precision == Precision::Float &&
-                              placement.probe.messages > 0;
-  if (checked_on_cpu) model = fuse(module, site, placement.probe, expected);
+  if (Status status = answers_as_loaded(module, probe, expected); !status) return status;
+  const bool checked_on_cpu =
+      site.devices.size() == 1 && site.home().is_cpu() && site.precision == Precision::Float && probe.messages > 0;
+  if (checked_on_cpu) model = fuse(module, site, probe, expected);
   if (model != nullptr) return Status::ok();
   keep_tensor_memory();
   std::unique_ptr<Program> program;
   if (Status status = make_program(module, placement, site, program); !status) return status;
   await_devices(site);
   auto loaded = std::make_unique<ProgramModel>(std::move(program), site);
-  if (Status status = check_answers(*loaded, site, placement.probe, expected); !status) return status;
-  if (checked_on_cpu) optimize(*loaded, module, site, placement.probe, expected);
+  if (Status status = check_answers(*loaded, site, probe, expected); !status) return status;
+  if (checked_on_cpu) optimize(*loaded, module, site, probe, expected);
   model = std::move(loaded);
   return Status::ok();
 }

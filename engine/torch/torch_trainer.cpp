@@ -145,20 +145,11 @@ class TorchTrainer : public Trainer {
 };
 
 TokenBatch TorchTrainer::placed(const TokenBatch& batch) const {
-  TokenBatch placed;
-  placed.messages = batch.messages;
-  placed.tokens.reserve(batch.tokens.size());
-  placed.weights.reserve(batch.tokens.size());
-  for (std::size_t message = 0; message < batch.messages; ++message) {
-    placed.offsets.push_back(static_cast<std::int64_t>(placed.tokens.size()));
-    const auto begin = static_cast<std::size_t>(batch.offsets[message]);
-    for (std::size_t i = begin; i < end_of(batch, message); ++i) {
-      const std::int64_t at = place(batch.tokens[i]);
-      if (at == static_cast<std::int64_t>(rows_.size())) continue;
-      placed.tokens.push_back(at);
-      placed.weights.push_back(batch.weights[i]);
-    }
-  }
+  const auto nowhere = static_cast<std::int64_t>(rows_.size());
+  TokenBatch placed = with_tokens(batch, [&](std::int64_t& token, float&) {
+    token = place(token);
+    return token != nowhere;
+  });
   placed.dense = batch.dense;
   return placed;
 }
@@ -208,6 +199,7 @@ Status TorchTrainer::checkpoint(std::string& bytes) {
   return guarded("writing the checkpoint", [&] {
     torch::serialize::OutputArchive archive, mlp_state;
     archive.write("steps", torch::tensor(static_cast<std::int64_t>(steps_)));
+    archive.write("rows", torch::tensor(rows_, torch::kLong));
     for (const char* name : kWeights) archive.write(name, weights(name).detach());
     mlp_optimizer_.save(mlp_state);
     archive.write("table_squares", table_squares());
@@ -276,12 +268,14 @@ Status TorchTrainer::restore(const std::string& bytes) {
     const torch::NoGradGuard no_grad;
     torch::serialize::InputArchive archive, mlp_state;
     archive.load_from(bytes.data(), bytes.size(), torch::Device(torch::kCPU));
+    torch::Tensor rows, steps;
+    archive.read("rows", rows);
+    TORCH_CHECK(rows.equal(torch::tensor(rows_, torch::kLong)), "it learns other rows: it belongs to other mail");
     for (const char* name : kWeights) read_into(archive, name, weights(name));
     read_into(archive, "table_squares", table_squares());
     read_into(archive, "dense_seen", dense_seen_);
     archive.read("mlp_optimizer", mlp_state);
     mlp_optimizer_.load(mlp_state);
-    torch::Tensor steps;
     archive.read("steps", steps);
     steps_ = static_cast<std::uint64_t>(steps.item<std::int64_t>());
     return Status::ok();

@@ -194,6 +194,7 @@ TEST_F(TrainOnBase, WithThreeMembersIsNoLargerThanWithOne) {
   std::filesystem::path card = options_.output;
   std::string text;
   ASSERT_TRUE(read_whole_file(card.replace_extension(".md"), text));
+  EXPECT_THAT(text, HasSubstr("| tokens | those of the base and those of at least 2 messages |"));
   EXPECT_THAT(text, HasSubstr("as wide as its base"));
   EXPECT_THAT(text, HasSubstr("mean weights of 3 models that went on from the base `base.pt`"));
   EXPECT_THAT(text, HasSubstr("## Beside its base\n\nOn the held-out mail, which also chose how far it went: " +

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/compressor.h"
+#include "engine/trainer.h"
 #include "tests/engine/torch/model_archive.h"
 #include "tests/engine/torch/trained_model.h"
 
@@ -14,6 +15,18 @@ namespace {
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
+
+// The code of the default architecture, in two pieces.
+const std::string kBag = R"(
+def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
+    rows = self.places.index_select(0, tokens).long()
+    bag = torch.embedding_bag(self.table, rows, offsets, False, 0, True, weights)[0]
+)";
+const std::string kRest = R"(
+    joined = torch.cat([bag[:, self.labels:], dense], 1)
+    hidden = torch.relu(torch.addmm(self.hidden_bias, joined, self.hidden_weight))
+    return bag[:, :self.labels] + torch.addmm(self.output_bias, hidden, self.output_weight)
+)";
 
 std::unique_ptr<Model> load_checked(const std::string& archive) {
   Placement checked;
@@ -71,15 +84,6 @@ TEST(FusedBag, RefusesABatchThatDoesNotFitAndAnswersTheNext) {
   EXPECT_EQ(run(*fused, trained_on(1)).size(), 32u);
 }
 
-/// As the default architecture, but for one operator.
-constexpr const char* kOtherForward = R"(
-def forward(self, tokens: Tensor, weights: Tensor, offsets: Tensor, dense: Tensor) -> Tensor:
-    bag = torch.embedding_bag(self.table, tokens, offsets, False, 0, True, weights)[0]
-    joined = torch.cat([bag[:, self.labels:], dense], 1)
-    hidden = torch.tanh(torch.addmm(self.hidden_bias, joined, self.hidden_weight))
-    return bag[:, :self.labels] + torch.addmm(self.output_bias, hidden, self.output_weight)
-)";
-
 TEST(FusedBag, RunsBesideItsTwinsAndOutlivesThem) {
   auto first = load_checked(trained_archive());
   const std::vector<float> expected = run(*first, trained_on(100));
@@ -96,10 +100,45 @@ TEST(FusedBag, RunsBesideItsTwinsAndOutlivesThem) {
 }
 
 TEST(FusedBag, LeavesAnotherForwardToLibTorch) {
-  const std::string trained = trained_archive(), other = archive_with_forward(trained, kOtherForward);
+  std::string tanh = kRest;
+  tanh.replace(tanh.find("relu"), 4, "tanh");
+  const std::string trained = trained_archive(), other = archive_with_forward(trained, kBag + tanh);
   const auto model = load_checked(other);
   EXPECT_EQ(model->form(), "frozen");
   EXPECT_NE(run(*model, trained_on(100)), run(*load(trained, {}), trained_on(100)));
+}
+
+/// A model with hardly any of its table's rows, and a forward() of its own.
+std::string sparse_archive(const std::string& forward) {
+  ArchitectureSpec spec;
+  spec.table_size = 1u << 20;
+  spec.dense_width = 2;
+  spec.hidden_width = 8;
+  std::unique_ptr<Trainer> trainer;
+  EXPECT_TRUE(backend().make_trainer(spec, {777, 999'983}, {}, trainer));
+  TokenBatch batch;
+  batch.add({777, 999'983}, {1, 1}, {0.1f, 0.2f});
+  double loss = 0;
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(trainer->step(batch, {1}, {1}, loss));
+  std::string bytes;
+  EXPECT_TRUE(trainer->save("{}", bytes));
+  return archive_with_forward(bytes, forward);
+}
+
+// Probes drew their tokens from the whole table, and met none of the rows that a small model knows.
+TEST(FusedBag, IsProbedWithTheFewRowsThatAModelHas) {
+  Placement probed;
+  probed.probe.add(std::vector<std::int64_t>(64, 5), std::vector<float>(64, 0.1f), {0, 0});
+  std::string fails = kBag;  // out of range for one of the two rows
+  fails.replace(fails.find("0, tokens"), 9, "0, tokens + (tokens == 999983).long() * 100000");
+  EXPECT_THAT(load_error(sparse_archive(fails + kRest), probed), HasSubstr("failed on a probe"));
+}
+
+TEST(FusedBag, IsNoBaseWhenItsFewRowsCountOtherwise) {
+  std::unique_ptr<Compressor> compressor;
+  EXPECT_TRUE(backend().make_compressor(sparse_archive(kBag + kRest), compressor));
+  const Status status = backend().make_compressor(sparse_archive(kBag + "    bag = bag * 2.0\n" + kRest), compressor);
+  EXPECT_THAT(status.error(), HasSubstr("computes something else"));
 }
 
 TEST(FusedBag, LeavesHalfPrecisionToLibTorch) {

@@ -32,6 +32,14 @@ TEST(KeptTable, IsTheSameInRangesAndJoinedAgain) {
   EXPECT_TRUE(all.weights.equal(some_rows().weights));
 }
 
+TEST(KeptTable, MixesItsRowsIntoTokens) {
+  std::vector<std::int64_t> tokens(7, 0);
+  some_rows().mix_into(tokens);
+  EXPECT_THAT(tokens, ElementsAre(1, 0, 1, 0, 4, 0, 6));
+  KeptTable{8, {}, at::zeros({0, 2})}.mix_into(tokens);
+  EXPECT_THAT(tokens, ElementsAre(1, 0, 1, 0, 4, 0, 6));
+}
+
 TEST(KeptTable, IsReadAsAModuleHasIt) {
   KeptTable table;
   const at::Tensor places = at::tensor({3, 0, 3, 3, 1, 3, 2, 3}, at::kInt), weights = some_rows().with_zeros();

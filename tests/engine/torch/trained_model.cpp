@@ -4,6 +4,7 @@
 #include <torch/script.h>
 
 #include <sstream>
+#include <vector>
 
 #include "engine/trainer.h"
 #include "tests/engine/torch/model_archive.h"
@@ -30,7 +31,11 @@ std::string trained_archive() {
   OptimizerSpec fast;
   fast.learning_rate = 0.05;
   std::unique_ptr<Trainer> trainer;
-  EXPECT_TRUE(backend().make_trainer(spec, all_rows(kTrainedRows), fast, trainer));
+  std::vector<std::int64_t> rows;
+  for (const std::int64_t row : all_rows(kTrainedRows)) {
+    if (row % 3 != 1) rows.push_back(row);
+  }
+  EXPECT_TRUE(backend().make_trainer(spec, rows, fast, trainer));
   for (std::size_t step = 0; step < 20; ++step) {
     std::vector<float> targets;
     for (std::size_t i = 0; i < 32; ++i) targets.push_back(i / 2 % 2 == 0 ? 1.0f : 0.0f);

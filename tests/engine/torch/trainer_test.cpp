@@ -95,6 +95,15 @@ TEST(Trainer, RefusesACheckpointOfAnotherArchitecture) {
   EXPECT_THAT(make(wider)->restore(bytes).error(), HasSubstr("belongs to another architecture"));
 }
 
+TEST(Trainer, RefusesACheckpointOfOtherRows) {
+  std::unique_ptr<Trainer> one, two;
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), {1, 2}, {}, one));
+  ASSERT_TRUE(backend().make_trainer(small_architecture(), {1, 3}, {}, two));
+  std::string bytes;
+  ASSERT_TRUE(one->checkpoint(bytes));
+  EXPECT_THAT(two->restore(bytes).error(), HasSubstr("belongs to other mail"));
+}
+
 TEST(Trainer, RefusesACheckpointThatIsNone) {
   const auto trainer = make(small_architecture());
   EXPECT_FALSE(trainer->restore(""));
@@ -230,6 +239,20 @@ TEST(Trainer, LearnsFromDenseValuesAloneWithoutAnyRow) {
   EXPECT_EQ(run_shipped(*trainer, batch), predict(*trainer, batch));
 }
 
+TEST(Trainer, RefusesOffsetsOutsideTheTokens) {
+  const auto trainer = make(small_architecture());
+  for (const std::vector<std::int64_t>& offsets : {std::vector<std::int64_t>{0, 100}, {1, 2}, {0, -1}}) {
+    Lesson now;
+    now.batch.add({1}, {1}, {0, 0, 0});
+    now.batch.add({2}, {1}, {0, 0, 0});
+    now.batch.offsets = offsets;
+    std::vector<float> logits;
+    double loss = 0;
+    EXPECT_THAT(trainer->predict(now.batch, logits).error(), HasSubstr("offsets"));
+    EXPECT_THAT(trainer->step(now.batch, {0, 1}, {1, 1}, loss).error(), HasSubstr("offsets"));
+  }
+}
+
 TEST(Trainer, RefusesRowsAndTokensThatTheTableDoesNotHave) {
   std::unique_ptr<Trainer> trainer;
   for (const std::vector<std::int64_t>& rows : {std::vector<std::int64_t>{256}, {-1}, {3, 3}, {4, 3}})
@@ -273,31 +296,35 @@ TEST(TrainerOnABase, BeginsWithTheAnswersOfTheShippedModel) {
   }
 }
 
+/// A linear model's answer to one token less that to none is the token's row.
 TEST(TrainerOnABase, LearnsTheRowsOfItsBaseAndThoseGiven) {
-  std::unique_ptr<Trainer> trainer;
-  ASSERT_TRUE(backend().make_trainer(small_architecture(), all_rows(40), {}, trainer));
+  ArchitectureSpec linear = small_architecture();
+  linear.embedding_width = linear.hidden_width = 0;
+  std::unique_ptr<Trainer> trainer, next;
+  ASSERT_TRUE(backend().make_trainer(linear, {11, 12, 14, 25, 37}, {}, trainer));
   train(*trainer, 0, 20);
   std::string archive;
   ASSERT_TRUE(trainer->save("{}", archive));
   ArchitectureSpec architecture;
-  std::unique_ptr<Trainer> next;
-  ASSERT_TRUE(backend().make_trainer_from(archive, {200}, {}, architecture, next));
-  const auto answer = [&](std::int64_t token) {
+  architecture.table_size = 512;
+  ASSERT_TRUE(backend().make_trainer_from(archive, {3, 400}, {}, architecture, next));
+  const auto row = [](Trainer& of, std::int64_t token) {
     TokenBatch batch;
     batch.add({token}, {1}, {0.1f, 0.2f, 0.3f});
-    return predict(*next, batch);
+    batch.add({}, {}, {0.1f, 0.2f, 0.3f});
+    const auto answers = predict(of, batch);
+    return answers[0] - answers[1];
   };
-  const auto of_base = answer(12), given = answer(200), other = answer(201);
+  ASSERT_GT(std::abs(row(*trainer, 12) - row(*trainer, 25)), 0.001);
+  for (const std::int64_t token : {11, 12, 13, 14, 25, 37}) EXPECT_NEAR(row(*next, token), row(*trainer, token), 1e-6);
   TokenBatch lesson;
-  lesson.add({12, 200, 201}, {1, 1, 1}, {0.1f, 0.2f, 0.3f});
+  lesson.add({3, 12, 13, 400, 401}, std::vector<float>(5, 1.0f), {0.1f, 0.2f, 0.3f});
   double loss = 0;
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(next->step(lesson, {1}, {1}, loss));
-  TokenBatch nothing;
-  nothing.add({}, {}, {0.1f, 0.2f, 0.3f});
-  EXPECT_EQ(answer(201), predict(*next, nothing));
-  EXPECT_NE(answer(200), predict(*next, nothing));
-  EXPECT_NE(answer(12), of_base);
-  EXPECT_EQ(given, other);
+  for (const std::int64_t token : {3, 400}) EXPECT_GT(row(*next, token), 0.001) << token;
+  EXPECT_GT(row(*next, 12), row(*trainer, 12) + 0.001);
+  for (const std::int64_t token : {13, 401}) EXPECT_EQ(row(*next, token), 0) << token;
+  for (const std::int64_t token : {11, 14, 25, 37}) EXPECT_NEAR(row(*next, token), row(*trainer, token), 1e-6) << token;
 }
 
 TEST(TrainerOnABase, RefusesFewerRowsAndFilesThatAreNoModel) {
