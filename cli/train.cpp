@@ -62,6 +62,11 @@ void add_training_options(Arguments& arguments, ChosenTraining& chosen) {
                 kAtLeastOne);
   arguments.add({"--min-messages", "N", "learn words and other tokens only of at least so many messages"},
                 options.min_messages, kAtLeastOne);
+  arguments.add(
+      {"--balance-kinds", "",
+       "let spam of a language, with HTML or without, count less where it has little ham beside it, so that the "
+       "language is not learnt as spam"},
+      options.balance_kinds);
   arguments.add({"--tails", "X", "share of spam also learnt with innocent text behind it, against such disguise"},
                 options.tails, kShare);
   arguments.add({"--members", "N", "models to train and average into one"}, options.members, kAtLeastOne);

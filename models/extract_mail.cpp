@@ -8,6 +8,7 @@
 
 #include "engine/message/message.h"
 #include "engine/model_file.h"
+#include "models/mail_kind.h"
 
 namespace winnow {
 namespace {
@@ -26,7 +27,10 @@ struct Piece {
 class Chunk {
  public:
   Chunk(const FeatureExtractor& extractor, const ExtractOptions& options, const InnocentTails& tails)
-      : extractor_(extractor), threads_(thread_count(options.threads)), tails_(tails) {}
+      : extractor_(extractor),
+        threads_(thread_count(options.threads)),
+        tells_kinds_(options.tell_kinds),
+        tails_(tails) {}
 
   void add(LabelledMail&& mail) {
     bytes_ += mail.input.raw.size();
@@ -46,15 +50,17 @@ class Chunk {
 
  private:
   Piece take_apart_one(LabelledMail&& mail) const {
-    Piece piece{{std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}}, {}};
+    Piece piece{{std::move(mail.name), std::move(mail.corpus), std::move(mail.split), mail.label, {}, {}, {}, {}}, {}};
     piece.mail.sha256 = sha256_hex(mail.input.raw);
     Message message = read_message(mail.input);
+    if (tells_kinds_) piece.mail.kind = kind_of(message);
+    const Tail* tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256));
+    if (tail != nullptr) piece.copy = piece.mail;
     piece.mail.features = extractor_.extract(message);
-    if (const Tail* tail = tails_.tail_for(mail.label, content_hash(piece.mail.sha256))) {
-      append_tail(message, tail->text);
-      piece.copy = ExtractedMail{piece.mail.name,   piece.mail.corpus, piece.mail.split,           piece.mail.label,
-                                 piece.mail.sha256, tail->origin,      extractor_.extract(message)};
-    }
+    if (tail == nullptr) return piece;
+    append_tail(message, tail->text);
+    piece.copy->tail = tail->origin;
+    piece.copy->features = extractor_.extract(message);
     return piece;
   }
 
@@ -73,6 +79,7 @@ class Chunk {
 
   const FeatureExtractor& extractor_;
   const std::size_t threads_;
+  const bool tells_kinds_;
   const InnocentTails& tails_;
   std::vector<LabelledMail> mail_;
   std::size_t bytes_ = 0;

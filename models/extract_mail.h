@@ -26,6 +26,7 @@ struct ExtractedMail {
   std::string sha256;              // of the octets read
   std::optional<MailOrigin> tail;  // of a copy: whose text stands behind it
   Features features;
+  std::string kind;  // kind_of() it without the tail; "" when not asked for
 };
 
 /// What chance takes from a message's octets: which mail is left out for lack of room, held out, or gets a tail.
@@ -38,6 +39,7 @@ struct ExtractOptions {
   std::size_t threads = 0;  // 0 = one per core
   double tails = 0;  // share of the spam that comes again with the text of ham not of split "test" (innocent_tails.h)
   std::function<bool()> on_gathering;  // before each message of the pass that tails need; false ends all. May be empty
+  bool tell_kinds = false;
 };
 
 inline constexpr std::size_t kChunkMessages = 512;

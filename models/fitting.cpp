@@ -44,7 +44,7 @@ Fitting::Fitting(const TrainingWork& work, const TrainingSet& set, const Fitting
       plan_(plan),
       trainer_(trainer),
       labels_(set.labels()),
-      weights_(set.balanced_weights(plan.parts.learnt)) {
+      weights_(set.learning_weights(plan.parts.learnt)) {
   at_.training = training_name();
 }
 
@@ -86,6 +86,7 @@ std::string Fitting::training_name() const {
                               o.batch_size,
                               o.held_out,
                               o.min_messages,
+                              o.balance_kinds,
                               plan_.architecture.table_size,
                               plan_.architecture.embedding_width,
                               plan_.architecture.hidden_width,

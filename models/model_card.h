@@ -7,30 +7,26 @@
 
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "engine/manifest.h"
-#include "models/base.h"
-#include "models/evaluate.h"
 #include "models/train.h"
+#include "models/training_set.h"
 
 namespace winnow {
 
-struct GroupCount {
-  std::size_t ham = 0, spam = 0;
-};
-
 struct ModelCard {
   Manifest manifest;
-  std::string sha256;
+  TrainReport report;
   std::size_t bytes = 0;
   TrainOptions options;
-  std::map<std::string, GroupCount> learnt;  // by corpus
-  std::map<std::string, Evaluation> held_out, left_out;
-  std::optional<BaseComparison> comparison;  // with the base, if there is one
   double way_from_base = 1;
+  std::map<std::string, GroupCount> learnt = {};  // by corpus
+  std::map<std::string, KindBalance> kinds = {};  // empty where they were not balanced
 };
+
+/// Fills `learnt` and `kinds`.
+void count_learnt(const TrainingSet& set, ModelCard& card);
 
 /// Markdown.
 std::string write_model_card(const ModelCard& card);

@@ -38,7 +38,8 @@ double held_out_share(const TrainingWork& work, std::size_t messages) {
 
 bool read_training_mail(const TrainingWork& work, TrainingSet& set) {
   ExtractOptions reading{
-      work.options.sources, work.options.filter, work.options.max_scan_bytes, 0, work.options.tails, {}};
+      work.options.sources,      work.options.filter, work.options.max_scan_bytes, 0, work.options.tails, {},
+      work.options.balance_kinds};
   if (reading.filter.splits.empty()) reading.filter.splits = {"train", "dev", ""};
   const std::size_t total = count_labelled_mail(reading.sources, reading.filter);
   const std::size_t errors = work.problems.error_count();
@@ -226,13 +227,11 @@ bool write_outputs(const TrainingWork& work, const TrainingSet& set, const Manif
   std::string archive;
   if (!work.check(trainer.save(write_manifest(manifest), archive))) return false;
   report.sha256 = sha256_hex(archive);
-  ModelCard card{manifest,        report.sha256,   archive.size(),    work.options, {},
-                 report.held_out, report.left_out, report.comparison, way_from_base};
-  for (const std::size_t at : set.parts().learnt) {
-    if (set.is_copy(at)) continue;
-    GroupCount& count = card.learnt[set.corpus(at)];
-    ++(is_spam(set.label(at)) ? count.spam : count.ham);
-    ++(is_spam(set.label(at)) ? report.spam : report.ham);
+  ModelCard card{manifest, report, archive.size(), work.options, way_from_base};
+  count_learnt(set, card);
+  for (const auto& [corpus, count] : card.learnt) {
+    report.ham += count.ham;
+    report.spam += count.spam;
   }
   return work.check(write_public_file(work.options.output, archive)) &&
          work.check(write_public_file(card_of(work.options.output), write_model_card(card)));

@@ -8,7 +8,7 @@
 // What is learnt from and what is held out: mail of an index with split "train" and "dev"; of other mail a
 // share chosen by the content's hash. Mail of split "test" is never read. A large group of mail (corpus x
 // label) counts more than a small one, but less than its size says (TrainingSet::balanced_weights), and ham and
-// spam count the same: the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its
+// spam count the same (but for balance_kinds, in learning): the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its
 // manifest), and a site shifts them to its own.
 //
 // Calibration: on the held-out mail, which is of the same origin as what was learnt: right for a model that
@@ -53,6 +53,7 @@ struct TrainOptions {
   std::size_t epochs = 4;        // at most; the best one on held-out mail is kept
   std::size_t batch_size = 16;   // messages; small, so that a site's few thousand make steps enough (docs/accuracy.md)
   std::size_t min_messages = 2;  // that a token must be in to be learnt
+  bool balance_kinds = false;    // a language or HTML is learnt less as spam (TrainingSet::learning_weights)
   double tails = 0.3;            // share of the spam that is learnt a second time with an innocent tail
   std::size_t members = 3;       // models trained one after the other and averaged into one; at least 1
   std::size_t linear_members = 0;                  // linear models beside them, which together count as much

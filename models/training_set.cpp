@@ -12,6 +12,11 @@ bool is_among(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+double spam_factor(const GroupCount& messages, double ham_weight, double spam_weight) {
+  if (std::min(messages.ham, messages.spam) < kFewestOfAKind) return 1;
+  return std::clamp(std::pow(ham_weight / spam_weight, kKindExponent), kLeastForAKind, 1.0);
+}
+
 }  // namespace
 
 std::uint64_t TrainingSet::Stored::bytes() const {
@@ -28,6 +33,7 @@ void TrainingSet::add(ExtractedMail&& mail) {
   stored.corpus = std::move(mail.corpus);
   stored.split = std::move(mail.split);
   stored.sha256 = std::move(mail.sha256);
+  stored.kind = std::move(mail.kind);
   stored.label = mail.label;
   stored.tail = std::move(mail.tail);
   stored.tokens.assign(mail.features.tokens.begin(), mail.features.tokens.end());
@@ -130,6 +136,33 @@ std::vector<double> TrainingSet::balanced_weights(const std::vector<std::size_t>
   for (const std::size_t at : positions) {
     const double group_size = sizes[{corpus(at), label(at)}];
     weights.push_back(per_class * std::pow(group_size, kGroupExponent - 1) / class_sums[is_spam(label(at))]);
+  }
+  return weights;
+}
+
+std::map<std::string, KindBalance> TrainingSet::balance_of_kinds(const std::vector<std::size_t>& positions) const {
+  const std::vector<double> weights = balanced_weights(positions);
+  std::map<std::string, KindBalance> kinds;
+  std::map<std::string, std::map<bool, double>> sums;  // by kind and is_spam
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const std::size_t at = positions[i];
+    if (kind(at).empty()) continue;
+    const bool spam = is_spam(label(at));
+    sums[kind(at)][spam] += weights[i];
+    kinds[kind(at)].messages.count(spam);
+  }
+  for (auto& [kind, balance] : kinds)
+    balance.spam_factor = spam_factor(balance.messages, sums[kind][false], sums[kind][true]);
+  return kinds;
+}
+
+std::vector<double> TrainingSet::learning_weights(const std::vector<std::size_t>& positions) const {
+  const std::map<std::string, KindBalance> kinds = balance_of_kinds(positions);
+  std::vector<double> weights = balanced_weights(positions);
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (!is_spam(label(positions[i]))) continue;
+    if (const auto found = kinds.find(kind(positions[i])); found != kinds.end())
+      weights[i] *= found->second.spam_factor;
   }
   return weights;
 }

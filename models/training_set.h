@@ -26,6 +26,25 @@ namespace winnow {
 /// the errors of the smallest ones are learnt by heart. Chosen by what left-out corpora gain (docs/accuracy.md).
 inline constexpr double kGroupExponent = 0.3;
 
+/// Between 0, where spam of a kind keeps its weight, and 1, where it is brought down to that of the ham. Chosen likewise.
+inline constexpr double kKindExponent = 0.75;
+/// Spam of a kind keeps at least so much of its weight, and all of it where there are fewer ham or spam of the kind than
+/// tell a habit from chance. Set by judgement; nothing hangs by either.
+inline constexpr double kLeastForAKind = 0.1;
+inline constexpr std::size_t kFewestOfAKind = 20;
+
+struct GroupCount {
+  std::size_t ham = 0, spam = 0;
+
+  void count(bool is_spam) { ++(is_spam ? spam : ham); }
+};
+
+/// What is learnt from mail of one kind (mail_kind.h).
+struct KindBalance {
+  GroupCount messages;     // copies counted, which are learnt as well
+  double spam_factor = 1;  // on the weight of its spam
+};
+
 /// Positions of mail in a TrainingSet.
 struct MailParts {
   std::vector<std::size_t> learnt, held_out;
@@ -60,6 +79,7 @@ class TrainingSet {
   Label label(std::size_t at) const { return mail_[at].label; }
   bool is_copy(std::size_t at) const { return mail_[at].tail.has_value(); }
   const std::string& corpus(std::size_t at) const { return mail_[at].corpus; }
+  const std::string& kind(std::size_t at) const { return mail_[at].kind; }
   void append_to(TokenBatch& batch, std::size_t at) const;
   /// Rows of the token table that at least `fewest` of these messages have, copies not counted; in rising order.
   std::vector<std::int64_t> rows_of(const std::vector<std::size_t>& positions, std::size_t fewest) const;
@@ -67,6 +87,13 @@ class TrainingSet {
   /// One weight per position, mean 1: among ham and among spam a group (corpus x label) weighs its size to the
   /// power of kGroupExponent, and ham and spam weigh the same.
   std::vector<double> balanced_weights(const std::vector<std::size_t>& positions) const;
+  /// By the kinds that mail came with, none where it came without: where spam of a kind outweighs its ham, that is made up
+  /// for to the power of kKindExponent. For collections of wanted mail are English and plain, and a model would learn that all
+  /// else is spam. Ham that outweighs its spam does so still: to err on that side costs less.
+  std::map<std::string, KindBalance> balance_of_kinds(const std::vector<std::size_t>& positions) const;
+  /// balanced_weights() times those factors: for learning only, for what is calibrated, measured and compared is the mail as
+  /// it comes.
+  std::vector<double> learning_weights(const std::vector<std::size_t>& positions) const;
 
   std::size_t size() const { return mail_.size(); }
   std::size_t forgotten() const { return forgotten_; }
@@ -75,7 +102,7 @@ class TrainingSet {
 
  private:
   struct Stored {
-    std::string corpus, split, sha256;
+    std::string corpus, split, sha256, kind;
     Label label = Label::Ham;
     std::optional<MailOrigin> tail;
     std::uint64_t hash = 0;

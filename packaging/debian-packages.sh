@@ -11,8 +11,8 @@ packages_of() {
     build)
       # ccache from the start: tests build much of the same again.
       echo g++ cmake ninja-build pkgconf ccache libyaml-cpp-dev libre2-dev libgmime-3.0-dev libxml2-dev libicu-dev \
-        libpsl-dev libxxhash-dev libssl-dev libboost-dev nlohmann-json3-dev libcli11-dev libarchive-dev libmilter-dev \
-        libsystemd-dev libspdlog-dev prometheus-cpp-dev zlib1g-dev libcurl4-openssl-dev libtorch-dev ;;
+        libpsl-dev libxxhash-dev libssl-dev libboost-dev nlohmann-json3-dev libcli11-dev libarchive-dev \
+        libcld2-dev libmilter-dev libsystemd-dev libspdlog-dev prometheus-cpp-dev zlib1g-dev libcurl4-openssl-dev libtorch-dev ;;
     run)
       # Without OpenBLAS LibTorch falls back to the reference BLAS, 20 times slower.
       echo libopenblas0-pthread publicsuffix ;;

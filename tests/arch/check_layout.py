@@ -50,6 +50,7 @@ THIRD_PARTIES = {
     "openssl/": ["engine/model_file.cpp"],
     "archive.h": ["models/mail_archive.cpp"],
     "archive_entry.h": ["models/mail_archive.cpp"],
+    "cld2/": ["models/mail_kind.cpp"],
     "libmilter/": ["milter/libmilter_server.cpp"],
     "prometheus/": ["milter/metrics.cpp"],
     "spdlog/": ["milter/log.cpp"],
@@ -59,7 +60,7 @@ THIRD_PARTIES = {
 
 # Names that give a third-party type away in a header.
 FOREIGN_NAMES = re.compile(
-    r"\b(torch|at|c10|caffe2|YAML|re2|boost|nlohmann|CLI|spdlog|fmt|prometheus|icu|testing|benchmark)::"
+    r"\b(torch|at|c10|CLD2|caffe2|YAML|re2|boost|nlohmann|CLI|spdlog|fmt|prometheus|icu|testing|benchmark)::"
     r"|\b(GMime|smfi_|SMFI[FPS]_|SMFICTX|sfsistat|XXH\d|psl_|UChar|htmlParser|xmlChar|EVP_|SSL_|archive_entry)\w*")
 
 STANDARD_HEADERS = set("""algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono

@@ -1,5 +1,6 @@
 #include "models/extract_mail.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/models/temp_folder.h"
@@ -34,6 +35,30 @@ std::size_t copies_with_ham_of(const std::string& split) {
 TEST(ExtractMail, PutsNoTextOfTheTestSplitBehindSpam) {
   EXPECT_EQ(copies_with_ham_of("train"), 3u);
   EXPECT_EQ(copies_with_ham_of("test"), 0u);
+}
+
+TEST(ExtractMail, TellsKindsOfMailAndItsCopiesWhenAsked) {
+  const test::TempFolder folder;
+  std::string prose;
+  for (int i = 0; i < 200; ++i) prose += "the roof of the garden house must be repaired before the winter\n";
+  folder.write("ham/1", "Subject: minutes\n\n" + prose);
+  folder.write("spam/1",
+               "Subject: Gewinn\n\nSie haben einen Preis gewonnen, bitte melden Sie sich heute noch bei uns.\n");
+  ExtractOptions options;
+  options.sources = {{folder.path() / "ham", Label::Ham}, {folder.path() / "spam", Label::Spam}};
+  options.tails = 1;
+  const auto kinds = [&] {
+    Diagnostics problems;
+    std::vector<std::string> found;
+    extract_mail(options, FeatureExtractor(1u << 10, {}, FeatureSet::General), problems, [&](ExtractedMail&& mail) {
+      found.push_back(mail.kind + (mail.tail ? " with a tail" : ""));
+      return true;
+    });
+    return found;
+  };
+  EXPECT_THAT(kinds(), testing::UnorderedElementsAre("", "", " with a tail"));
+  options.tell_kinds = true;
+  EXPECT_THAT(kinds(), testing::UnorderedElementsAre("en plain", "de plain", "de plain with a tail"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -77,6 +78,97 @@ TEST(TrainingSet, WeighsLargeGroupsMoreButNotByTheirSizeAndBothLabelsTheSame) {
   EXPECT_NEAR(ham, 7.0, 1e-9);
   EXPECT_NEAR(spam, 7.0, 1e-9);
   EXPECT_NEAR(large_ham / weights[9], std::pow(9.0, 0.3), 1e-9);
+}
+
+/// A set of so many messages of each kind, corpus and label.
+class Kinds : public testing::Test {
+ protected:
+  void add(int count, const std::string& kind, Label label, const std::string& corpus = "a") {
+    for (; count > 0; --count) set_.add(of_kind(kind, label, corpus));
+  }
+  void add_copies(int count, const std::string& kind) {
+    for (; count > 0; --count) {
+      ExtractedMail copy = of_kind(kind, Label::Spam, "a");
+      copy.tail = MailOrigin{"a", "", std::string(64, '1')};
+      set_.add(std::move(copy));
+    }
+  }
+  ExtractedMail of_kind(const std::string& kind, Label label, const std::string& corpus) {
+    ExtractedMail one = mail(++number_, corpus, label);
+    one.kind = kind;
+    return one;
+  }
+  std::map<std::string, KindBalance> balance() {
+    set_.divide(0.0);
+    return set_.balance_of_kinds(set_.parts().learnt);
+  }
+
+  TrainingSet set_{1u << 24};
+  int number_ = 0;
+};
+
+// A model of English ham and spam in all languages took German for spam.
+TEST_F(Kinds, BringSpamThatOutweighsItsHamDownTowardsIt) {
+  add(2000, "en plain", Label::Ham);
+  add(150, "en plain", Label::Spam);
+  add(40, "de plain", Label::Ham);
+  add(30, "de plain", Label::Spam);
+  const auto kinds = balance();
+  EXPECT_EQ(kinds.at("de plain").messages.ham, 40u);
+  EXPECT_EQ(kinds.at("de plain").messages.spam, 30u);
+  EXPECT_NEAR(kinds.at("de plain").spam_factor, std::pow((40.0 / 2040) / (30.0 / 180), 0.75), 1e-9);
+  EXPECT_EQ(kinds.at("en plain").spam_factor, 1.0);
+  const std::vector<double> balanced = set_.balanced_weights(set_.parts().learnt);
+  const std::vector<double> weights = set_.learning_weights(set_.parts().learnt);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double factor = set_.label(i) == Label::Ham ? 1.0 : kinds.at(set_.kind(i)).spam_factor;
+    ASSERT_NEAR(weights[i], factor * balanced[i], 1e-12) << set_.kind(i);
+  }
+}
+
+TEST_F(Kinds, GoByWhatMailWeighsAndNotByItsNumber) {
+  add(2000, "en plain", Label::Ham, "large");
+  add(20, "de plain", Label::Ham, "small");
+  add(100, "en plain", Label::Spam);
+  add(80, "de plain", Label::Spam);
+  const double small = std::pow(20, 0.3) / (std::pow(20, 0.3) + std::pow(2000, 0.3));
+  EXPECT_NEAR(balance().at("de plain").spam_factor, std::pow(small / (80.0 / 180), 0.75), 1e-9);
+}
+
+TEST_F(Kinds, LeaveATenthOfTheWeightOfSpam) {
+  add(2000, "en plain", Label::Ham);
+  add(20, "en html", Label::Ham);
+  add(800, "en html", Label::Spam);
+  EXPECT_EQ(balance().at("en html").spam_factor, 0.1);
+}
+
+TEST_F(Kinds, StayAsTheyAreWhereThereIsTooLittleMailOfOne) {
+  add(2000, "en plain", Label::Ham);
+  add(100, "en plain", Label::Spam);
+  add(19, "cs plain", Label::Ham);
+  add(40, "cs plain", Label::Spam);
+  add(25, "pl plain", Label::Ham);
+  add(19, "pl plain", Label::Spam);
+  const auto kinds = balance();
+  EXPECT_EQ(kinds.at("cs plain").spam_factor, 1.0);
+  EXPECT_EQ(kinds.at("pl plain").spam_factor, 1.0);
+}
+
+TEST_F(Kinds, CountCopiesAsWell) {
+  add(2000, "en plain", Label::Ham);
+  add(25, "pl plain", Label::Ham);
+  add(15, "pl plain", Label::Spam);
+  add_copies(9, "pl plain");
+  const KindBalance polish = balance().at("pl plain");
+  EXPECT_EQ(polish.messages.spam, 24u);
+  EXPECT_LT(polish.spam_factor, 1.0);
+}
+
+TEST_F(Kinds, OfMailThatCameWithoutOneAreNone) {
+  add(50, "", Label::Ham);
+  add(80, "", Label::Spam);
+  EXPECT_TRUE(balance().empty());
+  EXPECT_EQ(set_.learning_weights(set_.parts().learnt), set_.balanced_weights(set_.parts().learnt));
 }
 
 TEST(TrainingSet, KeepsWithinItsMemoryByForgettingEvenly) {
