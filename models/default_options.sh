@@ -2,7 +2,7 @@
 # default_options.sh - how the shipped model is trained. To be sourced by sh: train_default.sh makes the model this way, and
 # tests/bench/accuracy/run.sh measures it this way.
 
-default_training="--table-size 4194304 --min-messages 3 --embedding-width 4 --hidden-width 64 --epochs 3 --batch-size 64 --members 2 --linear-members 1 --tails 0.6"
+default_training="--table-size 4194304 --min-messages 3 --balance-kinds --embedding-width 4 --hidden-width 64 --epochs 3 --batch-size 64 --members 2 --linear-members 1 --tails 0.6"
 
 # phishing-pot may not be used commercially: it is measured on and never learnt from.
 default_mail="--without phishing-pot --phishing-corpus phishing-nazario"

@@ -65,7 +65,7 @@ void add(GroupCount& sum, const GroupCount& count) {
 
 void write_kinds(std::ostream& out, const std::map<std::string, KindBalance>& kinds) {
   if (kinds.empty()) return;
-  out << "| kind | ham | spam and copies | weight of spam |\n| --- | ---: | ---: | ---: |\n";
+  out << "| kind | ham and copies | spam and copies | weight of spam |\n| --- | ---: | ---: | ---: |\n";
   GroupCount others;
   for (const auto& [kind, balance] : kinds) {
     if (balance.spam_factor < 1) {

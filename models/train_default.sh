@@ -52,7 +52,7 @@ card=${output%.pt}.md
 table=$("$winnow" evaluate --model "$output" --index "$corpora/index.tsv" --split test)
 {
   printf '\n## On mail it has never seen\n\n'
-  printf 'The test split, which nothing was chosen by; phishing-pot is recent phishing that no part of was learnt from.\n\n'
+  printf 'The test split, which nothing was learnt from; phishing-pot is recent phishing that no part of was learnt from.\n\n'
   printf '%s\n' "$table"
   printf '\n## What compression cost there\n\n%s\n' "$loss"
 } >> "$card"
