@@ -1,6 +1,5 @@
 #include "models/model_card.h"
 
-#include <algorithm>
 #include <cmath>
 #include <sstream>
 

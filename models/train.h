@@ -8,8 +8,8 @@
 // What is learnt from and what is held out: mail of an index with split "train" and "dev"; of other mail a
 // share chosen by the content's hash. Mail of split "test" is never read. A large group of mail (corpus x
 // label) counts more than a small one, but less than its size says (TrainingSet::balanced_weights), and ham and
-// spam count the same (but for balance_kinds, in learning): the model's probabilities hold for a mailbox that is half spam (prior_spam 0.5 in its
-// manifest), and a site shifts them to its own.
+// spam count the same (in learning but for balance_kinds): the model's probabilities hold for a mailbox that is half
+// spam (prior_spam 0.5 in its manifest), and a site shifts them to its own.
 //
 // Calibration: on the held-out mail, which is of the same origin as what was learnt: right for a model that
 // serves where its mail is from. A model for mail from anywhere names groups in `left_out`: for each of them a

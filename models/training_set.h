@@ -29,7 +29,7 @@ inline constexpr double kGroupExponent = 0.3;
 /// Between 0, where spam of a kind keeps its weight, and 1, where it is brought down to that of the ham. Chosen likewise.
 inline constexpr double kKindExponent = 0.75;
 /// Spam of a kind keeps at least so much of its weight, and all of it where there are fewer ham or spam of the kind than
-/// tell a habit from chance. Set by judgement; nothing hangs by either.
+/// tell a habit from chance. Both set by judgement, not by figures.
 inline constexpr double kLeastForAKind = 0.1;
 inline constexpr std::size_t kFewestOfAKind = 20;
 
@@ -87,8 +87,8 @@ class TrainingSet {
   /// One weight per position, mean 1: among ham and among spam a group (corpus x label) weighs its size to the
   /// power of kGroupExponent, and ham and spam weigh the same.
   std::vector<double> balanced_weights(const std::vector<std::size_t>& positions) const;
-  /// By the kinds that mail came with, none where it came without: where spam of a kind outweighs its ham, that is made up
-  /// for to the power of kKindExponent. For collections of wanted mail are English and plain, and a model would learn that all
+  /// By the kinds that mail came with, none where it came without: spam of a kind that outweighs its ham gets the factor
+  /// (ham / spam) ^ kKindExponent. For collections of wanted mail are English and plain, and a model would learn that all
   /// else is spam. Ham that outweighs its spam does so still: to err on that side costs less.
   std::map<std::string, KindBalance> balance_of_kinds(const std::vector<std::size_t>& positions) const;
   /// balanced_weights() times those factors: for learning only, for what is calibrated, measured and compared is the mail as
