@@ -94,9 +94,10 @@ TEST_F(Train, TakesALanguageAloneLessForSpamWhenKindsAreBalanced) {
     ASSERT_NE(engine, nullptr);
     const std::vector<MailSource> mail = {{folder_.path() / "new", Label::Ham}};
     const auto go_on = [](std::size_t, std::size_t) { return true; };
+    const std::vector<ScoredMail> scores = score_mail(*engine, {mail}, go_on, problems_);
+    ASSERT_EQ(scores.size(), 20u);
     mean_of_new_mail = 0;
-    for (const ScoredMail& scored : score_mail(*engine, {mail}, go_on, problems_))
-      mean_of_new_mail += scored.uncalibrated.value() / 20;
+    for (const ScoredMail& scored : scores) mean_of_new_mail += scored.uncalibrated.value() / 20;
   };
   ASSERT_NO_FATAL_FAILURE(train_and_judge());
   const double before = mean_of_new_mail;
