@@ -21,7 +21,8 @@ Status write_checkpoint(const std::filesystem::path& file, const Checkpoint& che
                                {"best_epoch", checkpoint.best_epoch},
                                {"state_bytes", checkpoint.state.size()},
                                {"best_state_bytes", checkpoint.best_state.size()}};
-  return write_whole_file(file, head.dump() + "\n" + checkpoint.state + checkpoint.best_state);
+  const std::string line = head.dump() + "\n";
+  return write_joined_file(file, {line, checkpoint.state, checkpoint.best_state});
 }
 
 Status read_checkpoint(const std::filesystem::path& file, Checkpoint& checkpoint) {
@@ -42,7 +43,8 @@ Status read_checkpoint(const std::filesystem::path& file, Checkpoint& checkpoint
                     head.at("best_loss"),
                     head.at("best_epoch"),
                     bytes.substr(end + 1, state_bytes),
-                    bytes.substr(end + 1 + state_bytes)};
+                    {}};
+    read.best_state = std::move(bytes.erase(0, end + 1 + state_bytes));
     checkpoint = std::move(read);
   } catch (const nlohmann::json::exception&) {
     return damaged;

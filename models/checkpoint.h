@@ -19,7 +19,7 @@ struct Checkpoint {
   std::size_t step = 0;   // next one of that epoch
   double best_loss = 0;   // on held-out mail; meaningful when best_state is there
   std::size_t best_epoch = 0;
-  std::string state;       // of the Trainer
+  std::string state;       // of the Trainer; "" = its epochs are done, and the best state is what it gives
   std::string best_state;  // of the best epoch so far; "" = none yet
 };
 

@@ -63,19 +63,21 @@ bool Fitting::resume() {
     return true;
   }
   at_ = std::move(saved);
-  return work_.check(trainer_.restore(at_.state));
+  const std::string state = std::exchange(at_.state, "");
+  return is_done() || work_.check(trainer_.restore(state));
 }
 
 TrainingEnd Fitting::run() {
-  for (; at_.epoch < work_.options.epochs; ++at_.epoch, at_.step = 0) {
+  for (; !is_done(); ++at_.epoch, at_.step = 0) {
     const TrainingEnd end = run_epoch();
-    if (end == TrainingEnd::Stopped && !save_checkpoint()) return TrainingEnd::Failed;
+    if (end == TrainingEnd::Stopped && !save_stopped()) return TrainingEnd::Failed;
     if (end != TrainingEnd::Done) return end;
     if (!keep_if_best()) return TrainingEnd::Failed;
   }
-  if (!work_.check(trainer_.restore(at_.best_state)) || !save_checkpoint()) return TrainingEnd::Failed;
-  return TrainingEnd::Done;
+  return work_.check(trainer_.restore(at_.best_state)) && save() ? TrainingEnd::Done : TrainingEnd::Failed;
 }
+
+bool Fitting::is_done() const { return at_.epoch >= work_.options.epochs; }
 
 std::string Fitting::training_name() const {
   const TrainOptions& o = work_.options;
@@ -144,13 +146,15 @@ bool Fitting::keep_if_best() {
   if (!at_.best_state.empty() && loss >= at_.best_loss) return true;
   at_.best_loss = loss;
   at_.best_epoch = at_.epoch + 1;
+  std::string().swap(at_.best_state);  // before the next is made: it is as large as the trainer
   return work_.check(trainer_.checkpoint(at_.best_state));
 }
 
-bool Fitting::save_checkpoint() {
-  if (plan_.checkpoint.empty()) return true;
-  return work_.check(trainer_.checkpoint(at_.state)) && work_.check(write_checkpoint(plan_.checkpoint, at_));
+bool Fitting::save_stopped() {
+  return plan_.checkpoint.empty() || (work_.check(trainer_.checkpoint(at_.state)) && save());
 }
+
+bool Fitting::save() { return plan_.checkpoint.empty() || work_.check(write_checkpoint(plan_.checkpoint, at_)); }
 
 bool is_positive(Label label, const std::string& model_label) {
   return model_label == label_name(Label::Phishing) ? label == Label::Phishing : is_spam(label);

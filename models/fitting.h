@@ -62,7 +62,10 @@ class Fitting {
   TrainingEnd run_epoch();
   bool step(const std::vector<std::size_t>& chosen);
   bool keep_if_best();
-  bool save_checkpoint();
+  bool is_done() const;
+  /// Of a member that is done the best state is all that is wanted.
+  bool save();
+  bool save_stopped();
 
   const TrainingWork& work_;
   const TrainingSet& set_;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -23,6 +24,8 @@ std::string reason() {
   return std::strerror(errno);
 }  // NOLINT(concurrency-mt-unsafe): glibc's is safe for known numbers
 
+using Parts = std::vector<std::string_view>;
+
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = write(descriptor, bytes.data(), bytes.size());
@@ -33,14 +36,18 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
+bool write_all(int descriptor, const Parts& parts) {
+  return std::all_of(parts.begin(), parts.end(), [&](std::string_view part) { return write_all(descriptor, part); });
+}
+
 Status failed_to_write(const fs::path& file, const std::string& why) {
   return Status::failed("cannot write " + file.string() + ": " + why);
 }
 
 /// Written from where its other writers are: opened anew, what /dev/stdout leads to would be written from its start.
-Status write_to_descriptor(int descriptor, const fs::path& file, std::string_view bytes) {
+Status write_to_descriptor(int descriptor, const fs::path& file, const Parts& parts) {
   std::fflush(nullptr);  // what was printed before comes before
-  return write_all(descriptor, bytes) ? Status::ok() : failed_to_write(file, reason());
+  return write_all(descriptor, parts) ? Status::ok() : failed_to_write(file, reason());
 }
 
 /// Whom a file that takes the place of another is for.
@@ -75,19 +82,19 @@ fs::path target_of(fs::path file) {
   return file;
 }
 
-Status write_straight(const fs::path& file, std::string_view bytes) {
+Status write_straight(const fs::path& file, const Parts& parts) {
   const int descriptor = open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
   if (descriptor < 0) return failed_to_write(file, reason());
-  std::string why = write_all(descriptor, bytes) ? "" : reason();
+  std::string why = write_all(descriptor, parts) ? "" : reason();
   if (close(descriptor) != 0 && why.empty()) why = reason();
   return why.empty() ? Status::ok() : failed_to_write(file, why);
 }
 
-Status replace(const fs::path& file, std::string_view bytes, Readers readers) {
+Status replace(const fs::path& file, const Parts& parts, Readers readers) {
   const std::string temporary = file.string() + ".new-" + std::to_string(getpid());
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0) return Status::failed("cannot create " + temporary + ": " + reason());
-  const bool written = allow(descriptor, readers) && write_all(descriptor, bytes) && fsync(descriptor) == 0;
+  const bool written = allow(descriptor, readers) && write_all(descriptor, parts) && fsync(descriptor) == 0;
   std::string why = written ? "" : reason();
   if (close(descriptor) != 0 && why.empty()) why = reason();
   if (why.empty() && rename(temporary.c_str(), file.c_str()) != 0) why = reason();
@@ -96,29 +103,35 @@ Status replace(const fs::path& file, std::string_view bytes, Readers readers) {
   return failed_to_write(file, why);
 }
 
-Status write_for(Readers readers, const fs::path& file, std::string_view bytes) {
+Status write_for(Readers readers, const fs::path& file, const Parts& parts) {
   std::error_code failed;
   const fs::file_status there = fs::status(file, failed);
   if (!fs::status_known(there)) return failed_to_write(file, failed.message());
   if (fs::is_directory(there)) return failed_to_write(file, "is a folder");
   const fs::path target = target_of(file);
-  if (const auto descriptor = descriptor_named(target)) return write_to_descriptor(*descriptor, file, bytes);
+  if (const auto descriptor = descriptor_named(target)) return write_to_descriptor(*descriptor, file, parts);
   // A rename would put a file in the place of a device or a FIFO.
-  if (fs::exists(there) && !fs::is_regular_file(there)) return write_straight(file, bytes);
-  return replace(target, bytes, readers);
+  if (fs::exists(there) && !fs::is_regular_file(there)) return write_straight(file, parts);
+  return replace(target, parts, readers);
 }
 
 }  // namespace
 
 Status write_whole_file(const fs::path& file, std::string_view bytes) {
-  return write_for(Readers::AsTheUmaskSays, file, bytes);
+  return write_for(Readers::AsTheUmaskSays, file, {bytes});
+}
+
+Status write_joined_file(const fs::path& file, const std::vector<std::string_view>& parts) {
+  return write_for(Readers::AsTheUmaskSays, file, parts);
 }
 
 Status write_public_file(const fs::path& file, std::string_view bytes) {
-  return write_for(Readers::Everybody, file, bytes);
+  return write_for(Readers::Everybody, file, {bytes});
 }
 
-Status write_group_file(const fs::path& file, std::string_view bytes) { return write_for(Readers::Group, file, bytes); }
+Status write_group_file(const fs::path& file, std::string_view bytes) {
+  return write_for(Readers::Group, file, {bytes});
+}
 
 Status check_writable(const fs::path& file) {
   std::error_code failed;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/status.h"
 
@@ -15,6 +16,8 @@ namespace winnow {
 /// By a temporary file beside it and a rename. A link stays, and what it points to is replaced; what is no regular file (a
 /// device, a FIFO, /dev/stdout whatever it is) is written to straight.
 Status write_whole_file(const std::filesystem::path& file, std::string_view bytes);
+/// The same with these parts one after the other, which need not be in memory as one.
+Status write_joined_file(const std::filesystem::path& file, const std::vector<std::string_view>& parts);
 /// The same with mode 0644 whatever the umask says: the daemon's user must read a model that another made.
 Status write_public_file(const std::filesystem::path& file, std::string_view bytes);
 /// The same with mode 0640: for the owner and the group alone.

@@ -12,13 +12,29 @@ constexpr std::size_t kAhead = 8;
 }  // namespace
 
 RowAdagrad::RowAdagrad(std::size_t rows, std::size_t columns, double learning_rate, double weight_decay)
-    : columns_(columns),
+    : rows_(rows),
+      columns_(columns),
       learning_rate_(static_cast<float>(learning_rate)),
-      weight_decay_(static_cast<float>(weight_decay)),
-      squares_(rows * columns, 0.0f),
-      slot_of_row_(rows, -1) {}
+      weight_decay_(static_cast<float>(weight_decay)) {}
+
+std::vector<float>& RowAdagrad::squares() {
+  remember();
+  return squares_;
+}
+
+void RowAdagrad::forget() {
+  std::vector<float>().swap(squares_);
+  std::vector<std::int32_t>().swap(slot_of_row_);
+}
+
+void RowAdagrad::remember() {
+  if (!slot_of_row_.empty()) return;
+  squares_.assign(rows_ * columns_, 0.0f);
+  slot_of_row_.assign(rows_, -1);
+}
 
 void RowAdagrad::step(float* table, const RowGradients& step) {
+  remember();
   add_up(step);
   for (std::size_t slot = 0; slot < touched_.size(); ++slot) {
     if (slot + kAhead < touched_.size()) {

@@ -1,6 +1,6 @@
 // row_adagrad.h - Adagrad for a table of which a step touches few rows.
 //
-// Owns:    the sums of squared gradients, as large as the table.
+// Owns:    the sums of squared gradients, as large as the table, from the first step on.
 // Threads: one thread.
 // Fails:   never; row numbers must be inside the table.
 // Source:  Duchi, Hazan & Singer 2011. LibTorch's own Adagrad takes sparse gradients too, but sorts them first: three
@@ -28,13 +28,16 @@ class RowAdagrad {
   void step(float* table, const RowGradients& step);
 
   /// rows x columns, to keep and to put back.
-  std::vector<float>& squares() { return squares_; }
+  std::vector<float>& squares();
+  /// Gives its memory back: to be done when the table is learnt.
+  void forget();
 
  private:
+  void remember();
   void add_up(const RowGradients& step);
   void update_row(float* __restrict row, float* __restrict squares, const float* __restrict gradient) const;
 
-  const std::size_t columns_;
+  const std::size_t rows_, columns_;
   const float learning_rate_, weight_decay_;
   std::vector<float> squares_;
   std::vector<std::int32_t> slot_of_row_;  // -1: not touched in this step

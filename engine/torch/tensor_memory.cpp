@@ -3,9 +3,14 @@
 #include <malloc.h>
 
 namespace winnow {
+namespace {
+
+constexpr int kLargestKept = 32 << 20;  // the most that glibc takes
+
+}  // namespace
 
 void keep_tensor_memory() {
-  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_MMAP_THRESHOLD, kLargestKept);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 

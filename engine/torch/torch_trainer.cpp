@@ -128,6 +128,16 @@ class TorchTrainer : public Trainer {
   Status update(const TokenBatch& batch, const torch::Tensor& targets, const torch::Tensor& importance, double& loss);
   void update_table();
   void silence_unseen_dense();
+  /// After absorb() and blend(): the optimizers are not of these weights any more.
+  void end_learning() {
+    joined_ = true;
+    table_optimizer_.forget();
+  }
+  /// About, and rather more.
+  std::size_t checkpoint_size() const {
+    constexpr std::size_t kNames = 1 << 20;
+    return 2 * static_cast<std::size_t>(table_.numel()) * sizeof(float) + rows_.size() * sizeof(rows_[0]) + kNames;
+  }
   /// The table optimizer's memory as a tensor, borrowed.
   torch::Tensor table_squares() { return torch::from_blob(table_optimizer_.squares().data(), table_.sizes()); }
 
@@ -141,7 +151,7 @@ class TorchTrainer : public Trainer {
   torch::optim::Adam mlp_optimizer_;
   torch::Tensor dense_seen_;  // 1 where a training message had a value other than 0
   std::uint64_t steps_ = 0;
-  bool joined_ = false;  // by absorb() or blend(): the optimizers are not of these weights any more
+  bool joined_ = false;
 };
 
 TokenBatch TorchTrainer::placed(const TokenBatch& batch) const {
@@ -205,9 +215,12 @@ Status TorchTrainer::checkpoint(std::string& bytes) {
     archive.write("table_squares", table_squares());
     archive.write("dense_seen", dense_seen_);
     archive.write("mlp_optimizer", mlp_state);
-    std::ostringstream stream;
-    archive.save_to(stream);
-    bytes = std::move(stream).str();
+    bytes.clear();
+    bytes.reserve(checkpoint_size());  // a string that grows is there twice
+    archive.save_to([&bytes](const void* part, std::size_t size) {
+      bytes.append(static_cast<const char*>(part), size);
+      return size;
+    });
     return Status::ok();
   });
 }
@@ -230,8 +243,8 @@ Status TorchTrainer::absorb(const Trainer& other, Shares shares) {
     dense_seen_.logical_or_(second->dense_seen_);
     architecture_ = joined;
     module_ = mean;
-    joined_ = true;
     table_ = weights(kTable);
+    end_learning();
     return Status::ok();
   });
 }
@@ -248,7 +261,7 @@ Status TorchTrainer::blend(const Trainer& other, Shares shares) {
     const torch::NoGradGuard no_grad;
     for (const char* name : kWeights) weights(name).mul_(shares.own).add_(second->weights(name), shares.other);
     dense_seen_.logical_or_(second->dense_seen_);
-    joined_ = true;
+    end_learning();
     return Status::ok();
   });
 }

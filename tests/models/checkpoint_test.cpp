@@ -65,6 +65,14 @@ TEST(WholeFile, OfAModelIsReadableByAllWhateverTheUmask) {
   EXPECT_EQ(mode_under(002, write_public_file), 0644u);
 }
 
+TEST(WholeFile, IsWrittenOfPartsInTheirOrder) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_joined_file(folder.path() / "f", {"one ", "", "two"}));
+  std::string bytes;
+  ASSERT_TRUE(read_whole_file(folder.path() / "f", bytes));
+  EXPECT_EQ(bytes, "one two");
+}
+
 // As root, "--scores /dev/stdout" put a file in the place of the device.
 TEST(WholeFile, IsWrittenIntoAFifoWhichStaysOne) {
   const test::TempFolder folder;
