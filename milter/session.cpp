@@ -117,8 +117,16 @@ bool Session::is_removed_by_rules(std::string_view name) const {
 
 /// Headers may fill half of what is scanned, so that a flood of them leaves room for the text.
 std::size_t Session::room_for_headers() const {
-  const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes / 2;
+  const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes / 2 + beyond_half_;
   return limit > input_.raw.size() ? static_cast<std::size_t>(limit - input_.raw.size()) : 0;
+}
+
+/// Where that half is full, still what mail is read by.
+bool Session::makes_room_for(bool is_first_essential, std::size_t length) {
+  if (length <= room_for_headers()) return true;
+  if (!is_first_essential || length > kMaxEssentialBytes) return false;
+  beyond_half_ += length;
+  return true;
 }
 
 void Session::header(std::string_view name, std::string_view value, LeadingSpace leading_space) {
@@ -134,7 +142,7 @@ void Session::header(std::string_view name, std::string_view value, LeadingSpace
     subject_ = value.substr(std::min(value.find_first_not_of(" \t"), value.size()));
   }
   const std::size_t before = input_.raw.size();
-  if (length > room_for_headers()) {
+  if (!makes_room_for(essential_.is_first(name), length)) {
     input_.truncated = true;
     seen_bytes_ += length;
     return;
@@ -155,7 +163,7 @@ void Session::end_of_headers() {
 Session::Body Session::body(std::string_view chunk) {
   if (!in_message() || skipped()) return Body::Enough;
   seen_bytes_ += chunk.size();
-  const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes;
+  const std::uint64_t limit = snapshot_->settings.milter.max_scan_bytes + beyond_half_;
   const std::uint64_t room = limit > input_.raw.size() ? limit - input_.raw.size() : 0;
   const std::string_view kept = chunk.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, chunk.size())));
   input_.raw += kept;
@@ -172,7 +180,8 @@ void Session::reset_message() {
   snapshot_.reset();
   skipped_by_ = SkipEntry::None;
   input_ = {};
-  seen_bytes_ = declared_size_ = 0;
+  essential_ = {};
+  beyond_half_ = seen_bytes_ = declared_size_ = 0;
   forged_left_ = forged_others_ = 0;
   forged_.clear();
   removable_.clear();

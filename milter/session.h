@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/message/header_block.h"
 #include "engine/message/mail_input.h"
 #include "milter/snapshot.h"
 
@@ -85,13 +86,16 @@ class Session {
   bool is_looked_for(std::string_view name) const;
   void count_forged(std::string_view name);
   std::size_t room_for_headers() const;
+  bool makes_room_for(bool is_first_essential, std::size_t length);
 
   SessionLimits limits_;
   std::string client_name_, client_ip_, helo_;
   std::shared_ptr<const Snapshot> snapshot_;
   SkipEntry skipped_by_ = SkipEntry::None;
   MailInput input_;
-  std::uint64_t seen_bytes_ = 0;  // headers and body that came
+  EssentialFields essential_;
+  std::uint64_t beyond_half_ = 0;  // of what is scanned, taken by headers that mail is read by; they come on top of it
+  std::uint64_t seen_bytes_ = 0;   // headers and body that came
   std::uint64_t declared_size_ = 0;
   std::size_t forged_left_ = 0;
   std::size_t forged_others_ = 0;  // counted, of those that nobody looks for

@@ -10,11 +10,11 @@
 namespace winnow {
 namespace {
 
-void append_value(std::string_view text, const HeaderLimits& limits, HeaderBlock& block) {
-  std::string& value = block.fields.back().value;
-  const std::size_t room = limits.max_value_bytes - std::min(limits.max_value_bytes, value.size());
-  if (text.size() > room) block.cut = true;
-  value.append(text.substr(0, room));
+void append_value(std::string_view text, HeaderBlock& block) {
+  if (text.size() > block.room) block.cut = true;
+  const std::string_view kept = text.substr(0, block.room);
+  block.fields.back().value += kept;
+  block.room -= kept.size();
 }
 
 /// RFC 5322 field names are printable ASCII without a colon; old software also puts spaces before the colon.
@@ -27,7 +27,6 @@ std::string_view field_name(std::string_view line) {
   return printable ? name : std::string_view{};
 }
 
-/// What a reader sees of a header, and what its body is read by: filler in front of them must not hide them.
 constexpr std::string_view kEssential[] = {"Subject",
                                            "From",
                                            "Sender",
@@ -39,17 +38,16 @@ constexpr std::string_view kEssential[] = {"Subject",
                                            "Content-Transfer-Encoding",
                                            "Content-Disposition"};
 
-/// Whether it is one of these, and the first of its name.
-bool is_first_essential(std::string_view name, HeaderBlock& block) {
+}  // namespace
+
+bool EssentialFields::is_first(std::string_view name) {
   const auto found = find_ignoring_case(kEssential, name);
   if (found == std::end(kEssential)) return false;
   const unsigned bit = 1U << (found - std::begin(kEssential));
-  const bool is_first = (block.essential_seen & bit) == 0;
-  block.essential_seen |= bit;
+  const bool is_first = (seen_ & bit) == 0;
+  seen_ |= bit;
   return is_first;
 }
-
-}  // namespace
 
 const std::string* HeaderBlock::value(std::string_view name) const {
   for (const RawHeader& field : fields) {
@@ -64,7 +62,7 @@ void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBl
   if (line.front() == ' ' || line.front() == '\t') {
     // A continuation of a field that was not kept must not be added to the last one that was.
     if (block.field_count == 0) ++block.skipped_lines;
-    if (block.kept_last) append_value(line, limits, block);
+    if (block.kept_last) append_value(line, block);
     return;
   }
   const std::string_view name = field_name(line);
@@ -73,14 +71,15 @@ void add_header_line(std::string_view line, const HeaderLimits& limits, HeaderBl
     return;
   }
   ++block.field_count;
-  const bool is_needed = is_first_essential(name, block);
+  const bool is_needed = block.essential.is_first(name);
   block.kept_last = block.field_count <= limits.max_fields || is_needed;
   if (!block.kept_last) {
     block.cut = true;
     return;
   }
   block.fields.push_back({name, {}});
-  append_value(trim(line.substr(line.find(':') + 1)), limits, block);
+  block.room = is_needed ? limits.max_essential_bytes : limits.max_value_bytes;
+  append_value(trim(line.substr(line.find(':') + 1)), block);
 }
 
 HeaderBlock read_header_block(std::string_view octets, const HeaderLimits& limits, std::size_t& body_at) {

@@ -18,14 +18,29 @@ struct RawHeader {
   std::string value;  // unfolded, otherwise the octets as they came
 };
 
+/// The fields that a reader sees and that a body is read by. What stands in front of them must not hide them, so of each name
+/// the first is kept where others are not.
+class EssentialFields {
+ public:
+  /// Of each field in turn: whether it has such a name, and is the first of it.
+  bool is_first(std::string_view name);
+
+ private:
+  unsigned seen_ = 0;  // a bit for each name
+};
+
+/// Of one of them. Postfix passes 100 KiB (header_size_limit), and a boundary or an address may stand behind a comment as long.
+inline constexpr std::size_t kMaxEssentialBytes = 128u << 10;
+
 struct HeaderBlock {
   std::vector<RawHeader> fields;  // the first max_fields, and behind them the first of each that mail is read by
   std::size_t field_count = 0;    // all
   std::size_t skipped_lines = 0;  // neither a field nor the continuation of one
   std::size_t bytes = 0;
-  unsigned essential_seen = 0;  // a bit for each name that mail is read by
-  bool kept_last = false;       // whether the field that was read last is among them
-  bool cut = false;             // a field or a value was left out by the limits
+  EssentialFields essential;
+  std::size_t room = 0;  // for more of the field that was read last; of one that is not kept none is needed
+  bool kept_last = false;
+  bool cut = false;  // a field or a value was left out by the limits
 
   /// The first field of that name (case-insensitive), or null.
   const std::string* value(std::string_view name) const;
@@ -34,6 +49,7 @@ struct HeaderBlock {
 struct HeaderLimits {
   std::size_t max_fields = 1000;
   std::size_t max_value_bytes = 16u << 10;
+  std::size_t max_essential_bytes = kMaxEssentialBytes;
 };
 
 /// Reads fields from the start of `octets`; `body_at` gets the position behind the empty line that ends them.

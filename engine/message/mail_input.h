@@ -33,7 +33,7 @@ struct MailInput {
   Envelope envelope;
   std::string raw;
   std::uint64_t full_size = 0;  // of the message, also when raw was cut
-  bool truncated = false;       // raw holds only the first max_scan_bytes
+  bool truncated = false;       // raw does not hold all of it: more came than max_scan_bytes
 };
 
 /// Reads one message from a file, at most `max_bytes` of it (the rest marks it truncated). A leading mbox

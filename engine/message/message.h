@@ -21,7 +21,7 @@ namespace winnow {
 
 struct MessageLimits {
   std::size_t max_headers = 1000;            // header fields kept, and the first of those that mail is read by
-  std::size_t max_header_bytes = 16u << 10;  // of one field's value
+  std::size_t max_header_bytes = 16u << 10;  // of one field's value, but of those that mail is read by
   std::size_t max_depth = 20;                // nested parts
   std::size_t max_parts = 500;
   std::size_t max_text_bytes = 256u << 10;  // decoded text kept of all parts together

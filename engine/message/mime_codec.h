@@ -2,7 +2,7 @@
 //
 // Owns:    results own their texts.
 // Threads: any; GMime is initialised once.
-// Blocks:  never. Values are bounded by the caller (MessageLimits::max_header_bytes) and here by the number of
+// Blocks:  never. Values are bounded by the caller (HeaderLimits) and here by the number of
 //          parameters, because GMime looks parameters up one by one.
 // Fails:   never: what cannot be decoded stays as it is, as valid UTF-8.
 // Source:  RFC 2045, RFC 2047, RFC 2231, RFC 5322.

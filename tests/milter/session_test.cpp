@@ -129,6 +129,25 @@ TEST(Session, StaysWithinItsLimitWhateverNumberOfHeadersComes) {
   EXPECT_TRUE(session.input().raw.ends_with("the text is still wanted\r\n"));
 }
 
+// Half a megabyte of filler hid the From that rules ask for, and the Content-Type that attachments are found by.
+TEST(Session, KeepsTheFirstOfWhatMailIsReadByBehindAFloodOfOthers) {
+  Session session = started([](Snapshot& s) { s.settings.milter.max_scan_bytes = 64 << 10; });
+  for (int i = 0; i < 10'000; ++i) session.header("X-Filler", " some value", LeadingSpace::Sent);
+  const std::string essential = "from: a@b.example\r\nContent-Type: text/html;\r\n charset=utf-8\r\n";
+  session.header("from", " a@b.example", LeadingSpace::Sent);
+  session.header("Content-Type", " text/html;\n charset=utf-8", LeadingSpace::Sent);
+  session.header("From", " second@b.example", LeadingSpace::Sent);
+  session.header("Subject", std::string(200u << 10, 's'), LeadingSpace::Sent);
+  session.end_of_headers();
+  EXPECT_TRUE(session.input().raw.ends_with("\r\n" + essential + "\r\n")) << "and the second From is left out";
+  EXPECT_LE(session.input().raw.size(), (32u << 10) + essential.size() + 2);
+  EXPECT_TRUE(session.input().truncated);
+  const std::size_t headers = session.input().raw.size() - essential.size();
+  EXPECT_EQ(session.body(std::string(60u << 10, 'x')), Session::Body::Enough);
+  EXPECT_EQ(session.input().raw.size(), (64u << 10) + essential.size()) << "nothing is taken from the text";
+  EXPECT_GE(headers, 31u << 10);
+}
+
 TEST(Session, CountsHeaderCountsPerNameWhateverTheirCase) {
   Session session = started();
   for (const char* name : {"X-Spam-Flag", "x-spam-flag", "X-Spam", "X-SPAM-STATUS", "X-Winnow", "X-Winnow-Flag",

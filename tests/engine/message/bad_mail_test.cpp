@@ -78,6 +78,38 @@ TEST(BadMail, LooksForNoNameAmongTheHeadersThatItHasKept) {
   EXPECT_LT(result.cost, kBearable);
 }
 
+/// Seventeen kilobytes in front of a boundary, a file's name or an address hid them.
+TEST(BadMail, FindsWhatMailIsReadByBehindLongCommentsAndFoldedFiller) {
+  const std::string comment = "(" + repeat("words of a comment\n ", 2500) + ")\n ";
+  const std::string parameter = " x=\"" + repeat("words of a parameter\n ", 2500) + "\";\n ";
+  for (const auto& [type, disposition] : {std::pair{comment, comment}, std::pair{parameter, parameter}}) {
+    const bool is_comment = type == comment;
+    const Timed result = read("From: " + comment + "ann@shop.example\nContent-Type: multipart/mixed;" + type +
+                              "boundary=b\n\n--b\n\ntext\n--b\nContent-Disposition: attachment;" + disposition +
+                              "filename=a.exe\n\nMZ\n--b--\n");
+    ASSERT_EQ(result.message.attachments.size(), 1U) << is_comment;
+    EXPECT_EQ(result.message.attachments[0].name, "a.exe");
+    ASSERT_EQ(result.message.from.size(), 1U);
+    EXPECT_EQ(result.message.from[0].domain, "shop.example");
+    EXPECT_EQ(result.message.text, "text");
+    EXPECT_FALSE(result.message.shape.limits_hit);
+    EXPECT_LT(result.cost, kBearable);
+  }
+}
+
+TEST(BadMail, TakesNoLongerForWhatMailIsReadByWhateverStandsInIt) {
+  const std::string fields[] = {"Subject", "From", "To", "Date", "Content-Type", "Content-Disposition"};
+  const std::string pieces[] = {
+      "(",      "\"", "\\\"", "<", "a@b,", ";a=",         ";a*0*=x", "=?", "=?utf-8?B?YQ==?= ",
+      "=?x?Q?", ":",  ",",    "[", "xn--", "; boundary=b"};
+  for (const std::string& field : fields) {
+    for (const std::string& piece : pieces) {
+      const Timed result = read(field + ": x/y " + repeat(piece, (100u << 10) / piece.size()) + "\n\nbody\n");
+      EXPECT_LT(result.cost, kBearable) << field << " " << piece;
+    }
+  }
+}
+
 TEST(BadMail, StopsAtTheLimitOfAHundredThousandParts) {
   const Timed result = read("Content-Type: multipart/mixed; boundary=b\n\n" + repeat("--b\n\nx\n", 100000) + "--b--\n");
   EXPECT_EQ(result.message.shape.parts, MessageLimits{}.max_parts);

@@ -45,6 +45,19 @@ TEST(HeaderBlock, CutsLongValues) {
   EXPECT_TRUE(block.cut);
 }
 
+TEST(HeaderBlock, KeepsMoreOfTheFirstOfWhatMailIsReadBy) {
+  std::size_t body_at = 0;
+  HeaderLimits limits;
+  limits.max_value_bytes = 10;
+  limits.max_essential_bytes = 20;
+  const std::string value(30, 'x'), field = "From: " + value + "\n";
+  const HeaderBlock block = read_header_block(field + field + "A: 1234\n 567\n\n", limits, body_at);
+  ASSERT_THAT(block.fields, SizeIs(3));
+  EXPECT_THAT(block.fields[0].value, SizeIs(20));
+  EXPECT_THAT(block.fields[1].value, SizeIs(10));
+  EXPECT_EQ(block.fields[2].value, "1234 567");
+}
+
 TEST(HeaderBlock, EndsAtTheLineThatTheCallerNames) {
   std::size_t body_at = 0;
   const std::string octets = "A: b\n--end\nbody";
