@@ -73,10 +73,12 @@ bool equal_addresses(const IpBytes* left, const IpBytes* right) {
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
   const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
+/// A fact that is empty is part of no text: `from.domain ends_with mail_from.domain` would hold for all mail of the null sender.
 bool has_part(Operation operation, std::string_view text, std::string_view part) {
+  if (part.empty()) return false;
   if (operation == Operation::Contains) return contains_ignoring_case(text, part);
   if (text.size() < part.size()) return false;
   const std::size_t start = operation == Operation::StartsWith ? 0 : text.size() - part.size();

@@ -104,6 +104,21 @@ TEST_F(AttributionTest, OfAStraightModelIsValueTimesSlope) {
   EXPECT_THAT(log_->batch_sizes, ElementsAre(9u));
 }
 
+// A model that computes on the thread that asks had its answer whatever the clock said, and mail waited for its reasons.
+TEST_F(AttributionTest, AsksTheModelNothingOnceItsTimeIsOver) {
+  LoadedModel loaded;
+  loaded.manifest.table_size = 1024;
+  loaded.manifest.calibration.resize(1);
+  loaded.replicas.push_back(std::make_unique<ShapedModel>(kStraight, log_));
+  const Engine engine(std::move(loaded), settings_);
+  AttributionLimits limits;
+  limits.until = std::chrono::steady_clock::now();
+  const Attribution result = attribute(engine, features_of({7, 8}), label_, limits);
+  EXPECT_EQ(result.cause, ScoreError::Deadline);
+  EXPECT_EQ(result.error, "the model gave no answer in time");
+  EXPECT_THAT(log_->batch_sizes, ElementsAre());
+}
+
 TEST_F(AttributionTest, AddsUpWithinOnePercentWhereTheModelBends) {
   const Attribution result = attribute_with(kBent, features_of({7, 8}));
   ASSERT_EQ(result.error, "");
