@@ -37,6 +37,19 @@ bool is_maildir(const fs::path& folder) { return is_folder(folder / "cur") && is
 /// still being delivered.
 bool holds_mail_of_maildir(const fs::path& entry) { return entry.filename() == "cur" || entry.filename() == "new"; }
 
+/// As in folders: ".Junk" in the archive of a Maildir is not what the Maildir is.
+bool is_hidden(const std::string& member) {
+  const fs::path path(member);
+  return std::any_of(path.begin(), path.end(), [](const fs::path& part) {
+    return part.string().starts_with('.') && part != "." && part != "..";
+  });
+}
+
+/// Thunderbird's index of the mbox beside it.
+bool is_mbox_index(const fs::path& entry) {
+  return entry.extension() == ".msf" && is_file(fs::path(entry).replace_extension());
+}
+
 /// Regular files below a folder, sorted by path.
 void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostics& problems) {
   std::error_code failed;
@@ -50,6 +63,7 @@ void list_files(const fs::path& folder, std::vector<fs::path>& files, Diagnostic
   for (const fs::path& entry : entries) {
     if (entry.filename().string().starts_with('.') || (maildir && !holds_mail_of_maildir(entry))) continue;
     const fs::file_status status = fs::symlink_status(entry, failed);
+    if (is_mbox_index(entry)) continue;
     if (fs::is_directory(status)) list_files(entry, files, problems);
     // Only links to files are followed: a link to a folder could lead round in a circle.
     if (fs::is_regular_file(status) || (fs::is_symlink(status) && is_file(entry))) files.push_back(entry);
@@ -175,11 +189,20 @@ class Reading {
   }
 
   bool read_archive(const fs::path& file, const LabelledMail& what) {
-    const ArchiveReader reader{[](const std::string&) { return true; },
-                               [&](const std::string& member, MailInput&& input) {
+    std::vector<std::string> hidden;
+    const auto wants = [&hidden](const std::string& member) {
+      if (is_hidden(member)) hidden.push_back(member);
+      return !is_hidden(member);
+    };
+    const ArchiveReader reader{wants, [&](const std::string& member, MailInput&& input) {
                                  return hand_over(what, file.string() + ":" + member, std::move(input));
                                }};
-    return read_mail_archive(file, max_bytes_, reader, problems_);
+    const bool go_on = read_mail_archive(file, max_bytes_, reader, problems_);
+    if (!hidden.empty())
+      problems_.warning(in_file(file),
+                        std::to_string(hidden.size()) + " hidden files left out, such as " + hidden.front(),
+                        "of a folder of its own, make an archive of what is in it: tar -C FOLDER -cf FILE.tar cur new");
+    return go_on;
   }
 
   bool read_index(const fs::path& file) {

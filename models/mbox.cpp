@@ -41,9 +41,14 @@ bool is_dated_separator(std::string_view line) {
   return false;
 }
 
-/// Where the first separator of an mbox has a date, a paragraph that begins with "From " is none.
-bool separates(std::string_view line, bool dated) {
-  return dated ? is_dated_separator(line) : line.starts_with(kSeparator);
+/// As Thunderbird writes it since 2022, behind older ones with a date. Prose has no such line either.
+bool is_bare_separator(std::string_view line) { return line == "From \n" || line == "From \r\n"; }
+
+bool is_certain_separator(std::string_view line) { return is_dated_separator(line) || is_bare_separator(line); }
+
+/// Where the first separator of an mbox is a certain one, a paragraph that begins with "From " is none.
+bool separates(std::string_view line, bool certain) {
+  return certain ? is_certain_separator(line) : line.starts_with(kSeparator);
 }
 
 /// Reads lines in pieces, so that a file without line ends cannot fill the memory.
@@ -111,7 +116,7 @@ bool has_two_separators(std::istream& stream) {
   bool starts_line = false, after_empty_line = false;
   if (!lines.next(piece, starts_line) || !piece.starts_with(kSeparator)) return false;
   while (lines.next(piece, starts_line)) {
-    if (starts_line && after_empty_line && is_dated_separator(piece)) return true;
+    if (starts_line && after_empty_line && is_certain_separator(piece)) return true;
     after_empty_line = starts_line && is_empty_line(piece);
   }
   return false;
@@ -147,10 +152,10 @@ bool read_mbox(const std::filesystem::path& file, std::uint64_t max_bytes, Diagn
   Collected message(max_bytes);
   std::size_t number = 0;
   std::string_view piece;
-  bool starts_line = false, after_empty_line = true, dated = false;
+  bool starts_line = false, after_empty_line = true, certain = false;
   while (lines.next(piece, starts_line)) {
-    if (number == 0) dated = is_dated_separator(piece);
-    if (starts_line && after_empty_line && separates(piece, dated)) {
+    if (number == 0) certain = is_certain_separator(piece);
+    if (starts_line && after_empty_line && separates(piece, certain)) {
       if (number > 0 && !take(number, message.finish())) return false;
       ++number;
     } else if (number == 0) {

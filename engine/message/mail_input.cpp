@@ -1,9 +1,12 @@
 // mail_input.cpp - reads a message file, bounded.
 #include "engine/message/mail_input.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +20,15 @@ void drop_mbox_line(MailInput& input) {
   const std::size_t length = end == std::string::npos ? input.raw.size() : end + 1;
   input.raw.erase(0, length);
   input.full_size -= length;
+}
+
+/// gzip, bzip2, xz, Zstandard, ZIP: by their first bytes, which no mail has.
+bool is_compressed(std::string_view raw) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kStarts[] = {"\x1f\x8b\x08"sv, "\xfd\x37zXZ\0"sv, "\x28\xb5\x2f\xfd"sv, "PK\x03\x04"sv};
+  constexpr std::string_view kBzip2Block = "1AY&SY";
+  return std::any_of(std::begin(kStarts), std::end(kStarts), [raw](auto start) { return raw.starts_with(start); }) ||
+         (raw.starts_with("BZh") && raw.substr(std::min<std::size_t>(4, raw.size())).starts_with(kBzip2Block));
 }
 
 }  // namespace
@@ -59,6 +71,10 @@ std::optional<MailInput> read_mail_file(const std::filesystem::path& file, std::
   }
   if (stream.bad()) {
     error = "cannot read " + file.string() + ": " + std::strerror(errno);
+    return std::nullopt;
+  }
+  if (is_compressed(input.raw)) {
+    error = "cannot read " + file.string() + ": it is compressed, unpack it first";
     return std::nullopt;
   }
   const std::uintmax_t size = std::filesystem::file_size(file, status);

@@ -181,6 +181,32 @@ TEST(LabelledMail, ReadsAFileOfAFolderWithTwoSeparatorsAsAnMbox) {
   EXPECT_THAT(reading.names(folder), ElementsAre("box/Inbox:1", "box/Inbox:2"));
 }
 
+// Its "From " has nothing behind it: a whole Inbox was learnt as one message, and its index as another.
+TEST(LabelledMail, ReadsAFolderOfTodaysThunderbirdMessageByMessage) {
+  const TempFolder folder;
+  folder.write("box/Inbox",
+               "From - Thu Jan  1 00:00:00 2026\r\nSubject: 1\r\n\r\nx\r\n\r\n"
+               "From \r\nSubject: 2\r\n\r\ny\r\n\r\nFrom here on all is text.\r\n\r\nFrom \r\nSubject: 3\r\n\r\nz\r\n");
+  folder.write("box/Sent", "From \r\nSubject: 4\r\n\r\nx\r\n\r\nFrom \r\nSubject: 5\r\n\r\ny\r\n");
+  folder.write("box/Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n");
+  folder.write("box/alone.msf", "Subject: 6\n\n");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}});
+  EXPECT_THAT(reading.names(folder),
+              ElementsAre("box/Inbox:1", "box/Inbox:2", "box/Inbox:3", "box/Sent:1", "box/Sent:2", "box/alone.msf"));
+}
+
+// A Maildir of mail that is stored compressed became a model that tells nothing apart.
+TEST(LabelledMail, LeavesOutWhatIsCompressedAndSaysSo) {
+  const TempFolder folder;
+  folder.write("box/1.eml", std::string("\x1f\x8b\x08\0\0", 5));
+  folder.write("box/2.eml", "Subject: 2\n\n");
+  const Reading reading = read({{folder.path() / "box", Label::Ham}, {folder.path() / "box/1.eml", Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 2\n\n"));
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("box: warning: 1 message was left out: cannot read"));
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("1.eml: error: cannot read"));
+  EXPECT_THAT(reading.problems.to_string(), HasSubstr("it is compressed, unpack it first"));
+}
+
 TEST(LabelledMail, BoundsAMessageOfAnMboxThatHasNoLineEnds) {
   const TempFolder folder;
   const std::string long_line(300'000, 'x');
@@ -213,6 +239,17 @@ TEST(LabelledMail, ReadsOnBehindAMemberWithANameOfOtherLetters) {
   const Reading reading = read({{file, Label::Ham}});
   EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\n", "Subject: 2\n\n", "Subject: 3\n\n"));
   EXPECT_EQ(reading.problems.error_count(), 0u);
+}
+
+// The Junk of a Maildir was learnt as ham with the rest of its archive.
+TEST(LabelledMail, LeavesOutHiddenFoldersOfAnArchiveAndSaysSo) {
+  const TempFolder folder;
+  const auto file = folder.write_tar(
+      "m.tar", {{"./box/cur/1", "Subject: 1\n\n"}, {"./box/.Junk/cur/2", "Subject: 2\n\n"}, {"./box/.hidden", "x"}});
+  const Reading reading = read({{file, Label::Ham}});
+  EXPECT_THAT(reading.texts(), ElementsAre("Subject: 1\n\n"));
+  EXPECT_THAT(reading.problems.to_string(),
+              HasSubstr("m.tar: warning: 2 hidden files left out, such as box/.Junk/cur/2"));
 }
 
 TEST(LabelledMail, WarnsOfAnMboxInAnArchive) {

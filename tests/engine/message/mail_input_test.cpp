@@ -53,6 +53,18 @@ TEST(MailFile, ThatCannotBeReadIsAnErrorThatNamesIt) {
   EXPECT_THAT(error, HasSubstr("directory"));
 }
 
+TEST(MailFile, ThatIsCompressedIsAnErrorThatSaysSo) {
+  for (const std::string start :
+       {std::string("\x1f\x8b\x08\0", 4), std::string("\xfd\x37zXZ\0", 6), std::string("BZh91AY&SY"),
+        std::string("\x28\xb5\x2f\xfd"), std::string("PK\x03\x04")}) {
+    std::string error;
+    EXPECT_FALSE(read_mail_file(write_file("z.eml", start + "rest"), 1000, error));
+    EXPECT_THAT(error, HasSubstr("it is compressed, unpack it first"));
+  }
+  std::string error;
+  EXPECT_TRUE(read_mail_file(write_file("t.eml", "BZh"), 1000, error)) << error;
+}
+
 TEST(MailBytes, AreCutAtTheLimit) {
   const MailInput input = mail_from_bytes("From x\n12345", 3);
   EXPECT_EQ(input.raw, "123");
