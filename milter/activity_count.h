@@ -1,8 +1,8 @@
 // activity_count.h - counts what is under way, up to a limit, and lets one thread wait for it to end.
 //
 // Threads: every method from any thread.
-// Blocks:  wait_for_zero up to its time; the others only for the lock.
-// Fails:   enter() refuses when the limit is reached.
+// Blocks:  enter_until and wait_for_zero up to their time; the others only for the lock.
+// Fails:   enter() refuses when the limit is reached, enter_until() when it is reached all that time.
 #pragma once
 
 #include <chrono>
@@ -21,10 +21,19 @@ class ActivityCount {
     ++count_;
     return true;
   }
+  bool enter_until(std::size_t limit, std::chrono::steady_clock::time_point until) EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    while (count_ >= limit) {
+      if (place_.wait_until(mutex_, until) == std::cv_status::timeout && count_ >= limit) return false;
+    }
+    ++count_;
+    return true;
+  }
   void leave() EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     --count_;
     last_leave_ = std::chrono::steady_clock::now();
+    place_.notify_one();
     if (count_ == 0) changed_.notify_all();
   }
   std::size_t count() const EXCLUDES(mutex_) {
@@ -46,7 +55,7 @@ class ActivityCount {
 
  private:
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable_any place_, changed_;
   std::size_t count_ GUARDED_BY(mutex_) = 0;
   std::chrono::steady_clock::time_point last_leave_ GUARDED_BY(mutex_);
 };
@@ -55,6 +64,8 @@ class ActivityCount {
 class Activity {
  public:
   Activity(ActivityCount& count, std::size_t limit) : count_(count.enter(limit) ? &count : nullptr) {}
+  Activity(ActivityCount& count, std::size_t limit, std::chrono::steady_clock::time_point until)
+      : count_(count.enter_until(limit, until) ? &count : nullptr) {}
   ~Activity() {
     if (count_ != nullptr) count_->leave();
   }

@@ -35,29 +35,66 @@ Fallback failure_of_its_own(const MilterSettings& settings, const char* why) noe
   return fallback;
 }
 
-Outcome wait_for(Ticket& ticket, const JudgeContext& context) {
-  Outcome none;
+/// Until `has_come` is true of the time up to which it waits; Deadline or Gone when it never was.
+template <typename HasCome>
+ScoreError wait_in_slices(const JudgeContext& context, HasCome&& has_come) {
   for (;;) {
-    const auto slice = std::min(context.deadline, Clock::now() + kWaitSlice);
-    if (std::optional<Outcome> outcome = ticket.wait_until(slice)) return std::move(*outcome);
-    none.error = ScoreError::Deadline;
-    if (Clock::now() >= context.deadline) return none;
-    none.error = ScoreError::Gone;
-    if (context.on_wait && !context.on_wait()) return none;
+    if (has_come(std::min(context.deadline, Clock::now() + kWaitSlice))) return ScoreError::None;
+    if (Clock::now() >= context.deadline) return ScoreError::Deadline;
+    if (context.on_wait && !context.on_wait()) return ScoreError::Gone;
   }
 }
 
-/// Fills the probabilities, or says in `fallback` why there are none.
-void score(const Snapshot& snapshot, const JudgeContext& context, Judgement& judgement) {
-  const Engine& engine = *snapshot.engine;
-  Features features = timed(judgement.timings.features, [&] { return engine.extractor().extract(judgement.message); });
+Outcome wait_for(Ticket& ticket, const JudgeContext& context) {
+  std::optional<Outcome> outcome;
+  const ScoreError error = wait_in_slices(context, [&](Clock::time_point until) {
+    outcome = ticket.wait_until(until);
+    return outcome.has_value();
+  });
+  if (error == ScoreError::None) return std::move(*outcome);
+  Outcome none;
+  none.error = error;
+  return none;
+}
+
+/// The message and its features; nullopt when its turn never came, and `fallback` then says so. All who read share the
+/// processors: would a thousand begin at once, none had an answer before the deadline of all.
+std::optional<Features> read(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context,
+                             Judgement& judgement) {
+  std::optional<Activity> turn;
+  if (context.readers != nullptr) {
+    const ScoreError error = timed(judgement.timings.queue, [&] {
+      return wait_in_slices(context, [&](Clock::time_point until) {
+        turn.emplace(*context.readers, context.max_readers, until);
+        return bool(*turn);
+      });
+    });
+    const MilterSettings& settings = snapshot.settings.milter;
+    if (error == ScoreError::Gone) judgement.fallback = fallback_for(settings, error, "");
+    if (error == ScoreError::Deadline)
+      judgement.fallback =
+          fallback_for(settings, ScoreError::Busy, "too many messages came at once to be read in time");
+    if (judgement.fallback) return std::nullopt;
+  }
+  ReadOptions options;
+  options.trusted_authserv_ids = snapshot.settings.milter.trusted_authserv_ids;
+  judgement.message = timed(judgement.timings.parse, [&] { return read_message(input, options); });
+  judgement.gtube = contains_gtube(judgement.message);
+  Features features =
+      timed(judgement.timings.features, [&] { return snapshot.engine->extractor().extract(judgement.message); });
   judgement.dense = features.dense;
+  return features;
+}
+
+/// Fills the probabilities, or says in `fallback` why there are none.
+void score(const Snapshot& snapshot, const JudgeContext& context, Features&& features, Judgement& judgement) {
+  const Engine& engine = *snapshot.engine;
   const std::unique_ptr<Ticket> ticket = engine.submit(std::move(features), context.deadline);
   const Outcome outcome = wait_for(*ticket, context);
   judgement.stand_in_cause = outcome.stand_in_cause;
   judgement.batch_size = outcome.batch_size;
   judgement.inference_cpu = outcome.cpu;
-  judgement.timings.queue = outcome.waited;
+  judgement.timings.queue += outcome.waited;
   judgement.timings.infer = outcome.inferred;
   if (outcome.error != ScoreError::None) {
     judgement.fallback = fallback_for(snapshot.settings.milter, outcome.error, outcome.detail);
@@ -82,11 +119,9 @@ void decide(const Snapshot& snapshot, Judgement& judgement) {
 }
 
 void judge_steps(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context, Judgement& judgement) {
-  ReadOptions options;
-  options.trusted_authserv_ids = snapshot.settings.milter.trusted_authserv_ids;
-  judgement.message = timed(judgement.timings.parse, [&] { return read_message(input, options); });
-  judgement.gtube = contains_gtube(judgement.message);
-  score(snapshot, context, judgement);
+  std::optional<Features> features = read(snapshot, input, context, judgement);
+  if (!features) return;
+  score(snapshot, context, std::move(*features), judgement);
   if (judgement.fallback) return;
   timed(judgement.timings.rules, [&] {
     decide(snapshot, judgement);

@@ -2,8 +2,9 @@
 //
 // Owns:    plain values; the snapshot is borrowed for the call.
 // Threads: from any threads at once; a model that needs no queue runs on theirs, any other on the engine's (docs/adr/0007).
-// Blocks:  for the model, up to `deadline`, calling `on_wait` about once a second meanwhile. Reading the message, its features
-//          and rules, and a model that needs no queue, come on top: the limits of a message bound them, no clock does.
+// Blocks:  for its turn to be read and for the model, up to `deadline`, calling `on_wait` about once a second meanwhile. Reading
+//          the message, its features and rules, and a model that needs no queue, come on top: the limits of a message bound them,
+//          no clock does.
 // Fails:   never throws; a message that could not be scored says so in `fallback` and is decided by on_error/on_overload.
 // Units:   timings in microseconds of wall clock.
 #pragma once
@@ -19,6 +20,7 @@
 #include "engine/explanation.h"
 #include "engine/message/mail_input.h"
 #include "engine/message/message.h"
+#include "milter/activity_count.h"
 #include "milter/reasons.h"
 #include "milter/snapshot.h"
 #include "rules/decision.h"
@@ -67,7 +69,9 @@ using StillWanted = std::function<bool()>;
 
 struct JudgeContext {
   std::chrono::steady_clock::time_point deadline;
-  StillWanted on_wait;  // may be empty
+  StillWanted on_wait;               // may be empty
+  ActivityCount* readers = nullptr;  // those who read a message at the moment; null = whoever wants to may
+  std::size_t max_readers = 0;       // at once; the others wait for their turn, at most until the deadline
 };
 
 Judgement judge(const Snapshot& snapshot, const MailInput& input, const JudgeContext& context);

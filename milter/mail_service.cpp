@@ -1,6 +1,8 @@
 #include "milter/mail_service.h"
 
+#include <algorithm>
 #include <exception>
+#include <thread>
 #include <utility>
 
 #include "milter/message_log.h"
@@ -11,6 +13,9 @@ namespace winnow {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Reading is work for the processor alone; a second message for each fills in where the first waits for memory.
+const std::size_t kMaxReaders = 2 * std::max(1U, std::thread::hardware_concurrency());
 
 std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
@@ -87,7 +92,7 @@ Judgement MailService::judge_within_limits(const Session& session, const StillWa
   if (!place) {
     return unjudged(snapshot, ScoreError::Busy, settings.on_overload, "max_in_flight messages are under way");
   }
-  return judge(snapshot, session.input(), {start + settings.deadline, on_wait});
+  return judge(snapshot, session.input(), {start + settings.deadline, on_wait, &readers_, kMaxReaders});
 }
 
 void MailService::add_reasons(const Session& session, Clock::time_point start, Judgement& judgement) {

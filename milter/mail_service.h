@@ -72,7 +72,7 @@ class MailService {
   Metrics& metrics_;
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
-  ActivityCount transactions_, answering_, in_flight_, explanations_;
+  ActivityCount transactions_, answering_, in_flight_, readers_, explanations_;
   StandInNotice stand_in_notice_;
   std::atomic<bool> closed_{false};
 };

@@ -118,6 +118,42 @@ TEST_F(JudgeTest, GivesUpAtTheDeadline) {
   EXPECT_EQ(judgement.fallback->cause, ScoreError::Deadline);
 }
 
+// A flood of large mail was read all at once, was late all at once, and was delivered unjudged.
+TEST_F(JudgeTest, ReadsWhenItsTurnHasComeAndIsOverloadWhereItNeverDoes) {
+  const auto snapshot = make_snapshot(kJunkRule);
+  snapshot->settings.milter.on_error = OnError::Accept;
+  snapshot->settings.milter.on_overload = OnError::TempFail;
+  ActivityCount readers;
+  ASSERT_TRUE(readers.enter(1));
+  JudgeContext context{Clock::now() + std::chrono::milliseconds(20), {}, &readers, 1};
+  const Judgement late = judge(*snapshot, mail("Minutes"), context);
+  ASSERT_TRUE(late.fallback.has_value());
+  EXPECT_EQ(late.fallback->cause, ScoreError::Busy);
+  EXPECT_EQ(late.fallback->action, OnError::TempFail);
+  EXPECT_TRUE(late.message.headers.empty()) << "it was read all the same";
+  context = {Clock::now() + std::chrono::seconds(60),
+             [&] {
+               readers.leave();  // the turn of the one before ends
+               return true;
+             },
+             &readers, 1};
+  EXPECT_FALSE(judge(*snapshot, mail("Minutes"), context).fallback.has_value());
+  EXPECT_EQ(readers.count(), 0u) << "its turn is over";
+}
+
+TEST_F(JudgeTest, HoldsNoTurnWhileItWaitsForTheModel) {
+  control_->hold = true;
+  ActivityCount readers;
+  const JudgeContext context{Clock::now() + std::chrono::seconds(60),
+                             [&] {
+                               EXPECT_EQ(readers.count(), 0u);
+                               control_->hold = false;
+                               return true;
+                             },
+                             &readers, 1};
+  EXPECT_FALSE(judge(*make_snapshot(kJunkRule), mail("Minutes"), context).fallback.has_value());
+}
+
 TEST_F(JudgeTest, TellsTheCallerEverySecondThatItWaits) {
   control_->hold = true;
   int told = 0;
