@@ -1,7 +1,8 @@
 # winnow.sieve - files mail that Winnow calls junk into the folder Junk.
 #
-# Only "X-Spam-Flag: YES" moves mail. Winnow removes that header from incoming mail before it judges, so it can be
-# trusted on mail that passed Winnow. Mail at the flag threshold ("X-Winnow-Flag: suspect") stays in the inbox.
+# Only "X-Spam-Flag: YES" moves mail. Winnow removes that header from mail that comes in, so it can be trusted on mail
+# that passed Winnow, but for what your own users sent who had logged in: theirs goes as it is, unless
+# headers.show_authenticated says otherwise. Mail at the flag threshold ("X-Winnow-Flag: suspect") stays in the inbox.
 #
 # For every user of a Dovecot with Pigeonhole (packages dovecot-sieve and dovecot-lmtpd):
 #   1. install -D -m 0644 winnow.sieve /etc/dovecot/sieve/winnow.sieve
