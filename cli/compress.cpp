@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/labelled_options.h"
+#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
@@ -79,9 +80,9 @@ std::string understand(const Written& written, CompressOptions& options) {
   if (options.sources.empty()) return "no mail to measure on: give --spam and --ham, or --index";
   if (options.output.empty() == options.compare.empty()) return "give either --output or --compare";
   if (options.output.empty()) return {};
-  if (is_same_file(options.output, options.model)) return "--output is the model itself: give another name";
-  if (is_same_file(card_of(options.output), options.model)) return "the card of --output would replace the model";
-  return {};
+  std::vector<std::filesystem::path> needed = {options.model, card_of(options.model)};
+  for (const MailSource& source : options.sources) needed.push_back(source.path);
+  return wrong_about_outputs({{"--output", options.output}, {"the card of --output", card_of(options.output)}}, needed);
 }
 
 int compress_and_report(const CompressOptions& options, bool json) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/labelled_options.h"
+#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/snapshot_options.h"
 #include "cli/terminal.h"
@@ -112,6 +113,12 @@ void tell(const Status& status, Diagnostics& problems) {
   if (!status) problems.error({}, status.error());
 }
 
+std::string wrong_about_files(const EvaluateOptions& options) {
+  std::vector<std::filesystem::path> needed = {options.settings.model, options.from_scores};
+  for (const MailSource& source : sources_of(options.mail)) needed.push_back(source.path);
+  return wrong_about_outputs({{"--scores", options.scores}, {"--report", options.report}}, needed);
+}
+
 /// Before the mail is judged, which takes its time.
 void look_for_room(const EvaluateOptions& options, Diagnostics& problems) {
   for (const std::filesystem::path& file : {options.scores, options.report}) {
@@ -185,6 +192,7 @@ int run_evaluate(const Command& self, int argc, char** argv) {
   const std::string of_model = arguments.first_given({"--model", "--device"});
   if (!of_model.empty() && !options.from_scores.empty())
     return arguments.wrong_usage("--from-scores measures what is in the file: no " + of_model + " with it");
+  if (const std::string wrong = wrong_about_files(options); !wrong.empty()) return arguments.wrong_usage(wrong);
   return evaluate_and_report(options);
 }
 

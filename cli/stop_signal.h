@@ -2,7 +2,7 @@
 // has. Under nohup, where SIGHUP is ignored, it goes on without its terminal.
 //
 // Threads: ask_to_stop_on_signal() by the main thread; stop_was_asked() from any thread.
-// Fails:   never. A second Ctrl-C or SIGTERM ends the process as usual.
+// Fails:   never. A second Ctrl-C or SIGTERM, more than a second later, ends the process as usual.
 #pragma once
 
 namespace winnow {

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "cli/labelled_options.h"
+#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/snapshot_options.h"
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
+#include "config/text_checks.h"
 #include "models/card_file.h"
 
 namespace winnow {
@@ -115,15 +117,25 @@ std::string wrong_about_base(const ChosenTraining& chosen, const std::string& sh
 /// What would be written over something that is needed, or "".
 std::string wrong_about_files(const TrainOptions& options) {
   if (options.output.empty()) return "no model to write: give --output";
-  const std::filesystem::path card = card_of(options.output);
-  if (!options.base.empty() && is_same_file(card, options.base))
-    return "the card of --output would replace the base: give another name";
-  for (const std::filesystem::path& file : {options.output, card, options.base}) {
-    // A training that is done removes its checkpoint.
-    if (!file.empty() && is_same_file(options.checkpoint, file))
-      return "--checkpoint would replace " + file.string() + ": give another name";
+  std::vector<std::filesystem::path> needed;
+  for (const MailSource& source : options.sources) needed.push_back(source.path);
+  // A base may be gone on with under its own name.
+  if (!options.base.empty() && !is_same_file(options.output, options.base)) {
+    needed.push_back(options.base);
+    needed.push_back(card_of(options.base));
   }
-  return "";
+  // A training that is done removes its checkpoint.
+  return wrong_about_outputs({{"--output", options.output},
+                              {"the card of --output", card_of(options.output)},
+                              {"--checkpoint", options.checkpoint}},
+                             needed);
+}
+
+/// It goes into headers and logs, and a model without one is not loaded.
+std::string wrong_about_name(const std::string& name) {
+  constexpr std::size_t kLongest = 100;
+  const bool is_name = !name.empty() && name.size() <= kLongest && printable(name) == name;
+  return is_name ? "" : "--name takes 1 to 100 octets of text, not " + quoted_for_message(name);
 }
 
 bool is_empty_group(const std::string& group) { return names_in(group).empty(); }
@@ -139,7 +151,9 @@ std::string wrong_about(const ChosenTraining& chosen, const std::string& shape) 
   if (std::find(splits.begin(), splits.end(), "test") != splits.end())
     return "--split test is mail to measure with, which is never learnt from";
   if (sources_of(chosen.mail).empty()) return "no mail to learn from: give --spam and --ham, or --index";
-  return wrong_about_files(chosen.options);
+  if (!chosen.options.left_out_models.empty() && chosen.left_out.empty())
+    return "--left-out-models writes the models that judge what --leave-out names: give that, too";
+  return wrong_about_name(chosen.options.name);
 }
 
 TrainOptions training_of(const ChosenTraining& chosen) {
@@ -201,7 +215,9 @@ int run_train(const Command& self, int argc, char** argv) {
   const std::string shape =
       arguments.first_given({"--table-size", "--embedding-width", "--hidden-width", "--linear-members"});
   if (const std::string wrong = wrong_about(chosen, shape); !wrong.empty()) return arguments.wrong_usage(wrong);
-  return train_and_report(training_of(chosen));
+  const TrainOptions training = training_of(chosen);
+  if (const std::string wrong = wrong_about_files(training); !wrong.empty()) return arguments.wrong_usage(wrong);
+  return train_and_report(training);
 }
 
 }  // namespace

@@ -33,8 +33,12 @@ std::string reason() {
 Status make_folder(const fs::path& folder) {
   std::error_code failed;
   if (fs::is_directory(folder, failed)) return Status::ok();
-  if (mkdir(folder.c_str(), 0770) != 0 && errno != EEXIST)
-    return Status::failed("cannot make " + folder.string() + ": " + reason());
+  if (mkdir(folder.c_str(), 0770) != 0) {
+    const bool is_there = errno == EEXIST;
+    const std::string why = reason();
+    if (is_there && fs::is_directory(folder, failed)) return Status::ok();  // by another process, just now
+    return Status::failed("cannot make " + folder.string() + ": " + why);
+  }
   // The umask of a mail server's process may close it to the group.
   if (chmod(folder.c_str(), S_ISGID | 0770) != 0)
     return Status::failed("cannot open " + folder.string() + " to its group: " + reason());

@@ -81,7 +81,8 @@ bool Fitting::is_done() const { return at_.epoch >= work_.options.epochs; }
 
 std::string Fitting::training_name() const {
   const TrainOptions& o = work_.options;
-  const nlohmann::json all = {set_.digest(plan_.parts),
+  const nlohmann::json all = {set_.digest_in_order(plan_.parts),
+                              o.max_scan_bytes,
                               feature_schema(o.features).hash,
                               work_.base != nullptr ? work_.base->sha256 : "",
                               o.epochs,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "config/text_checks.h"
 #include "engine/model_file.h"
 
 namespace winnow {
@@ -167,7 +168,8 @@ std::vector<double> TrainingSet::learning_weights(const std::vector<std::size_t>
   return weights;
 }
 
-std::string TrainingSet::digest(const MailParts& parts) const {
+/// A line for each message.
+std::vector<std::string> TrainingSet::named(const MailParts& parts) const {
   std::vector<std::string> lines;
   const auto name = [&](const std::vector<std::size_t>& positions, const char* part) {
     for (const std::size_t at : positions)
@@ -175,10 +177,22 @@ std::string TrainingSet::digest(const MailParts& parts) const {
   };
   name(parts.learnt, "learnt");
   name(parts.held_out, "held out");
+  return lines;
+}
+
+std::string TrainingSet::digest(const MailParts& parts) const {
+  std::vector<std::string> lines = named(parts);
   std::sort(lines.begin(), lines.end());
-  std::string all;
-  for (const std::string& line : lines) all += line;
-  return sha256_hex(all);
+  return sha256_hex(join(lines, ""));
+}
+
+std::string TrainingSet::digest_in_order(const MailParts& parts) const {
+  std::vector<std::string> lines = named(parts);
+  for (const auto* positions : {&parts.learnt, &parts.held_out}) {
+    for (const std::size_t at : *positions)
+      lines.push_back(corpus(at) + (is_copy(at) ? " " + mail_[at].tail->sha256 : "") + "\n");
+  }
+  return sha256_hex(join(lines, ""));
 }
 
 }  // namespace winnow

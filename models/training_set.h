@@ -99,6 +99,8 @@ class TrainingSet {
   std::size_t forgotten() const { return forgotten_; }
   /// Names the mail, whatever the order it came in: 64 hex digits.
   std::string digest(const MailParts& parts) const;
+  /// Names it with all by which a training takes it: order, corpora and the tails of copies, too.
+  std::string digest_in_order(const MailParts& parts) const;
 
  private:
   struct Stored {
@@ -113,6 +115,7 @@ class TrainingSet {
   };
   using Group = std::pair<std::string, Label>;
 
+  std::vector<std::string> named(const MailParts& parts) const;
   bool is_kept(const Stored& mail) const { return (mail.hash & ((1u << halvings_) - 1)) == 0; }
   void thin();
 

@@ -90,10 +90,24 @@ Status write_straight(const fs::path& file, const Parts& parts) {
   return why.empty() ? Status::ok() : failed_to_write(file, why);
 }
 
+/// Hidden: what is left of one after a loss of power is no mail in a folder of mail. In a container the process that left it may
+/// have had the same number.
+int create_beside(const fs::path& file, std::string& temporary) {
+  constexpr int kMostLeft = 100;
+  int descriptor = -1;
+  for (int left = 0; descriptor < 0 && left < kMostLeft && (left == 0 || errno == EEXIST); ++left) {
+    const std::string name =
+        "." + file.filename().string() + ".new-" + std::to_string(getpid()) + "-" + std::to_string(left);
+    temporary = (file.parent_path() / name).string();
+    descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+  }
+  return descriptor;
+}
+
 Status replace(const fs::path& file, const Parts& parts, Readers readers) {
-  const std::string temporary = file.string() + ".new-" + std::to_string(getpid());
-  const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor < 0) return Status::failed("cannot create " + temporary + ": " + reason());
+  std::string temporary;
+  const int descriptor = create_beside(file, temporary);
+  if (descriptor < 0) return failed_to_write(file, reason());
   const bool written = allow(descriptor, readers) && write_all(descriptor, parts) && fsync(descriptor) == 0;
   std::string why = written ? "" : reason();
   if (close(descriptor) != 0 && why.empty()) why = reason();

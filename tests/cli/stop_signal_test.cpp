@@ -23,5 +23,12 @@ TEST(CliStopSignal, OfAClosedTerminalIsAWishToStop) {
   EXPECT_TRUE(stop_was_asked());
 }
 
+// timeout(1) sends two, and what was learnt was gone.
+TEST(CliStopSignal, ThatComesTwiceAtOnceIsOneWish) {
+  ask_to_stop_on_signal();
+  for (const int number : {SIGTERM, SIGTERM, SIGINT, SIGINT}) raise(number);
+  EXPECT_TRUE(stop_was_asked());
+}
+
 }  // namespace
 }  // namespace winnow

@@ -54,7 +54,8 @@ TEST(CliCompress, RefusesWhatOnlyAWrittenModelCouldHave) {
 
 // "-o b.pt" of a model b.md lost the model to its own card.
 TEST(CliCompress, RefusesToWriteOverItsModel) {
-  for (const auto& [model, output] : {std::pair{"m.pt", "m.pt"}, {"m.pt", "./x/../m.pt"}, {"m.md", "m.pt"}}) {
+  for (const auto& [model, output] :
+       {std::pair{"m.pt", "m.pt"}, {"m.pt", "./x/../m.pt"}, {"m.md", "m.pt"}, {"m.pt", "m"}, {"m.pt", "m.md"}}) {
     const ToolRun run = run_tool({"compress", model, "-o", output, "--ham", "a", "--spam", "b"});
     EXPECT_EQ(run.exit_code, 2) << model << " " << output;
     EXPECT_NE(run.err.find("--output"), std::string::npos) << run.err;
@@ -74,6 +75,37 @@ TEST(CliTrain, RefusesACheckpointThatWouldReplaceTheModelItsCardOrTheBase) {
         run_tool({"train", "--base", "b.pt", "-o", "m.pt", "--checkpoint", checkpoint, "--ham", "a", "--spam", "b"});
     EXPECT_EQ(run.exit_code, 2) << checkpoint;
     EXPECT_NE(run.err.find("--checkpoint would replace "), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliTrain, WritesOverNoMailThatItLearnsFrom) {
+  for (const std::string output : {"s.mbox", "./s.mbox", "h"}) {
+    const ToolRun run = run_tool({"train", "-o", output, "--ham", "h.md", "--spam", "s.mbox"});
+    EXPECT_EQ(run.exit_code, 2) << output;
+    EXPECT_NE(run.err.find("would replace "), std::string::npos) << run.err;
+  }
+}
+
+// A model without a name is not loaded: the daemon did not start with it.
+TEST(CliTrain, RefusesANameThatNoModelMayHave) {
+  for (const std::string& name : {std::string(), std::string("a\nb"), std::string(101, 'x')}) {
+    const ToolRun run = run_tool({"train", "-o", "m.pt", "--ham", "a", "--spam", "b", "--name", name});
+    EXPECT_EQ(run.exit_code, 2) << name;
+    EXPECT_NE(run.err.find("--name takes 1 to 100"), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliTrain, RefusesAFolderForModelsOfGroupsThatNobodyNamed) {
+  const ToolRun run = run_tool({"train", "-o", "m.pt", "--ham", "a", "--spam", "b", "--left-out-models", "d"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("what --leave-out names"), std::string::npos) << run.err;
+}
+
+TEST(CliEvaluate, WritesOverNothingThatItReadsOrWrites) {
+  for (const auto& [option, file] : {std::pair{"--report", "m.pt"}, {"--scores", "a"}, {"--report", "s.tsv"}}) {
+    const ToolRun run =
+        run_tool({"evaluate", "--model", "m.pt", "--ham", "a", "--spam", "b", "--scores", "s.tsv", option, file});
+    EXPECT_EQ(run.exit_code, 2) << file;
   }
 }
 

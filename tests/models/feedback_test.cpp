@@ -176,6 +176,10 @@ TEST_F(Feedback, LeavesAloneHowTheAdministratorMadeTheFolder) {
 TEST_F(Feedback, SaysWhyAFolderCannotBeMade) {
   const FeedbackFolder below_a_file(temp_.write("file", "x") / "feedback");
   EXPECT_THAT(below_a_file.prepare().error(), HasSubstr("Not a directory"));
+  const auto file = temp_.write("mail", "x");
+  ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+  EXPECT_THAT(FeedbackFolder(file).prepare().error(), HasSubstr("File exists"));
+  EXPECT_EQ(mode_of(file), 0600u) << "and it was opened to its group";
   Kept kept{};
   EXPECT_THAT(FeedbackFolder(temp_.path() / "none").keep(Label::Spam, kOne, kept).error(), HasSubstr("No such file"));
 }

@@ -79,25 +79,20 @@ INSTANTIATE_TEST_SUITE_P(Membership, Condition,
                                          ConditionCase{"\"two.example\" in urls.domains", false},
                                          ConditionCase{"not (from.domain in partners)", false}));
 
-INSTANTIATE_TEST_SUITE_P(Texts, Condition,
-                         testing::Values(ConditionCase{"subject contains \"free\"", true},
-                                         ConditionCase{"subject contains \"freee\"", false},
-                                         ConditionCase{"subject starts_with \"RE:\"", true},
-                                         ConditionCase{"subject starts_with \"FREE\"", false},
-                                         ConditionCase{"subject ends_with \"Offer\"", true},
-                                         ConditionCase{"subject ends_with \"Re: FREE offer and more\"", false},
-                                         ConditionCase{"from.address ends_with from.domain", true},
-                                         ConditionCase{"subject ends_with header[\"X-None\"]", false},
-                                         ConditionCase{"subject contains header[\"X-None\"]", false},
-                                         ConditionCase{"attachments.names ends_with \".exe\"", true},
-                                         ConditionCase{"attachments.names ends_with \".js\"", false},
-                                         ConditionCase{"attachments.names contains \"setup\"", true},
-                                         ConditionCase{"subject matches \"^re: +free\"", true},
-                                         ConditionCase{"subject matches \"(?-i)free\"", false},
-                                         ConditionCase{R"(subject matches "\bf.ee\b")", true},
-                                         ConditionCase{"attachments.names matches '^s.*e$'", true},
-                                         ConditionCase{"header(\"list-ID\") == \"<first>\"", true},
-                                         ConditionCase{"header(\"X-None\") == \"\"", true}));
+INSTANTIATE_TEST_SUITE_P(
+    Texts, Condition,
+    testing::Values(
+        ConditionCase{"subject contains \"free\"", true}, ConditionCase{"subject contains \"freee\"", false},
+        ConditionCase{"subject starts_with \"RE:\"", true}, ConditionCase{"subject starts_with \"FREE\"", false},
+        ConditionCase{"subject ends_with \"Offer\"", true},
+        ConditionCase{"subject ends_with \"Re: FREE offer and more\"", false},
+        ConditionCase{"from.address ends_with from.domain", true}, ConditionCase{"subject ends_with helo", false},
+        ConditionCase{"subject starts_with helo", false}, ConditionCase{"attachments.names ends_with \".exe\"", true},
+        ConditionCase{"attachments.names ends_with \".js\"", false},
+        ConditionCase{"attachments.names contains \"setup\"", true},
+        ConditionCase{"subject matches \"^re: +free\"", true}, ConditionCase{"subject matches \"(?-i)free\"", false},
+        ConditionCase{R"(subject matches "\bf.ee\b")", true}, ConditionCase{"attachments.names matches '^s.*e$'", true},
+        ConditionCase{"header(\"list-ID\") == \"<first>\"", true}, ConditionCase{"header(\"X-None\") == \"\"", true}));
 
 INSTANTIATE_TEST_SUITE_P(
     Logic, Condition,
