@@ -21,19 +21,29 @@ class ActivityCount {
     ++count_;
     return true;
   }
+  /// Waits for a place. Who comes later gets none before those who wait.
   bool enter_until(std::size_t limit, std::chrono::steady_clock::time_point until) EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    while (count_ >= limit) {
-      if (place_.wait_until(mutex_, until) == std::cv_status::timeout && count_ >= limit) return false;
+    if (count_ < limit) {
+      ++count_;
+      return true;
     }
-    ++count_;
+    ++waiting_;
+    while (handed_over_ == 0 && place_.wait_until(mutex_, until) != std::cv_status::timeout) continue;
+    --waiting_;
+    if (handed_over_ == 0) return false;
+    --handed_over_;
     return true;
   }
   void leave() EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    --count_;
     last_leave_ = std::chrono::steady_clock::now();
-    place_.notify_one();
+    if (handed_over_ < waiting_) {
+      ++handed_over_;  // the place stays taken
+      place_.notify_one();
+      return;
+    }
+    --count_;
     if (count_ == 0) changed_.notify_all();
   }
   std::size_t count() const EXCLUDES(mutex_) {
@@ -57,6 +67,7 @@ class ActivityCount {
   mutable Mutex mutex_;
   std::condition_variable_any place_, changed_;
   std::size_t count_ GUARDED_BY(mutex_) = 0;
+  std::size_t waiting_ GUARDED_BY(mutex_) = 0, handed_over_ GUARDED_BY(mutex_) = 0;
   std::chrono::steady_clock::time_point last_leave_ GUARDED_BY(mutex_);
 };
 
