@@ -297,9 +297,8 @@ std::string site_feature_table() {
       "` reads (`winnow train --site`): they tell one site's mail apart and carry over to no other.\n"
       "Never read: what filters wrote (any header that names a filter, a score or a verdict; Authentication-Results, "
       "ARC, "
-      "Received-SPF) and what is\nadded when the message is delivered or kept (Delivered-To, Status, the Received "
-      "lines "
-      "of the receiving server itself).\n\n"
+      "Received-SPF) and what is\nadded when the message is delivered or kept (Delivered-To, Status; of the Received "
+      "lines of the receiving server itself no more than that they are there).\n\n"
       "| namespace | what | at most |\n| --- | --- | ---: |\n";
   for (std::size_t i = kGeneralSpaces; i < kSpaces; ++i) {
     const SpaceAbout& space = spaces()[i];

@@ -86,6 +86,12 @@ TEST(CliTrain, WritesOverNoMailThatItLearnsFrom) {
   }
 }
 
+TEST(CliTrain, MayGoOnWithABaseUnderItsOwnName) {
+  const ToolRun run = run_tool({"train", "--base", "/none/m.pt", "-o", "/none/m.pt", "--ham", "a", "--spam", "b"});
+  EXPECT_EQ(run.exit_code, 1) << "no wrong usage, but there is no such file";
+  EXPECT_EQ(run.err.find("would replace"), std::string::npos) << run.err;
+}
+
 // A model without a name is not loaded: the daemon did not start with it.
 TEST(CliTrain, RefusesANameThatNoModelMayHave) {
   for (const std::string& name : {std::string(), std::string("a\nb"), std::string(101, 'x')}) {
