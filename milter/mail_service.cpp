@@ -14,8 +14,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Reading is work for the processor alone; a second message for each fills in where the first waits for memory.
+// Reading is work for the processor alone; a second large message for each fills in where the first waits for memory. The others
+// are read within milliseconds however many there are, and to wait for turns would cost a third of their throughput.
 const std::size_t kMaxReaders = 2 * std::max(1U, std::thread::hardware_concurrency());
+constexpr std::size_t kLargeMessage = 64u << 10;
 
 std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
@@ -92,7 +94,8 @@ Judgement MailService::judge_within_limits(const Session& session, const StillWa
   if (!place) {
     return unjudged(snapshot, ScoreError::Busy, settings.on_overload, "max_in_flight messages are under way");
   }
-  return judge(snapshot, session.input(), {start + settings.deadline, on_wait, &readers_, kMaxReaders});
+  ActivityCount* const readers = session.input().raw.size() > kLargeMessage ? &readers_ : nullptr;
+  return judge(snapshot, session.input(), {start + settings.deadline, on_wait, readers, kMaxReaders});
 }
 
 void MailService::add_reasons(const Session& session, Clock::time_point start, Judgement& judgement) {
