@@ -80,9 +80,8 @@ std::string understand(const Written& written, CompressOptions& options) {
   if (options.sources.empty()) return "no mail to measure on: give --spam and --ham, or --index";
   if (options.output.empty() == options.compare.empty()) return "give either --output or --compare";
   if (options.output.empty()) return {};
-  std::vector<std::filesystem::path> needed = {options.model, card_of(options.model)};
-  for (const MailSource& source : options.sources) needed.push_back(source.path);
-  return wrong_about_outputs({{"--output", options.output}, {"the card of --output", card_of(options.output)}}, needed);
+  return wrong_about_outputs({{"--output", options.output}, {"the card of --output", card_of(options.output)}},
+                             options.sources, {options.model, card_of(options.model)});
 }
 
 int compress_and_report(const CompressOptions& options, bool json) {

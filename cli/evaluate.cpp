@@ -114,9 +114,8 @@ void tell(const Status& status, Diagnostics& problems) {
 }
 
 std::string wrong_about_files(const EvaluateOptions& options) {
-  std::vector<std::filesystem::path> needed = {options.settings.model, options.from_scores};
-  for (const MailSource& source : sources_of(options.mail)) needed.push_back(source.path);
-  return wrong_about_outputs({{"--scores", options.scores}, {"--report", options.report}}, needed);
+  return wrong_about_outputs({{"--scores", options.scores}, {"--report", options.report}}, sources_of(options.mail),
+                             {options.settings.model, options.from_scores});
 }
 
 /// Before the mail is judged, which takes its time.

@@ -16,8 +16,10 @@ bool would_be_replaced(const fs::path& file) {
 
 }  // namespace
 
-std::string wrong_about_outputs(const std::vector<OutputFile>& outputs, const std::vector<fs::path>& inputs) {
+std::string wrong_about_outputs(const std::vector<OutputFile>& outputs, const std::vector<MailSource>& mail,
+                                const std::vector<fs::path>& inputs) {
   std::vector<fs::path> needed = inputs;
+  for (const MailSource& source : mail) needed.push_back(source.path);
   for (const auto& [option, file] : outputs) {
     if (!would_be_replaced(file)) continue;
     for (const fs::path& other : needed) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "models/labelled_mail.h"
+
 namespace winnow {
 
 struct OutputFile {
@@ -16,9 +18,9 @@ struct OutputFile {
   std::filesystem::path file;  // "" = not wanted
 };
 
-/// "--report would replace M.pt: give another name" when an output is one of the inputs or an output before it; "" when
-/// nothing is wrong. Devices and pipes are replaced by nothing.
-std::string wrong_about_outputs(const std::vector<OutputFile>& outputs,
+/// "--report would replace M.pt: give another name" when an output is the mail that is read, another input or an output before
+/// it; "" when nothing is wrong. Devices and pipes are replaced by nothing.
+std::string wrong_about_outputs(const std::vector<OutputFile>& outputs, const std::vector<MailSource>& mail,
                                 const std::vector<std::filesystem::path>& inputs);
 
 }  // namespace winnow

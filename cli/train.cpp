@@ -117,18 +117,15 @@ std::string wrong_about_base(const ChosenTraining& chosen, const std::string& sh
 /// What would be written over something that is needed, or "".
 std::string wrong_about_files(const TrainOptions& options) {
   if (options.output.empty()) return "no model to write: give --output";
-  std::vector<std::filesystem::path> needed;
-  for (const MailSource& source : options.sources) needed.push_back(source.path);
-  // A base may be gone on with under its own name.
-  if (!options.base.empty() && !is_same_file(options.output, options.base)) {
-    needed.push_back(options.base);
-    needed.push_back(card_of(options.base));
-  }
+  std::vector<std::filesystem::path> base;
+  // It may be gone on with under its own name.
+  if (!options.base.empty() && !is_same_file(options.output, options.base))
+    base = {options.base, card_of(options.base)};
   // A training that is done removes its checkpoint.
   return wrong_about_outputs({{"--output", options.output},
                               {"the card of --output", card_of(options.output)},
                               {"--checkpoint", options.checkpoint}},
-                             needed);
+                             options.sources, base);
 }
 
 /// It goes into headers and logs, and a model without one is not loaded.

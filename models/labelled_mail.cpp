@@ -189,18 +189,19 @@ class Reading {
   }
 
   bool read_archive(const fs::path& file, const LabelledMail& what) {
-    std::vector<std::string> hidden;
-    const auto wants = [&hidden](const std::string& member) {
-      if (is_hidden(member)) hidden.push_back(member);
-      return !is_hidden(member);
+    std::size_t hidden = 0;
+    std::string first_hidden;
+    const auto wants = [&](const std::string& member) {
+      if (!is_hidden(member)) return true;
+      if (++hidden == 1) first_hidden = member;
+      return false;
     };
     const ArchiveReader reader{wants, [&](const std::string& member, MailInput&& input) {
                                  return hand_over(what, file.string() + ":" + member, std::move(input));
                                }};
     const bool go_on = read_mail_archive(file, max_bytes_, reader, problems_);
-    if (!hidden.empty())
-      problems_.warning(in_file(file),
-                        std::to_string(hidden.size()) + " hidden files left out, such as " + hidden.front(),
+    if (hidden > 0)
+      problems_.warning(in_file(file), std::to_string(hidden) + " hidden files left out, such as " + first_hidden,
                         "of a folder of its own, make an archive of what is in it: tar -C FOLDER -cf FILE.tar cur new");
     return go_on;
   }

@@ -20,7 +20,8 @@ namespace winnow {
 /// True when the file begins with "From ".
 bool is_mbox(const std::filesystem::path& file);
 
-/// True when it does and another separator, with a date or bare, follows: a folder of Thunderbird, mutt or Dovecot, which have no ending.
+/// True when it does and another separator, with a date or bare, follows: a folder of Thunderbird, mutt or Dovecot, which have
+/// no ending.
 bool holds_several_messages(const std::filesystem::path& file);
 
 /// The same for text in memory.

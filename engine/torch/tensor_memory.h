@@ -7,7 +7,7 @@
 namespace winnow {
 
 /// From now on it stays in the heap: giving it back to the kernel after each batch costs a page fault for each page. Whole
-/// tables (32 MiB and more), which no batch makes, go back at once: in the heap they would leave holes.
+/// tables (32 MiB and more), which batches hardly ever make, go back at once: in the heap they would leave holes.
 void keep_tensor_memory();
 
 /// What is free now goes back to the kernel: loading a model needs several times its size.
